@@ -1,0 +1,1 @@
+//! ctrd-shim

@@ -1,0 +1,109 @@
+//! The errors that a caller branches on: each has the gRPC code that containerd's clients expect.
+//!
+//! Everything below the services returns these; `anyhow` is for the command line alone.
+
+use std::fmt;
+
+/// What went wrong, in the words of containerd's `errdefs`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    InvalidArgument,
+    NotFound,
+    AlreadyExists,
+    FailedPrecondition,
+    Unavailable,
+    Unimplemented,
+    OutOfRange,
+    ResourceExhausted,
+    Aborted,
+    DeadlineExceeded,
+    Cancelled,
+    DataLoss,
+    Unknown,
+}
+
+/// An error with its kind and its one line, which names the object and the reason.
+#[derive(Debug, Clone)]
+pub struct Error {
+    pub kind: Kind,
+    pub message: String,
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into() }
+    }
+
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::new(Kind::NotFound, message)
+    }
+
+    pub fn already_exists(message: impl Into<String>) -> Self {
+        Self::new(Kind::AlreadyExists, message)
+    }
+
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::new(Kind::InvalidArgument, message)
+    }
+
+    pub fn precondition(message: impl Into<String>) -> Self {
+        Self::new(Kind::FailedPrecondition, message)
+    }
+
+    pub fn unknown(message: impl Into<String>) -> Self {
+        Self::new(Kind::Unknown, message)
+    }
+
+    /// The same error with what was being done before it: `open /x: ` + `no such file`.
+    pub fn context(mut self, doing: impl fmt::Display) -> Self {
+        self.message = format!("{doing}: {}", self.message);
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<std::io::Error> for Error {
+    fn from(e: std::io::Error) -> Self {
+        let kind = match e.raw_os_error() {
+            Some(libc::ENOSPC | libc::EDQUOT) => Kind::ResourceExhausted,
+            _ => Kind::Unknown,
+        };
+        Self::new(kind, os_text(&e))
+    }
+}
+
+impl From<nix::errno::Errno> for Error {
+    fn from(e: nix::errno::Errno) -> Self {
+        std::io::Error::from(e).into()
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(e: rusqlite::Error) -> Self {
+        let kind = match e.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Kind::ResourceExhausted,
+            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => Kind::DataLoss,
+            Some(rusqlite::ErrorCode::DatabaseBusy) => Kind::Unavailable,
+            _ => Kind::Unknown,
+        };
+        Self::new(kind, format!("metadata: {e}"))
+    }
+}
+
+/// The text of an operating system error as people know it: without std's ` (os error N)`.
+pub fn os_text(e: &std::io::Error) -> String {
+    let text = e.to_string();
+    match text.find(" (os error ") {
+        Some(at) => text[..at].to_string(),
+        None => text,
+    }
+}

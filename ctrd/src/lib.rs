@@ -1,0 +1,4 @@
+//! ctrd as a library, for its own binary and for the tests.
+
+pub mod error;
+pub mod store;

@@ -1,0 +1,361 @@
+//! The private seam between `ocirun` and `ocirun-init`: what goes down fd 8 and comes back on fd 9.
+//!
+//! ```text
+//!  ocirun                                    ocirun-init 8 9
+//!    │  fd 8: one line, the Bootstrap ───────▶ │ mounts, hostname, sysctls …
+//!    │  ◀──────── fd 9: {"type":"log",…}       │ (any number, any time)
+//!    │  ◀──────── fd 9: {"type":"mounted"}     │ only with waitForHooks:
+//!    │  runs prestart and createRuntime hooks  │   it waits
+//!    │  fd 8: {"type":"go"} ─────────────────▶ │ createContainer hooks, pivot_root, ids, seccomp …
+//!    │  ◀──────── fd 9: {"type":"ready"}       │ all is done but execve; fd 9 is closed at execve
+//!    │                                         │ waits at the exec FIFO (startFd), then execve
+//!    │  ◀──────── fd 9: {"type":"error",…}     │ instead of any of these: init exits with 1
+//! ```
+//!
+//! Every message is one JSON line in camelCase. Objects of the OCI runtime specification keep its
+//! names. Both sides are built together, so unknown fields are errors. End of file on fd 9 before
+//! `ready` means that init died.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The version of this seam; init refuses any other.
+pub const VERSION: u32 = 1;
+
+/// The resolved work of one process: everything that `ocirun-init` does, and nothing to look up.
+///
+/// Descriptors (`fd`, `…Fd`) are numbers open in the process that reads this.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Bootstrap {
+    pub version: u32,
+    /// The container's id, for messages.
+    pub id: String,
+    /// The process joins a running container (`exec`): its namespaces and root are entered
+    /// already, and every field about building one is absent.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub join: bool,
+    /// Absolute path of the root filesystem, as seen by init.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub rootfs: String,
+    /// A detached mount (`open_tree`) of the root filesystem, used in the path's stead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rootfs_fd: Option<i32>,
+    /// `shared`, `slave`, `private`, `unbindable`, with an `r` before for recursive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rootfs_propagation: Option<String>,
+    /// `MS_MOVE` and chroot instead of pivot_root (a root on a ramdisk).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub no_pivot: bool,
+    /// Namespaces that were made for this container, by their OCI names (`mount`, `network`, …).
+    /// A joined namespace is not listed: init leaves its hostname and its loopback alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub namespaces: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mounts: Vec<Mount>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub devices: Vec<Device>,
+    #[serde(default, skip_serializing_if = "Root::is_default")]
+    pub root: Root,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hostname: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domainname: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sysctl: BTreeMap<String, String>,
+    /// SELinux label for mounts that take `context=`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mount_label: Option<String>,
+    /// Join a new session keyring, named after the container.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub new_keyring: bool,
+    pub process: Process,
+    /// Send `mounted` and wait for `go` before pivot_root.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub wait_for_hooks: bool,
+    #[serde(default, skip_serializing_if = "Hooks::is_empty")]
+    pub hooks: Hooks,
+    /// The exec FIFO, opened with O_PATH: init opens it for writing and thereby waits for `start`.
+    /// Absent: execve at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_fd: Option<i32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seccomp: Option<Seccomp>,
+    /// A connected Unix socket that takes the terminal's master (SCM_RIGHTS, one message).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub console_socket_fd: Option<i32>,
+    /// A connected Unix socket that takes a pidfd of the process.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pidfd_socket_fd: Option<i32>,
+    /// How many descriptors from 3 on the program keeps (`--preserve-fds` and LISTEN_FDS).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub preserve_fds: u32,
+}
+
+/// One mount, in the order of config.json. Options are the words of config.json, untouched;
+/// init knows them all (runtime-spec, config.md, "Linux mount options").
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Mount {
+    /// Path inside the container.
+    pub destination: String,
+    #[serde(rename = "type", default, skip_serializing_if = "String::is_empty")]
+    pub kind: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source: String,
+    /// A detached mount that ocirun made of a bind source (open_tree, recursive if the options
+    /// say so, id-mapped if they say so): init only sets attributes and attaches it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fd: Option<i32>,
+    /// The source is not a directory, so a missing destination is made as a file.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub file: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// For a cgroup mount on cgroup v1: controller directory name to the container's own path
+    /// below that hierarchy, e.g. `cpu,cpuacct` → `/docker/web`. Empty on cgroup v2.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub cgroups: BTreeMap<String, String>,
+}
+
+/// A device node to make below the root filesystem.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Device {
+    /// Path inside the container.
+    pub path: String,
+    /// `c`, `u`, `b`, or `p`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    #[serde(default)]
+    pub major: i64,
+    #[serde(default)]
+    pub minor: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_mode: Option<u32>,
+    #[serde(default)]
+    pub uid: u32,
+    #[serde(default)]
+    pub gid: u32,
+    /// A detached bind mount of the host's node, where mknod is not allowed (user namespace).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fd: Option<i32>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Root {
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub readonly: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub masked_paths: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub readonly_paths: Vec<String>,
+}
+
+impl Root {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The user's program and all that is set on the process before it: `process` of config.json.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Process {
+    pub args: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub env: Vec<String>,
+    pub cwd: String,
+    #[serde(default)]
+    pub user: User,
+    /// The process gets a terminal of its own as 0, 1, 2 and as controlling terminal.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub terminal: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub console_size: Option<ConsoleSize>,
+    /// Absent: the capabilities are left as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capabilities: Option<Capabilities>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rlimits: Vec<Rlimit>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub no_new_privileges: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub apparmor_profile: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selinux_label: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheduler: Option<Scheduler>,
+    #[serde(rename = "ioPriority", default, skip_serializing_if = "Option::is_none")]
+    pub io_priority: Option<IoPriority>,
+    /// CPUs to run on, e.g. `0-3,7`, from just before execve on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu_affinity: Option<String>,
+    /// Number for personality(2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub personality: Option<u64>,
+    /// NUMA policy for set_mempolicy(2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_policy: Option<MemoryPolicy>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct User {
+    pub uid: u32,
+    pub gid: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub umask: Option<u32>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub additional_gids: Vec<u32>,
+    /// The user namespace forbids setgroups(2) (`/proc/PID/setgroups` says deny): leave the groups.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub keep_groups: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ConsoleSize {
+    pub height: u16,
+    pub width: u16,
+}
+
+/// Names as in capabilities(7), `CAP_CHOWN`. ocirun has dropped those that this kernel lacks.
+/// There is no inheritable set: it is always empty (CVE-2022-24769).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Capabilities {
+    #[serde(default)]
+    pub bounding: Vec<String>,
+    #[serde(default)]
+    pub effective: Vec<String>,
+    #[serde(default)]
+    pub permitted: Vec<String>,
+    #[serde(default)]
+    pub ambient: Vec<String>,
+}
+
+/// `RLIMIT_NOFILE` and its two values, as in config.json.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Rlimit {
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub soft: u64,
+    pub hard: u64,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Scheduler {
+    pub policy: String,
+    #[serde(default)]
+    pub nice: i32,
+    #[serde(default)]
+    pub priority: i32,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<String>,
+    #[serde(default)]
+    pub runtime: u64,
+    #[serde(default)]
+    pub deadline: u64,
+    #[serde(default)]
+    pub period: u64,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct IoPriority {
+    pub class: String,
+    pub priority: i32,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MemoryPolicy {
+    pub mode: String,
+    pub nodes: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<String>,
+}
+
+/// Hooks that run inside, by init: createContainer before pivot_root, startContainer before execve.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Hooks {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub create_container: Vec<Hook>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub start_container: Vec<Hook>,
+    /// The container's state (runtime-spec, runtime.md, "State") that each hook reads on stdin;
+    /// init sets `status` and `pid`.
+    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
+    pub state: serde_json::Value,
+}
+
+impl Hooks {
+    pub fn is_empty(&self) -> bool {
+        self.create_container.is_empty() && self.start_container.is_empty()
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Hook {
+    pub path: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub args: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub env: Vec<String>,
+    /// Seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<u64>,
+}
+
+/// A compiled seccomp program, ready for seccomp(2).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Seccomp {
+    /// A file that holds the program: an array of `struct sock_filter`.
+    pub fd: i32,
+    /// SECCOMP_FILTER_FLAG_* bits.
+    #[serde(default)]
+    pub flags: u32,
+    /// A connected Unix socket that takes the notify descriptor, with `listenerState` as the
+    /// message (runtime-spec, config-linux.md, "Container Process State").
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listener_fd: Option<i32>,
+    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
+    pub listener_state: serde_json::Value,
+}
+
+/// What init says on fd 9.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum Status {
+    /// A line for ocirun's log.
+    Log { level: String, msg: String },
+    /// All mounts stand; the hooks of this point may run. Init waits for [`Command::Go`].
+    Mounted,
+    /// All is done but execve, and the program was found.
+    Ready,
+    /// What init was doing and the errno it met, 0 where there was none: `doing` then says all.
+    Error { doing: String, errno: i32 },
+}
+
+/// What ocirun says on fd 8 after the Bootstrap.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum Command {
+    Go,
+}
+
+fn is_false(b: &bool) -> bool {
+    !b
+}
+
+fn is_zero(n: &u32) -> bool {
+    *n == 0
+}

@@ -1,0 +1,3 @@
+//! The cross-program tests: one binary, a module per subject.
+
+mod generated;
