@@ -1,1 +1,3 @@
 //! ocirun
+pub mod cgroup;
+pub mod seccomp;
