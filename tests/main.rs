@@ -1,3 +1,10 @@
-//! The cross-program tests: one binary, a module per subject.
+//! The cross-program tests: one binary, a module per subject. Each subject's file says what it shows.
+//!
+//! They run as root inside `tests/sandbox`, on the real kernel, with real root filesystems; what
+//! needs a peer that is not installed says so and is counted as skipped.
 
+mod bin;
+mod fixture;
 mod generated;
+mod seams;
+mod tidy;

@@ -1,0 +1,94 @@
+//! Real root filesystems, bundles and images for the tests, made from Debian's own programs.
+
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::bin;
+
+/// A temporary folder that is removed with everything in it.
+pub fn temp() -> tempfile::TempDir {
+    tempfile::Builder::new().prefix("ctrd-it.").tempdir().expect("a temporary folder")
+}
+
+/// Fills `dir` with a root filesystem of Debian's static busybox: every applet as a hard link.
+pub fn rootfs(dir: &Path) {
+    for sub in ["bin", "etc", "proc", "sys", "dev", "tmp", "root", "var"] {
+        std::fs::create_dir_all(dir.join(sub)).expect("create the root filesystem");
+    }
+    let busybox = dir.join("bin/busybox");
+    std::fs::copy("/bin/busybox", &busybox).expect("Debian's busybox-static is installed");
+    let list = bin::run(Command::new(&busybox).arg("--list")).ok();
+    for applet in list.lines().filter(|a| *a != "busybox") {
+        std::fs::hard_link(&busybox, dir.join("bin").join(applet)).expect("link an applet");
+    }
+    symlink("bin", dir.join("sbin")).expect("link sbin");
+    std::fs::write(dir.join("etc/passwd"), "root:x:0:0:root:/root:/bin/sh\nweb:x:1000:1000::/:/bin/sh\n")
+        .expect("write passwd");
+    std::fs::write(dir.join("etc/group"), "root:x:0:\nweb:x:1000:\nwheel:x:10:web\n").expect("write group");
+}
+
+/// A bundle in a temporary folder: a busybox root and the config.json that `ocirun spec` prints,
+/// with `edit` applied to it.
+pub struct Bundle {
+    dir: tempfile::TempDir,
+}
+
+impl Bundle {
+    pub fn new(args: &[&str], edit: impl FnOnce(&mut Value)) -> Self {
+        let dir = temp();
+        rootfs(&dir.path().join("rootfs"));
+        bin::run(bin::command("ocirun").arg("spec").current_dir(&dir)).ok();
+        let bundle = Self { dir };
+        bundle.edit(|config| {
+            config["process"]["args"] = json!(args);
+            config["process"]["terminal"] = json!(false);
+            edit(config);
+        });
+        bundle
+    }
+
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    pub fn edit(&self, edit: impl FnOnce(&mut Value)) {
+        let path = self.path().join("config.json");
+        let mut config: Value =
+            serde_json::from_slice(&std::fs::read(&path).expect("read config.json")).expect("JSON");
+        edit(&mut config);
+        std::fs::write(&path, config.to_string()).expect("write config.json");
+    }
+}
+
+/// An OCI image of the busybox root in an archive file, written by umoci (not by us).
+pub fn image(dir: &Path, tag: &str) -> PathBuf {
+    let layout = dir.join("layout");
+    let image = format!("{}:{tag}", layout.display());
+    let umoci = |args: &[&str]| bin::run(Command::new("umoci").args(args)).ok();
+    umoci(&["init", "--layout", layout.to_str().expect("UTF-8")]);
+    umoci(&["new", "--image", &image]);
+    let root = dir.join("root");
+    rootfs(&root);
+    umoci(&["insert", "--image", &image, root.to_str().expect("UTF-8"), "/"]);
+    umoci(&[
+        "config",
+        "--image",
+        &image,
+        "--config.entrypoint",
+        "/bin/sh",
+        "--config.entrypoint",
+        "-c",
+        "--config.env",
+        "FROM_IMAGE=yes",
+        "--config.env",
+        "PATH=/bin:/sbin",
+        "--config.workingdir",
+        "/tmp",
+    ]);
+    let archive = dir.join("image.tar");
+    bin::run(Command::new("tar").arg("-C").arg(&layout).arg("-cf").arg(&archive).arg(".")).ok();
+    archive
+}

@@ -1,0 +1,104 @@
+//! The house rules that a compiler does not check: where unsafe may stand, how long a file may
+//! grow, that each file says what it is, and what the project never mentions.
+
+use std::path::{Path, PathBuf};
+
+use crate::generated::root;
+
+/// The only files that may allow `unsafe`; each wraps system calls that nix lacks.
+const UNSAFE: &[&str] = &[];
+
+/// Files that were made by a program.
+fn generated(path: &str) -> bool {
+    path.contains("/src/api/") && !path.ends_with("/mod.rs")
+}
+
+fn sources() -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    for krate in ["ctrd", "ctrd-shim", "ocirun", "ocirun-init", "tests"] {
+        walk(&root().join(krate), &mut files);
+    }
+    let mut out: Vec<_> = files
+        .into_iter()
+        .map(|path| {
+            let name = path.strip_prefix(root()).expect("below the root").to_string_lossy().into_owned();
+            (name, std::fs::read_to_string(&path).expect("a readable source"))
+        })
+        .filter(|(name, _)| !generated(name))
+        .collect();
+    out.sort();
+    out
+}
+
+fn walk(dir: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(dir).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            walk(&path, files);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+/// The part of a source before its unit tests.
+fn code(text: &str) -> &str {
+    text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text)
+}
+
+#[test]
+fn unsafe_stands_in_the_named_files_alone() {
+    let found: Vec<_> = sources()
+        .into_iter()
+        .filter(|(_, text)| text.contains("allow(unsafe_code)"))
+        .filter(|(name, _)| name != "tests/tidy.rs")
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(found, UNSAFE);
+}
+
+#[test]
+fn a_file_holds_one_idea() {
+    let long: Vec<_> = sources()
+        .iter()
+        .map(|(name, text)| (name.clone(), code(text).lines().count()))
+        .filter(|(_, lines)| *lines > 500)
+        .collect();
+    assert!(long.is_empty(), "past 500 lines, split it: {long:?}");
+}
+
+#[test]
+fn every_file_says_what_it_is() {
+    let silent: Vec<_> =
+        sources().into_iter().filter(|(_, text)| !text.starts_with("//!")).map(|(name, _)| name).collect();
+    assert!(silent.is_empty(), "no //! paragraph: {silent:?}");
+}
+
+#[test]
+fn no_room_is_named_for_what_does_not_fit_elsewhere() {
+    let drawers = ["utils.rs", "util.rs", "common.rs", "types.rs", "manager.rs", "impl.rs", "helpers.rs"];
+    for (name, _) in sources() {
+        let file = name.rsplit('/').next().expect("a name");
+        assert!(!drawers.contains(&file), "{name}");
+    }
+}
+
+#[test]
+fn no_stub_is_left() {
+    let words =
+        [concat!("to", "do!("), concat!("unimpl", "emented!("), concat!("FIX", "ME"), concat!("X", "XX")];
+    for (name, text) in sources() {
+        for word in words {
+            assert!(!text.contains(word), "{name}: {word}");
+        }
+    }
+}
+
+#[test]
+fn init_reads_no_environment_and_no_host_file() {
+    for (name, text) in sources().iter().filter(|(name, _)| name.starts_with("ocirun-init/src")) {
+        for word in ["env::var", "File::open(", "std::fs::read", "config.json\")"] {
+            assert!(!code(text).contains(word), "{name}: {word}");
+        }
+    }
+}
