@@ -1,1 +1,2 @@
-//! ctrd-shim
+//! What others need to talk to a shim.
+pub mod api;
