@@ -1,4 +1,5 @@
 //! ctrd as a library, for its own binary and for the tests.
 
+pub mod api;
 pub mod error;
 pub mod store;
