@@ -2,6 +2,8 @@
 //!
 //! `UPDATE=1 cargo test -p tests generated` writes them; without it a difference is a failure.
 
+mod docs;
+mod examples;
 mod proto;
 
 use std::path::{Path, PathBuf};

@@ -4,7 +4,14 @@
 //! needs a peer that is not installed says so and is counted as skipped.
 
 mod bin;
+mod failures;
 mod fixture;
 mod generated;
+mod image;
+mod launch;
+mod runtime;
 mod seams;
+mod shim;
+mod stack;
 mod tidy;
+mod traces;

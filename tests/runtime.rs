@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::bin::{self, Done};
 use crate::fixture::{self, Bundle};
-use crate::traces::Traces;
+use crate::traces;
 
 /// A runtime with a state folder of its own; whatever lives at the end is deleted.
 pub struct Runtime {
@@ -74,49 +74,47 @@ fn path(bundle: &Bundle) -> &str {
 
 #[test]
 fn create_start_kill_delete() {
-    let traces = Traces::now();
     let runtime = Runtime::new();
     let bundle = Bundle::new(&["sh", "-c", "echo started; exec sleep 3000"], |_| {});
-    let out = runtime.create("life", bundle.path());
-    let state = runtime.state("life");
+    let out = runtime.create("it-life", bundle.path());
+    let state = runtime.state("it-life");
     assert_eq!(state["status"], "created");
     assert_eq!(state["bundle"], path(&bundle));
     let pid = state["pid"].as_i64().expect("a pid");
     assert_eq!(std::fs::read_to_string(&out).unwrap(), "", "nothing of the program ran before start");
 
-    runtime.run(&["start", "life"]).ok();
-    assert_eq!(runtime.state("life")["status"], "running");
-    let again = runtime.run(&["start", "life"]).fails(1);
+    runtime.run(&["start", "it-life"]).ok();
+    assert_eq!(runtime.state("it-life")["status"], "running");
+    let again = runtime.run(&["start", "it-life"]).fails(1);
     assert!(again.contains("cannot start an already running container"), "{again}");
-    let busy = runtime.run(&["delete", "life"]).fails(1);
-    assert!(busy.contains("cannot delete container life that is not stopped: running"), "{busy}");
+    let busy = runtime.run(&["delete", "it-life"]).fails(1);
+    assert!(busy.contains("cannot delete container it-life that is not stopped: running"), "{busy}");
 
-    runtime.run(&["kill", "life", "KILL"]).ok();
+    runtime.run(&["kill", "it-life", "KILL"]).ok();
     wait_exit(pid);
-    let state = runtime.state("life");
-    assert_eq!((&state["status"], &state["pid"]), (&json!("stopped"), &json!(0)), "a zombie counts as stopped");
+    let state = runtime.state("it-life");
+    assert_eq!(
+        (&state["status"], &state["pid"]),
+        (&json!("stopped"), &json!(0)),
+        "a zombie counts as stopped"
+    );
     assert_eq!(std::fs::read_to_string(&out).unwrap(), "started\n");
-    runtime.run(&["delete", "life"]).ok();
-    let gone = runtime.run(&["state", "life"]).fails(1);
+    runtime.run(&["delete", "it-life"]).ok();
+    let gone = runtime.run(&["state", "it-life"]).fails(1);
     assert!(gone.contains("container does not exist"), "{gone}");
-    drop(runtime);
-    drop(bundle);
-    traces.none_left();
+    traces::none_of(&["it-life", path(&bundle)]);
 }
 
 #[test]
 fn run_gives_output_and_status() {
     let runtime = Runtime::new();
-    for (script, code, stdout) in [
-        ("echo out; exit 42", 42, "out\n"),
-        ("exit 0", 0, ""),
-        ("kill -9 $$", 137, ""),
-        ("echo $$", 0, "1\n"),
-    ] {
+    for (script, code, stdout) in
+        [("echo out; exit 42", 42, "out\n"), ("exit 0", 0, ""), ("echo $$", 0, "1\n")]
+    {
         let bundle = Bundle::new(&["sh", "-c", script], |_| {});
-        let done = runtime.run(&["run", "--bundle", path(&bundle), "once"]);
+        let done = runtime.run(&["run", "--bundle", path(&bundle), "it-once"]);
         assert_eq!((done.code, done.stdout.as_str()), (code, stdout), "{script}: {}", done.stderr);
-        runtime.run(&["state", "once"]).fails(1);
+        runtime.run(&["state", "it-once"]).fails(1);
     }
 }
 
@@ -126,7 +124,7 @@ fn standard_input_reaches_the_program() {
     let runtime = Runtime::new();
     let bundle = Bundle::new(&["cat"], |_| {});
     let mut child = runtime
-        .command(&["run", "--bundle", path(&bundle), "cat"])
+        .command(&["run", "--bundle", path(&bundle), "it-cat"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -141,23 +139,24 @@ fn standard_input_reaches_the_program() {
 fn exec_joins_the_container() {
     let runtime = Runtime::new();
     let bundle = Bundle::new(&["sleep", "3000"], |c| c["hostname"] = json!("joined"));
-    runtime.create("ex", bundle.path());
-    runtime.run(&["start", "ex"]).ok();
-    assert_eq!(runtime.run(&["exec", "ex", "hostname"]).ok(), "joined\n");
-    assert_eq!(runtime.run(&["exec", "ex", "sh", "-c", "exit 7"]).code, 7);
-    assert_eq!(runtime.run(&["exec", "ex", "sh", "-c", "kill -9 $$"]).code, 137);
-    let env = runtime.run(&["exec", "--env", "A=b", "--cwd", "/tmp", "ex", "sh", "-c", "echo $A $PWD"]).ok();
+    runtime.create("it-ex", bundle.path());
+    runtime.run(&["start", "it-ex"]).ok();
+    assert_eq!(runtime.run(&["exec", "it-ex", "hostname"]).ok(), "joined\n");
+    assert_eq!(runtime.run(&["exec", "it-ex", "sh", "-c", "exit 7"]).code, 7);
+    assert_eq!(runtime.run(&["exec", "it-ex", "sh", "-c", "kill -9 $$"]).code, 137);
+    let env =
+        runtime.run(&["exec", "--env", "A=b", "--cwd", "/tmp", "it-ex", "sh", "-c", "echo $A $PWD"]).ok();
     assert_eq!(env, "b /tmp\n");
-    assert_eq!(runtime.run(&["exec", "--user", "1000:1000", "ex", "id", "-u"]).ok(), "1000\n");
+    assert_eq!(runtime.run(&["exec", "--user", "1000:1000", "it-ex", "id", "-u"]).ok(), "1000\n");
     for (program, text) in [
         ("nosuchbin", r#"exec: "nosuchbin": executable file not found in $PATH"#),
         ("/etc/passwd", r#"exec: "/etc/passwd": permission denied"#),
         ("/etc", r#"exec: "/etc": is a directory"#),
     ] {
-        let line = runtime.run(&["exec", "ex", program]).fails(255);
+        let line = runtime.run(&["exec", "it-ex", program]).fails(255);
         assert!(line.contains(text), "{line}");
     }
-    let ps: Vec<i64> = serde_json::from_str(&runtime.run(&["ps", "--format", "json", "ex"]).ok()).unwrap();
+    let ps: Vec<i64> = serde_json::from_str(&runtime.run(&["ps", "--format", "json", "it-ex"]).ok()).unwrap();
     assert_eq!(ps.len(), 1, "{ps:?}");
 }
 
@@ -170,7 +169,7 @@ fn the_capabilities_are_those_of_the_config_and_none_is_inheritable() {
             json!({"bounding": caps, "effective": caps, "permitted": caps, "inheritable": caps});
         c["process"]["noNewPrivileges"] = json!(true);
     });
-    let status = runtime.run(&["run", "--bundle", path(&bundle), "caps"]).ok();
+    let status = runtime.run(&["run", "--bundle", path(&bundle), "it-caps"]).ok();
     let field = |name: &str| {
         let line = status.lines().find(|l| l.starts_with(name)).expect("a field");
         line.split_whitespace().nth(1).expect("a value").to_string()
@@ -193,7 +192,7 @@ fn limits_reach_the_cgroup() {
         c["mounts"].as_array_mut().unwrap().push(json!({"destination": "/sys/fs/cgroup", "type": "cgroup",
             "source": "cgroup", "options": ["nosuid", "noexec", "nodev", "relatime", "ro"]}));
     });
-    let out = runtime.run(&["run", "--bundle", path(&bundle), "limits"]).ok();
+    let out = runtime.run(&["run", "--bundle", path(&bundle), "it-limits"]).ok();
     assert_eq!(out, "67108864\n77\n");
 }
 
@@ -207,41 +206,44 @@ fn a_user_namespace_maps_root_away() {
         c["linux"]["namespaces"].as_array_mut().unwrap().push(json!({"type": "user"}));
     });
     bin::run(Command::new("chown").args(["-R", "100000:100000"]).arg(bundle.path().join("rootfs"))).ok();
-    let done = runtime.run(&["run", "--bundle", path(&bundle), "userns"]);
+    let done = runtime.run(&["run", "--bundle", path(&bundle), "it-userns"]);
     assert_eq!(done.ok(), "0\n 0 100000 65536\n");
 }
 
 #[test]
 fn hooks_run_in_their_order_with_the_state_on_stdin() {
     let runtime = Runtime::new();
-    let log = runtime.root.path().join("hooks");
+    let log = runtime.root.path().join("it-hooks");
     let hook = |name: &str| {
-        let script = format!("read -r s; echo {name} >>{}; case $s in *'\"id\":'*) ;; *) exit 1;; esac", log.display());
+        let script = format!(
+            "read -r s; echo {name} >>{}; case $s in *'\"id\":'*) ;; *) exit 1;; esac",
+            log.display()
+        );
         json!([{"path": "/bin/sh", "args": ["sh", "-c", script]}])
     };
     let bundle = Bundle::new(&["true"], |c| {
         c["hooks"] = json!({"prestart": hook("prestart"), "createRuntime": hook("createRuntime"),
             "createContainer": hook("createContainer"), "poststart": hook("poststart"), "poststop": hook("poststop")});
     });
-    runtime.run(&["run", "--bundle", path(&bundle), "hooks"]).ok();
+    runtime.run(&["run", "--bundle", path(&bundle), "it-hooks"]).ok();
     let order = std::fs::read_to_string(&log).unwrap();
-    assert_eq!(order.lines().collect::<Vec<_>>(), ["prestart", "createRuntime", "createContainer", "poststart", "poststop"]);
+    assert_eq!(
+        order.lines().collect::<Vec<_>>(),
+        ["prestart", "createRuntime", "createContainer", "poststart", "poststop"]
+    );
 }
 
 #[test]
 fn dry_run_prints_the_bootstrap_and_does_nothing() {
-    let traces = Traces::now();
     let runtime = Runtime::new();
     let bundle = Bundle::new(&["true"], |_| {});
-    let text = runtime.run(&["create", "--dry-run", "--bundle", path(&bundle), "paper"]).ok();
+    let text = runtime.run(&["create", "--dry-run", "--bundle", path(&bundle), "it-paper"]).ok();
     let bootstrap: ocirun_init::Bootstrap = serde_json::from_str(&text).expect("a Bootstrap");
-    assert_eq!(bootstrap.id, "paper");
+    assert_eq!(bootstrap.id, "it-paper");
     assert_eq!(bootstrap.process.args, ["true"]);
     assert_eq!(text.trim_end().lines().count(), 1, "one line, as init reads it");
-    runtime.run(&["state", "paper"]).fails(1);
-    drop(runtime);
-    drop(bundle);
-    traces.none_left();
+    runtime.run(&["state", "it-paper"]).fails(1);
+    traces::none_of(&["it-paper", path(&bundle)]);
 }
 
 #[test]
@@ -255,7 +257,11 @@ fn runs_a_bundle_that_runc_spec_wrote() {
     bin::run(Command::new("runc").arg("spec").current_dir(&dir)).ok();
     let config = dir.path().join("config.json");
     let text = std::fs::read_to_string(&config).unwrap();
-    std::fs::write(&config, text.replace("\"terminal\": true", "\"terminal\": false").replace("\"sh\"", "\"hostname\"")).unwrap();
-    let done = runtime.run(&["run", "--bundle", dir.path().to_str().unwrap(), "peer"]);
+    std::fs::write(
+        &config,
+        text.replace("\"terminal\": true", "\"terminal\": false").replace("\"sh\"", "\"hostname\""),
+    )
+    .unwrap();
+    let done = runtime.run(&["run", "--bundle", dir.path().to_str().unwrap(), "it-peer"]);
     assert_eq!(done.ok(), "runc\n");
 }

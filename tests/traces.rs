@@ -1,54 +1,54 @@
-//! What a container leaves on the host, counted: cgroups, mounts, processes, and folders of state.
+//! What a container can leave on the host: cgroups, mounts, processes, sockets, folders of state.
+//!
+//! Everything that belongs to a container bears its id or lies below its folders, so a test names
+//! those words and others may run beside it.
 
-use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::Command;
 
-use crate::bin;
-
-/// A picture of the host, to hold a later one against.
-pub struct Traces {
-    cgroups: BTreeSet<String>,
-    mounts: Vec<String>,
-    state: BTreeSet<String>,
-}
-
-impl Traces {
-    pub fn now() -> Self {
-        let mut cgroups = BTreeSet::new();
-        let mut state = BTreeSet::new();
-        list(Path::new("/sys/fs/cgroup"), &mut cgroups);
-        list(Path::new("/run"), &mut state);
-        let mounts = std::fs::read_to_string("/proc/self/mounts").expect("read the mounts");
-        Self { cgroups, mounts: mounts.lines().map(str::to_string).collect(), state }
+/// Asserts that nothing on the host bears one of `words`: no cgroup, mount, process that is not a
+/// zombie, bound socket, or file below /run.
+pub fn none_of(words: &[&str]) {
+    let bears = |text: &str| words.iter().any(|word| text.contains(word));
+    let mut left = Vec::new();
+    below(Path::new("/sys/fs/cgroup"), &mut |path| {
+        if bears(path) {
+            left.push(format!("cgroup {path}"));
+        }
+    });
+    below(Path::new("/run"), &mut |path| {
+        if bears(path) {
+            left.push(format!("file {path}"));
+        }
+    });
+    for (what, file) in [("mount", "/proc/self/mounts"), ("socket", "/proc/net/unix")] {
+        let text = std::fs::read_to_string(file).expect("a table of the kernel");
+        left.extend(text.lines().filter(|l| bears(l)).map(|l| format!("{what} {l}")));
     }
-
-    /// Asserts that nothing has come since.
-    pub fn none_left(&self) {
-        let now = Self::now();
-        let new = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect::<Vec<_>>();
-        assert_eq!(new(&now.cgroups, &self.cgroups), Vec::<String>::new(), "cgroups are left");
-        assert_eq!(now.mounts, self.mounts, "mounts are left");
-        assert_eq!(new(&now.state, &self.state), Vec::<String>::new(), "files are left below /run");
-    }
+    left.extend(
+        processes().filter(|(_, line)| bears(line)).map(|(pid, line)| format!("process {pid} {line}")),
+    );
+    assert!(left.is_empty(), "left behind: {left:#?}");
 }
 
-/// Asserts that no process of `word` in its command line is left.
-pub fn no_process(word: &str) {
-    let ps = bin::run(Command::new("ps").args(["-eo", "pid,stat,args"])).ok();
-    let left: Vec<_> =
-        ps.lines().filter(|l| l.contains(word) && !l.contains("ps -eo") && !l.contains(" Z")).collect();
-    assert!(left.is_empty(), "processes are left: {left:?}");
+/// Every process but this one that has a command line (a zombie has none), with that line.
+pub fn processes() -> impl Iterator<Item = (u32, String)> {
+    std::fs::read_dir("/proc").expect("procfs").flatten().filter_map(|entry| {
+        let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
+        let line = std::fs::read(entry.path().join("cmdline")).ok()?;
+        let line = String::from_utf8_lossy(&line).replace('\0', " ").trim_end().to_string();
+        (pid != std::process::id() && !line.is_empty()).then_some((pid, line))
+    })
 }
 
-fn list(dir: &Path, into: &mut BTreeSet<String>) {
+fn below(dir: &Path, see: &mut impl FnMut(&str)) {
     let Ok(entries) = std::fs::read_dir(dir) else { return };
     for entry in entries.flatten() {
-        if entry.file_type().is_ok_and(|t| t.is_dir()) {
-            into.insert(entry.path().display().to_string());
-            list(&entry.path(), into);
-        } else if !dir.starts_with("/sys") {
-            into.insert(entry.path().display().to_string());
+        let folder = entry.file_type().is_ok_and(|t| t.is_dir());
+        if folder || !dir.starts_with("/sys") {
+            see(&entry.path().to_string_lossy());
+        }
+        if folder {
+            below(&entry.path(), see);
         }
     }
 }
