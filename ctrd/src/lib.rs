@@ -2,4 +2,6 @@
 
 pub mod api;
 pub mod error;
+pub mod id;
+pub mod spec;
 pub mod store;
