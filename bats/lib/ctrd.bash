@@ -14,6 +14,7 @@
 #   wait_for_state ID STATE [SEC]  return once the container is there; fail if it cannot be
 #   wait_for_exit PID [SEC]        return once the process has ended
 #   wait_for_file PATH [SEC]       return once the file is there
+#   wait_for_socket PATH [SEC]     return once the socket is bound
 #
 # Nothing here sleeps: every wait ends with the event that it waits for, or with its limit.
 #
@@ -134,4 +135,9 @@ wait_for_file() {
             my $event = " " x 4096; syscall(0, $fd, $event, 4096);
         }
     ' "$1" "${2:-10}" || { echo "no $1" >&2; return 1; }
+}
+
+# Returns once the socket PATH is bound, within SEC seconds (10).
+wait_for_socket() {
+    wait_for_file "$@" && [[ -S $1 ]]
 }

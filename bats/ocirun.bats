@@ -1,0 +1,115 @@
+#!/usr/bin/env bats
+# The launch by ocirun alone: a bundle is a folder with config.json and a root filesystem.
+
+load lib/ctrd
+
+setup() { ctrd_setup; }
+teardown() { ctrd_teardown; }
+
+@test "a bundle runs in one command" {
+    busybox_bundle "$SCRATCH/bundle" sh -c 'echo "I am $$"; exit 7'
+    run ocirun run --bundle "$SCRATCH/bundle" once
+    [ "$status" -eq 7 ]
+    [ "$output" = "I am 1" ]
+}
+
+@test "create, state, start, kill, delete" {
+    busybox_bundle "$SCRATCH/bundle" sleep 3000
+    CONTAINERS+=(web)
+
+    ocirun create --bundle "$SCRATCH/bundle" --pid-file "$SCRATCH/pid" web </dev/null >"$SCRATCH/out" 2>&1
+    [ "$(ocirun state web | jq -r .status)" = created ]
+    # Its first process is ocirun-init, which waits at the exec FIFO …
+    [ "$(cat "/proc/$(cat "$SCRATCH/pid")/comm")" != sleep ]
+
+    ocirun start web
+    [ "$(ocirun state web | jq -r .status)" = running ]
+    # … and has become the program: the same process.
+    [ "$(cat "/proc/$(cat "$SCRATCH/pid")/comm")" = sleep ]
+
+    ocirun kill web KILL
+    wait_for_state web stopped
+    ocirun delete web
+    run ocirun state web
+    [ "$status" -eq 1 ]
+    [[ $output == *"container does not exist"* ]]
+}
+
+@test "exec joins a running container" {
+    start_container web sleep 3000
+    run ocirun exec web hostname
+    [ "$output" = "$(jq -r .hostname "$SCRATCH/web/config.json")" ]
+    run ocirun exec --env GREETING=hi web sh -c 'echo $GREETING; exit 3'
+    [ "$status" -eq 3 ]
+    [ "$output" = hi ]
+}
+
+@test "pause and resume" {
+    start_container web sleep 3000
+    ocirun pause web
+    [ "$(container_state web)" = paused ]
+    ocirun resume web
+    [ "$(container_state web)" = running ]
+}
+
+@test "list, for people and for scripts" {
+    start_container web sleep 3000
+    ocirun list | grep -q '^web .*running'
+    [ "$(ocirun list -q)" = web ]
+    [ "$(ocirun list --format json | jq -r '.[0].status')" = running ]
+}
+
+@test "a limit of config.json is a limit of the cgroup" {
+    busybox_bundle "$SCRATCH/bundle" sh -c \
+        'cat /sys/fs/cgroup/pids/pids.max 2>/dev/null || cat /sys/fs/cgroup/pids.max'
+    edit_config "$SCRATCH/bundle" '.linux.resources.pids.limit = 55 |
+        .mounts += [{destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: ["ro"]}]'
+    run ocirun run --bundle "$SCRATCH/bundle" limited
+    [ "$output" = 55 ]
+}
+
+@test "a terminal's master comes back over the console socket" {
+    busybox_bundle "$SCRATCH/bundle" sh -c 'tty; echo done'
+    edit_config "$SCRATCH/bundle" '.process.terminal = true'
+    CONTAINERS+=(tty)
+    cat >"$SCRATCH/recv.py" <<'PY'
+import array, os, socket, sys
+server = socket.socket(socket.AF_UNIX)
+server.bind(sys.argv[1])
+server.listen(1)
+print("listening", flush=True)
+conn, _ = server.accept()
+_, anc, _, _ = conn.recvmsg(4096, socket.CMSG_SPACE(4))
+master = array.array("i", anc[0][2])[0]
+while True:
+    try:
+        data = os.read(master, 4096)
+    except OSError:
+        break
+    if not data:
+        break
+    os.write(1, data)
+PY
+    mkfifo "$SCRATCH/said"
+    python3 "$SCRATCH/recv.py" "$SCRATCH/console" >"$SCRATCH/said" 3>&- &
+    receiver=$!
+    exec 5<"$SCRATCH/said"
+    read -r line <&5
+    [ "$line" = listening ]
+    ocirun create --bundle "$SCRATCH/bundle" --console-socket "$SCRATCH/console" tty </dev/null >"$SCRATCH/out" 2>&1
+    ocirun start tty
+    wait_for_exit "$receiver"
+    output=$(tr -d '\r' <&5)
+    [[ $output == /dev/pts/*$'\n'done || $output == /dev/console$'\n'done ]]
+}
+
+@test "nothing is left of a container that could not be made" {
+    busybox_bundle "$SCRATCH/bundle" nosuchprogram
+    run ocirun create --bundle "$SCRATCH/bundle" broken
+    [ "$status" -eq 1 ]
+    [ "${#lines[@]}" -eq 1 ]
+    [[ $output == *'exec: "nosuchprogram": executable file not found in $PATH'* ]]
+    run ocirun state broken
+    [ "$status" -eq 1 ]
+    [ -z "$(find /sys/fs/cgroup -name broken)" ]
+}
