@@ -8,3 +8,4 @@ CREATE TABLE content (
   updated_at INTEGER NOT NULL,
   PRIMARY KEY (namespace, digest)
 ) WITHOUT ROWID, STRICT;
+CREATE INDEX content_digest ON content (digest);

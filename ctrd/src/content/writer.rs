@@ -1,0 +1,333 @@
+//! Writing a blob: append to an ingest, then commit what was written if it is what was promised.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::PermissionsExt;
+
+use nix::fcntl::Flock;
+use rusqlite::params;
+
+use crate::clock;
+use crate::digest::{Digest, Hasher};
+use crate::error::{Error, Kind, Result};
+use crate::gc;
+
+use super::{Content, Labels, Status, anywhere, check_labels, ingest, make_dir, to_json, writeback};
+
+/// So much is written between two nudges to the kernel to start writing back: the fsync at
+/// the end then finds little to wait for.
+const WRITE_BACK: u64 = 8 << 20;
+
+/// The one writer of a reference. Dropping it keeps what was written, for a later one to resume.
+pub struct Writer {
+    content: Content,
+    ns: String,
+    status: Status,
+    source: Source,
+}
+
+enum Source {
+    /// Bytes come in.
+    Ingest { dir: Flock<File>, file: File, hash: Hasher, flushed: u64 },
+    /// Another namespace has the expected blob: there is nothing to send.
+    Shared,
+    /// Committed, or given up.
+    Closed,
+}
+
+impl Content {
+    /// Opens the upload `reference`, resuming what an earlier writer left. `total` 0 is unknown.
+    ///
+    /// `AlreadyExists` where the namespace has `expected` already; `Unavailable` while another
+    /// writer has the reference. A blob that only other namespaces have counts as written.
+    pub fn writer(&self, ns: &str, reference: &str, total: u64, expected: Option<&Digest>) -> Result<Writer> {
+        if reference.is_empty() {
+            return Err(Error::invalid("ref must not be empty: invalid argument"));
+        }
+        if let Some(digest) = expected {
+            if self.info(ns, digest).is_ok() {
+                let _ = ingest::remove(&self.ingest(ns, reference));
+                return Err(exists(digest));
+            }
+            if let Some(size) = self.shared(digest)? {
+                let now = clock::now();
+                let status = Status {
+                    reference: reference.to_string(),
+                    offset: size,
+                    total: size,
+                    expected: Some(digest.clone()),
+                    started_at: now,
+                    updated_at: now,
+                };
+                let (content, ns) = (self.clone(), ns.to_string());
+                return Ok(Writer { content, ns, status, source: Source::Shared });
+            }
+        }
+        let hash = expected.map_or_else(Hasher::default, Digest::hasher);
+        self.ingesting(ns, reference, total, expected, hash)
+    }
+
+    fn ingesting(
+        &self,
+        ns: &str,
+        reference: &str,
+        total: u64,
+        expected: Option<&Digest>,
+        mut hash: Hasher,
+    ) -> Result<Writer> {
+        let path = self.ingest(ns, reference);
+        let (dir, mut status) = ingest::open(&path, ns, reference, total)?;
+        let mut file = OpenOptions::new().read(true).write(true).open(path.join("data"))?;
+        let mut buf = vec![0; 1 << 20];
+        status.offset = 0;
+        loop {
+            let n = file.read(&mut buf)?;
+            if n == 0 {
+                break;
+            }
+            hash.update(&buf[..n]);
+            status.offset += n as u64;
+        }
+        status.expected = expected.cloned();
+        let source = Source::Ingest { dir, file, hash, flushed: status.offset };
+        Ok(Writer { content: self.clone(), ns: ns.to_string(), status, source })
+    }
+
+    /// The size of a blob that some namespace has.
+    fn shared(&self, digest: &Digest) -> Result<Option<u64>> {
+        if !self.store.read(|c| anywhere(c, digest))? {
+            return Ok(None);
+        }
+        Ok(fs::metadata(self.blob(digest)).ok().map(|m| m.len()))
+    }
+}
+
+impl Writer {
+    pub fn status(&self) -> &Status {
+        &self.status
+    }
+
+    pub fn offset(&self) -> u64 {
+        self.status.offset
+    }
+
+    /// The digest of what was written so far.
+    pub fn digest(&self) -> Digest {
+        match (&self.source, &self.status.expected) {
+            (Source::Ingest { hash, .. }, _) => hash.clone().finish(),
+            (_, Some(expected)) => expected.clone(),
+            (_, None) => Digest::of(b""),
+        }
+    }
+
+    /// Writes at `offset` as the Write call has it: 0 starts anew, else it must be the end.
+    pub fn write_at(&mut self, offset: u64, data: &[u8]) -> Result<()> {
+        if offset == 0 && self.status.offset > 0 {
+            self.truncate(0)?;
+        } else if offset != self.status.offset {
+            return Err(Error::new(
+                Kind::OutOfRange,
+                format!("write @{offset} must occur at current offset {}: out of range", self.status.offset),
+            ));
+        }
+        self.append(data)
+    }
+
+    /// Writes at the end.
+    pub fn append(&mut self, data: &[u8]) -> Result<()> {
+        if data.is_empty() {
+            return Ok(());
+        }
+        if let Source::Shared = self.source {
+            self.unshare(self.status.offset)?;
+        }
+        let Source::Ingest { file, hash, flushed, .. } = &mut self.source else {
+            return Err(closed());
+        };
+        file.write_all(data)
+            .map_err(|e| Error::from(e).context(format!("write ref {}", self.status.reference)))?;
+        hash.update(data);
+        self.status.offset += data.len() as u64;
+        self.status.updated_at = clock::now();
+        if self.status.offset - *flushed >= WRITE_BACK {
+            writeback::start(file, *flushed, self.status.offset - *flushed);
+            *flushed = self.status.offset;
+        }
+        Ok(())
+    }
+
+    /// Cuts what was written down to `size` bytes.
+    pub fn truncate(&mut self, size: u64) -> Result<()> {
+        if size > self.status.offset {
+            return Err(Error::new(
+                Kind::OutOfRange,
+                format!("truncate to {size}: only {} bytes are written: out of range", self.status.offset),
+            ));
+        }
+        if let Source::Shared = self.source {
+            return self.unshare(size);
+        }
+        let fresh = self.status.expected.as_ref().map_or_else(Hasher::default, Digest::hasher);
+        let Source::Ingest { file, hash, flushed, .. } = &mut self.source else {
+            return Err(closed());
+        };
+        file.set_len(size)?;
+        file.seek(SeekFrom::Start(0))?;
+        *hash = fresh;
+        let mut buf = vec![0; 1 << 20];
+        loop {
+            let n = file.read(&mut buf)?;
+            if n == 0 {
+                break;
+            }
+            hash.update(&buf[..n]);
+        }
+        *flushed = size;
+        self.status.offset = size;
+        Ok(())
+    }
+
+    /// Makes a blob of what was written, verified: `size` 0 and `expected` `None` are not
+    /// compared. With `lease` the blob is held by it from the first moment on.
+    pub fn commit(
+        &mut self,
+        size: u64,
+        expected: Option<&Digest>,
+        labels: &Labels,
+        lease: Option<&str>,
+    ) -> Result<Digest> {
+        check_labels(labels)?;
+        let expected = expected.or(self.status.expected.as_ref()).cloned();
+        if size > 0 && size != self.status.offset {
+            return Err(Error::precondition(format!(
+                "unexpected commit size {}, expected {size}: failed precondition",
+                self.status.offset
+            )));
+        }
+        // The promised digest decides the algorithm; a hash of another one was begun at most
+        // where the promise came only now.
+        if let (Source::Ingest { hash, .. }, Some(want)) = (&self.source, &expected)
+            && std::mem::discriminant(hash) != std::mem::discriminant(&want.hasher())
+        {
+            self.status.expected = Some(want.clone());
+            self.truncate(self.status.offset)?;
+        }
+        let digest = self.digest();
+        if let Some(want) = expected
+            && want != digest
+        {
+            return Err(Error::precondition(format!(
+                "unexpected commit digest {digest}, expected {want}: failed precondition"
+            )));
+        }
+        match std::mem::replace(&mut self.source, Source::Closed) {
+            Source::Ingest { dir, file, .. } => self.publish(&digest, Some((&dir, &file)), labels, lease)?,
+            Source::Shared => self.publish(&digest, None, labels, lease)?,
+            Source::Closed => return Err(closed()),
+        }
+        Ok(digest)
+    }
+
+    fn publish(
+        &self,
+        digest: &Digest,
+        from: Option<(&Flock<File>, &File)>,
+        labels: &Labels,
+        lease: Option<&str>,
+    ) -> Result<()> {
+        let blob = self.content.blob(digest);
+        let path = self.content.ingest(&self.ns, &self.status.reference);
+        let at = |e: io::Error| Error::from(e).context(format!("commit ref {}", self.status.reference));
+        if let Some((_, file)) = from {
+            file.set_permissions(fs::Permissions::from_mode(0o444)).map_err(at)?;
+            file.sync_all().map_err(at)?;
+            make_dir(blob.parent().unwrap_or(&blob))?;
+        }
+        let out = self.content.store.write(|tx| {
+            let now = clock::now();
+            let inserted = tx.execute(
+                "INSERT OR IGNORE INTO content (namespace, digest, size, labels, created_at, updated_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
+                params![self.ns, digest.as_str(), self.status.offset as i64, to_json(labels), now],
+            )?;
+            if inserted == 0 {
+                return Err(exists(digest));
+            }
+            gc::hold(tx, &self.ns, lease, "content", digest.as_str())?;
+            match from {
+                Some((dir, _)) => {
+                    // By the descriptor of the locked folder: its name may be another's by now.
+                    nix::fcntl::renameat(&**dir, "data", nix::fcntl::AT_FDCWD, &blob)
+                        .map_err(|e| at(e.into()))?;
+                    sync_dir(blob.parent().unwrap_or(&blob))
+                }
+                None if blob.exists() => Ok(()),
+                None => {
+                    Err(Error::new(Kind::Aborted, format!("content {digest}: removed meanwhile: aborted")))
+                }
+            }
+        });
+        // Whether it became a blob or was one already: the ingest has done its work.
+        if let Some((dir, _)) = from
+            && out.as_ref().map_or_else(|e| e.kind == Kind::AlreadyExists, |()| true)
+            && is_at(dir, &path)
+        {
+            let _ = ingest::remove(&path);
+        }
+        out
+    }
+
+    /// Turns a shared writer into one that takes bytes, with the first `size` of the blob in it.
+    fn unshare(&mut self, size: u64) -> Result<()> {
+        let Some(digest) = self.status.expected.clone() else {
+            return Err(closed());
+        };
+        let mut fresh =
+            self.content.ingesting(&self.ns, &self.status.reference, 0, Some(&digest), digest.hasher())?;
+        fresh.truncate(0)?;
+        let mut from = File::open(self.content.blob(&digest))?.take(size);
+        let mut buf = vec![0; 1 << 20];
+        loop {
+            let n = from.read(&mut buf)?;
+            if n == 0 {
+                break;
+            }
+            fresh.append(&buf[..n])?;
+        }
+        *self = fresh;
+        Ok(())
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        if let Source::Ingest { dir, .. } = &self.source {
+            let path = self.content.ingest(&self.ns, &self.status.reference);
+            if is_at(dir, &path) {
+                let _ = fs::write(path.join("updatedat"), self.status.updated_at.to_string());
+            }
+        }
+    }
+}
+
+fn is_at(dir: &File, path: &std::path::Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    match (dir.metadata(), fs::metadata(path)) {
+        (Ok(a), Ok(b)) => (a.dev(), a.ino()) == (b.dev(), b.ino()),
+        _ => false,
+    }
+}
+
+fn sync_dir(dir: &std::path::Path) -> Result<()> {
+    File::open(dir)
+        .and_then(|d| d.sync_all())
+        .map_err(|e| Error::from(e).context(format!("sync {}", dir.display())))
+}
+
+fn exists(digest: &Digest) -> Error {
+    Error::already_exists(format!("content {digest}: already exists"))
+}
+
+fn closed() -> Error {
+    Error::precondition("writer is closed: failed precondition")
+}

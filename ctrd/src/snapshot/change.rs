@@ -1,0 +1,332 @@
+//! What changes snapshots: prepare, view, commit, remove, and the cleanup after a crash.
+
+use std::fs::{self, DirBuilder, File};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+
+use nix::fcntl::{Flock, FlockArg};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use crate::clock;
+use crate::content::{Labels, check_labels, to_json};
+use crate::error::{Error, Kind as ErrorKind, Result};
+use crate::gc;
+
+use super::{Driver, Kind, Mount, REF_LABEL, Snapshotter, tree};
+
+/// Folders of these names are not snapshots: one being filled, and one being deleted.
+const FILLING: &str = "new-";
+const DOOMED: &str = "rm-";
+
+impl Snapshotter {
+    /// Makes a writable snapshot on `parent` (`""` for none). With `lease` that lease holds it.
+    pub fn prepare(
+        &self,
+        ns: &str,
+        key: &str,
+        parent: &str,
+        labels: &Labels,
+        lease: Option<&str>,
+    ) -> Result<Vec<Mount>> {
+        self.create(ns, key, parent, Kind::Active, labels, lease)
+    }
+
+    /// Makes a read-only snapshot of `parent`.
+    pub fn view(
+        &self,
+        ns: &str,
+        key: &str,
+        parent: &str,
+        labels: &Labels,
+        lease: Option<&str>,
+    ) -> Result<Vec<Mount>> {
+        self.create(ns, key, parent, Kind::View, labels, lease)
+    }
+
+    fn create(
+        &self,
+        ns: &str,
+        key: &str,
+        parent: &str,
+        kind: Kind,
+        labels: &Labels,
+        lease: Option<&str>,
+    ) -> Result<Vec<Mount>> {
+        if key.is_empty() {
+            return Err(Error::invalid("snapshot key must not be empty: invalid argument"));
+        }
+        check_labels(labels)?;
+        // While a copy is being made its folder has no row yet: cleanup keeps out.
+        let _filling = self.lock(FlockArg::LockShared)?;
+        let copy = match self.driver {
+            Driver::Native => Some(self.copy_parent(ns, key, parent)?),
+            Driver::Overlay { .. } => None,
+        };
+        let out = self.store.write(|tx| {
+            self.check_new(tx, ns, key, labels)?;
+            let below = match parent {
+                "" => None,
+                _ => Some(self.committed_parent(tx, ns, parent)?),
+            };
+            let dir = self.insert(tx, ns, key, parent, kind, labels)?;
+            gc::hold(tx, ns, lease, &format!("snapshots/{}", self.name), key)?;
+            let at = self.dir(dir);
+            // Only a crash between the folder and the commit of its row leaves one here.
+            if at.exists() {
+                doom(&at)?;
+            }
+            match &copy {
+                Some(made) => fs::rename(made, &at)?,
+                None => make_layer(&at, below.map(|b| self.dir(b)).as_deref(), kind)
+                    .map_err(|e| Error::from(e).context(format!("make {}", at.display())))?,
+            }
+            self.mounts_of(tx, ns, &self.find(tx, ns, key)?)
+        });
+        if let (Err(_), Some(made)) = (&out, &copy) {
+            let _ = tree::remove(made);
+        }
+        out
+    }
+
+    /// Makes of the active snapshot `key` the committed one `name`; `key` is gone then.
+    /// Where the snapshot was prepared on nothing, `parent` puts it on that one afterwards.
+    pub fn commit(
+        &self,
+        ns: &str,
+        name: &str,
+        key: &str,
+        parent: &str,
+        labels: &Labels,
+        lease: Option<&str>,
+    ) -> Result<()> {
+        check_labels(labels)?;
+        if name.is_empty() {
+            return Err(Error::invalid("snapshot name must not be empty: invalid argument"));
+        }
+        let found = self.store.read(|c| self.find(c, ns, key))?;
+        let usage = tree::usage(&self.dir(found.dir).join("fs"))?;
+        self.store.write(|tx| {
+            let found = self.find(tx, ns, key)?;
+            if found.info.kind != Kind::Active {
+                return Err(Error::precondition(format!(
+                    "snapshot {key} is not active: failed precondition"
+                )));
+            }
+            self.check_absent(tx, ns, name)?;
+            let below = self.rebase(tx, ns, &found.info.parent, parent)?;
+            let mut all: Labels = inherited(&found.info.labels);
+            all.extend(labels.clone());
+            let now = clock::now();
+            tx.execute(
+                "UPDATE snapshots SET key = ?2, parent = ?3, kind = ?4, labels = ?5, size = ?6, inodes = ?7,
+                 created_at = ?8, updated_at = ?8 WHERE dir = ?1",
+                params![
+                    found.dir,
+                    name,
+                    below,
+                    Kind::Committed as i64,
+                    to_json(&all),
+                    usage.size as i64,
+                    usage.inodes as i64,
+                    now
+                ],
+            )?;
+            gc::let_go(tx, ns, &format!("snapshots/{}", self.name), key)?;
+            gc::hold(tx, ns, lease, &format!("snapshots/{}", self.name), name)
+        })
+    }
+
+    /// Removes a snapshot; one that others are based on stays.
+    pub fn remove(&self, ns: &str, key: &str) -> Result<()> {
+        let doomed = self.store.write(|tx| {
+            let found = self.find(tx, ns, key)?;
+            let child = tx
+                .query_row(
+                    "SELECT key FROM snapshots WHERE namespace = ?1 AND snapshotter = ?2 AND parent = ?3 LIMIT 1",
+                    params![ns, self.name, key],
+                    |r| r.get::<_, String>(0),
+                )
+                .optional()?;
+            if child.is_some() {
+                return Err(Error::precondition(format!(
+                    "cannot remove snapshot with child: failed precondition: {key}"
+                )));
+            }
+            tx.execute("DELETE FROM snapshots WHERE dir = ?1", [found.dir])?;
+            gc::let_go(tx, ns, &format!("snapshots/{}", self.name), key)?;
+            Ok(self.dir(found.dir))
+        })?;
+        // The row is gone for good; whatever of the folder outlives a crash here is an orphan.
+        match doom(&doomed) {
+            Ok(path) => tree::remove(&path),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            Err(e) => Err(Error::from(e).context(format!("remove {}", doomed.display()))),
+        }
+    }
+
+    /// Removes the folders that no row speaks of.
+    pub fn cleanup(&self) -> Result<()> {
+        let mut doomed = Vec::new();
+        let filling = self.try_lock()?;
+        // Under the write lock: a snapshot being made has its row not committed yet.
+        self.store.write(|tx| {
+            for entry in fs::read_dir(self.root.join("snapshots"))? {
+                let entry = entry?;
+                let name = entry.file_name().to_string_lossy().into_owned();
+                let orphan = match name.parse::<i64>() {
+                    Ok(dir) => !self.exists(tx, dir)?,
+                    Err(_) => name.starts_with(DOOMED) || (name.starts_with(FILLING) && filling.is_some()),
+                };
+                if orphan && name.starts_with(DOOMED) {
+                    doomed.push(entry.path());
+                } else if orphan {
+                    doomed.push(doom(&entry.path())?);
+                }
+            }
+            Ok(())
+        })?;
+        drop(filling);
+        doomed.iter().try_for_each(|path| tree::remove(path))
+    }
+
+    fn check_new(&self, tx: &Transaction, ns: &str, key: &str, labels: &Labels) -> Result<()> {
+        self.check_absent(tx, ns, key)?;
+        match labels.get(REF_LABEL) {
+            // The layer that is to be unpacked here is there already.
+            Some(target) if self.find(tx, ns, target).is_ok() => {
+                Err(Error::already_exists(format!("target snapshot {target:?}: already exists")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_absent(&self, c: &Connection, ns: &str, key: &str) -> Result<()> {
+        match self.find(c, ns, key) {
+            Ok(_) => Err(Error::already_exists(format!("snapshot {key}: already exists"))),
+            Err(e) if e.kind == ErrorKind::NotFound => Ok(()),
+            Err(e) => Err(e),
+        }
+    }
+
+    fn committed_parent(&self, c: &Connection, ns: &str, parent: &str) -> Result<i64> {
+        let found = self.find(c, ns, parent).map_err(|e| match e.kind {
+            ErrorKind::NotFound => {
+                Error::not_found(format!("parent snapshot {parent} does not exist: not found"))
+            }
+            _ => e,
+        })?;
+        if found.info.kind != Kind::Committed {
+            return Err(Error::invalid(format!(
+                "parent {parent:?} is not committed snapshot: invalid argument"
+            )));
+        }
+        Ok(found.dir)
+    }
+
+    fn rebase(&self, c: &Connection, ns: &str, own: &str, wanted: &str) -> Result<String> {
+        match (own, wanted) {
+            (_, "") => Ok(own.to_string()),
+            ("", _) if matches!(self.driver, Driver::Overlay { .. }) => {
+                self.committed_parent(c, ns, wanted)?;
+                Ok(wanted.to_string())
+            }
+            _ if own == wanted => Ok(own.to_string()),
+            _ => Err(Error::invalid(format!(
+                "cannot rebase snapshot from {own:?} to {wanted:?}: invalid argument"
+            ))),
+        }
+    }
+
+    fn insert(
+        &self,
+        tx: &Transaction,
+        ns: &str,
+        key: &str,
+        parent: &str,
+        kind: Kind,
+        labels: &Labels,
+    ) -> Result<i64> {
+        tx.execute(
+            "INSERT INTO snapshots (namespace, snapshotter, key, kind, parent, labels, created_at, updated_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
+            params![ns, self.name, key, kind as i64, parent, to_json(labels), clock::now()],
+        )?;
+        Ok(tx.last_insert_rowid())
+    }
+
+    fn exists(&self, tx: &Transaction, dir: i64) -> Result<bool> {
+        let sql = "SELECT 1 FROM snapshots WHERE dir = ?1 AND snapshotter = ?2";
+        Ok(tx.query_row(sql, params![dir, self.name], |_| Ok(())).optional()?.is_some())
+    }
+
+    /// Copies the parent's tree to a folder that becomes the snapshot's.
+    fn copy_parent(&self, ns: &str, key: &str, parent: &str) -> Result<PathBuf> {
+        let below = self.store.read(|c| {
+            self.check_absent(c, ns, key)?;
+            match parent {
+                "" => Ok(None),
+                _ => self.committed_parent(c, ns, parent).map(Some),
+            }
+        })?;
+        let made = tempfile::Builder::new().prefix(FILLING).tempdir_in(self.root.join("snapshots"))?;
+        let fs = made.path().join("fs");
+        DirBuilder::new().mode(0o755).create(&fs)?;
+        if let Some(dir) = below {
+            tree::copy(&self.dir(dir).join("fs"), &fs)?;
+        }
+        Ok(made.keep())
+    }
+
+    fn lock(&self, how: FlockArg) -> Result<Flock<File>> {
+        let path = self.root.join("lock");
+        let file = File::options().create(true).append(true).open(&path)?;
+        Flock::lock(file, how).map_err(|(_, e)| Error::from(e).context(format!("lock {}", path.display())))
+    }
+
+    fn try_lock(&self) -> Result<Option<Flock<File>>> {
+        let path = self.root.join("lock");
+        let file = File::options().create(true).append(true).open(&path)?;
+        match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
+            Ok(lock) => Ok(Some(lock)),
+            Err((_, nix::errno::Errno::EWOULDBLOCK)) => Ok(None),
+            Err((_, e)) => Err(Error::from(e).context(format!("lock {}", path.display()))),
+        }
+    }
+}
+
+/// The labels that a committed snapshot takes over from the active one.
+fn inherited(labels: &Labels) -> Labels {
+    labels
+        .iter()
+        .filter(|(key, _)| key.starts_with("containerd.io/snapshot/") || key.as_str() == REF_LABEL)
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}
+
+/// Makes the folders of an overlay layer. The top folder of a container's root is the
+/// uppermost layer's, so each new layer's looks as its parent's does.
+fn make_layer(at: &Path, parent: Option<&Path>, kind: Kind) -> std::io::Result<()> {
+    DirBuilder::new().mode(0o700).create(at)?;
+    let fs = at.join("fs");
+    DirBuilder::new().mode(0o755).create(&fs)?;
+    fs::set_permissions(&fs, fs::Permissions::from_mode(0o755))?;
+    if let Some(parent) = parent {
+        let like = parent.join("fs").symlink_metadata()?;
+        chown(&fs, Some(like.uid()), Some(like.gid()))?;
+        fs::set_permissions(&fs, fs::Permissions::from_mode(like.mode() & 0o7777))?;
+        let times = fs::FileTimes::new().set_accessed(like.accessed()?).set_modified(like.modified()?);
+        File::open(&fs)?.set_times(times)?;
+    }
+    if kind == Kind::Active {
+        DirBuilder::new().mode(0o711).create(at.join("work"))?;
+    }
+    Ok(())
+}
+
+/// Renames a folder so that it counts as deleted, and says what it is called now.
+fn doom(path: &Path) -> std::io::Result<PathBuf> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let doomed = path.with_file_name(format!("{DOOMED}{name}-{}-{}", std::process::id(), clock::now()));
+    fs::rename(path, &doomed)?;
+    Ok(doomed)
+}

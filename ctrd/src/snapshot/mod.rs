@@ -1,0 +1,287 @@
+//! Snapshots: layers of a file system, each on its parent, as directories that can be mounted.
+//!
+//! ```text
+//! io.containerd.snapshotter.v1.<name>/
+//!   snapshots/<n>/fs       what the snapshot holds (overlayfs: its own changes; native: all)
+//!   snapshots/<n>/work     overlayfs, active ones only
+//! ```
+//!
+//! The rows are in the metadata; `<n>` is the row's number and never used twice. A row and its
+//! folder appear in one transaction and disappear in one, in that order of visibility: a row
+//! always has its folder, and a folder without a row is left over from a crash and collected
+//! by [`Snapshotter::cleanup`].
+
+mod change;
+mod mount;
+pub mod tree;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rusqlite::{Connection, Row, params};
+
+use crate::clock;
+use crate::content::{Labels, from_json, make_dir, merge_labels, to_json};
+use crate::error::{Error, Kind as ErrorKind, Result};
+use crate::store::Store;
+
+pub use mount::{Mount, Mounted};
+
+/// The label by which a client names what a prepared snapshot is going to be.
+pub const REF_LABEL: &str = "containerd.io/snapshot.ref";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    View = 1,
+    Active = 2,
+    Committed = 3,
+}
+
+/// What is known of a snapshot. Times are nanoseconds since 1970; no parent is `""`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Info {
+    pub key: String,
+    pub parent: String,
+    pub kind: Kind,
+    pub labels: Labels,
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
+/// What a snapshot itself takes, without its parents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    pub size: u64,
+    pub inodes: u64,
+}
+
+/// How a snapshot comes by what its parents hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Driver {
+    /// By an overlay mount over them.
+    Overlay { index_off: bool, userxattr: bool },
+    /// By copying them.
+    Native,
+}
+
+/// A snapshotter, open. Cheap to clone.
+#[derive(Clone)]
+pub struct Snapshotter {
+    name: &'static str,
+    root: PathBuf,
+    store: Arc<Store>,
+    driver: Driver,
+}
+
+struct Found {
+    dir: i64,
+    info: Info,
+    usage: Usage,
+}
+
+impl Snapshotter {
+    /// The overlayfs snapshotter below ctrd's `root`; see [`overlay_supported`].
+    pub fn overlayfs(root: &Path, store: Arc<Store>) -> Result<Snapshotter> {
+        let driver = Driver::Overlay {
+            index_off: Path::new("/sys/module/overlay/parameters/index").exists(),
+            userxattr: in_user_namespace(),
+        };
+        Self::open(root, "overlayfs", store, driver)
+    }
+
+    /// The snapshotter that copies, for file systems on which overlay cannot be had.
+    pub fn native(root: &Path, store: Arc<Store>) -> Result<Snapshotter> {
+        Self::open(root, "native", store, Driver::Native)
+    }
+
+    fn open(root: &Path, name: &'static str, store: Arc<Store>, driver: Driver) -> Result<Snapshotter> {
+        let root = root.join(format!("io.containerd.snapshotter.v1.{name}"));
+        make_dir(&root)?;
+        make_dir(&root.join("snapshots"))?;
+        Ok(Snapshotter { name, root, store, driver })
+    }
+
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The folder of this snapshotter.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub fn stat(&self, ns: &str, key: &str) -> Result<Info> {
+        Ok(self.store.read(|c| self.find(c, ns, key))?.info)
+    }
+
+    /// Sets labels by field paths, as [`crate::content::merge_labels`] has it.
+    pub fn update(&self, ns: &str, key: &str, labels: &Labels, paths: &[String]) -> Result<Info> {
+        self.store.write(|tx| {
+            let mut found = self.find(tx, ns, key)?;
+            merge_labels(&mut found.info.labels, labels, paths)?;
+            found.info.updated_at = clock::now();
+            tx.execute(
+                "UPDATE snapshots SET labels = ?2, updated_at = ?3 WHERE dir = ?1",
+                params![found.dir, to_json(&found.info.labels), found.info.updated_at],
+            )?;
+            Ok(found.info)
+        })
+    }
+
+    /// The snapshots of a namespace that `keep` accepts, by key.
+    pub fn list(&self, ns: &str, mut keep: impl FnMut(&Info) -> bool) -> Result<Vec<Info>> {
+        self.store.read(|c| {
+            let mut query = c.prepare_cached(
+                "SELECT dir, key, parent, kind, labels, created_at, updated_at, size, inodes
+                 FROM snapshots WHERE namespace = ?1 AND snapshotter = ?2 ORDER BY key",
+            )?;
+            let mut rows = query.query(params![ns, self.name])?;
+            let mut out = Vec::new();
+            while let Some(row) = rows.next()? {
+                let info = from_row(row)?.info;
+                if keep(&info) {
+                    out.push(info);
+                }
+            }
+            Ok(out)
+        })
+    }
+
+    /// What the snapshot takes; of a committed one as it was when it was committed.
+    pub fn usage(&self, ns: &str, key: &str) -> Result<Usage> {
+        let found = self.store.read(|c| self.find(c, ns, key))?;
+        match found.info.kind {
+            Kind::Committed => Ok(found.usage),
+            _ => tree::usage(&self.dir(found.dir).join("fs")),
+        }
+    }
+
+    /// The mounts by which an active snapshot or a view is seen.
+    pub fn mounts(&self, ns: &str, key: &str) -> Result<Vec<Mount>> {
+        self.store.read(|c| {
+            let found = self.find(c, ns, key)?;
+            if found.info.kind == Kind::Committed {
+                return Err(Error::precondition(format!(
+                    "snapshot {key} is committed: it cannot be mounted: failed precondition"
+                )));
+            }
+            self.mounts_of(c, ns, &found)
+        })
+    }
+
+    fn mounts_of(&self, c: &Connection, ns: &str, found: &Found) -> Result<Vec<Mount>> {
+        let view = found.info.kind == Kind::View;
+        let fs = |dir: i64| self.dir(dir).join("fs").to_string_lossy().into_owned();
+        let bind = |dir: i64| {
+            let access = if view { "ro" } else { "rw" };
+            let options = vec![access.to_string(), "rbind".to_string()];
+            vec![Mount { kind: "bind".into(), source: fs(dir), options, ..Mount::default() }]
+        };
+        let Driver::Overlay { index_off, userxattr } = self.driver else {
+            return Ok(bind(found.dir));
+        };
+        let parents = self.ancestors(c, ns, &found.info.parent)?;
+        match parents.as_slice() {
+            [] => return Ok(bind(found.dir)),
+            [only] if view => return Ok(bind(*only)),
+            _ => {}
+        }
+        let mut options = Vec::new();
+        if index_off {
+            options.push("index=off".to_string());
+        }
+        if userxattr {
+            options.push("userxattr".to_string());
+        }
+        if !view {
+            options.push(format!("workdir={}", self.dir(found.dir).join("work").display()));
+            options.push(format!("upperdir={}", fs(found.dir)));
+        }
+        let lower: Vec<String> = parents.into_iter().map(fs).collect();
+        options.push(format!("lowerdir={}", lower.join(":")));
+        Ok(vec![Mount { kind: "overlay".into(), source: "overlay".into(), options, ..Mount::default() }])
+    }
+
+    /// The folders of `key` and of all that is below it, nearest first.
+    fn ancestors(&self, c: &Connection, ns: &str, key: &str) -> Result<Vec<i64>> {
+        let mut out = Vec::new();
+        let mut at = key.to_string();
+        while !at.is_empty() {
+            let found = self.find(c, ns, &at)?;
+            if out.contains(&found.dir) {
+                return Err(Error::new(
+                    ErrorKind::DataLoss,
+                    format!("snapshot {key}: its parents form a ring"),
+                ));
+            }
+            out.push(found.dir);
+            at = found.info.parent;
+        }
+        Ok(out)
+    }
+
+    fn find(&self, c: &Connection, ns: &str, key: &str) -> Result<Found> {
+        let mut query = c.prepare_cached(
+            "SELECT dir, key, parent, kind, labels, created_at, updated_at, size, inodes
+             FROM snapshots WHERE namespace = ?1 AND snapshotter = ?2 AND key = ?3",
+        )?;
+        let mut rows = query.query(params![ns, self.name, key])?;
+        match rows.next()? {
+            Some(row) => from_row(row),
+            None => Err(Error::not_found(format!("snapshot {key} does not exist: not found"))),
+        }
+    }
+
+    fn dir(&self, dir: i64) -> PathBuf {
+        self.root.join("snapshots").join(dir.to_string())
+    }
+}
+
+/// Whether overlay mounts work on the file system of `root`: tried, since nothing else tells.
+pub fn overlay_supported(root: &Path) -> Result<()> {
+    make_dir(root)?;
+    let scratch = tempfile::Builder::new().prefix(".overlay-check-").tempdir_in(root)?;
+    let at = |name: &str| scratch.path().join(name);
+    for name in ["lower1", "lower2", "upper", "work"] {
+        fs::create_dir(at(name))?;
+    }
+    let mut options = vec![
+        format!("workdir={}", at("work").display()),
+        format!("upperdir={}", at("upper").display()),
+        format!("lowerdir={}:{}", at("lower1").display(), at("lower2").display()),
+    ];
+    if in_user_namespace() {
+        options.push("userxattr".to_string());
+    }
+    let overlay = Mount { kind: "overlay".into(), source: "overlay".into(), options, ..Mount::default() };
+    Mounted::new(&[overlay]).map(drop).map_err(|e| e.context(format!("use overlayfs in {}", root.display())))
+}
+
+/// Whether user ids are mapped, so that the `trusted.` attributes cannot be set.
+pub fn in_user_namespace() -> bool {
+    fs::read_to_string("/proc/self/uid_map")
+        .is_ok_and(|map| map.split_whitespace().collect::<Vec<_>>() != ["0", "0", "4294967295"])
+}
+
+fn from_row(row: &Row) -> Result<Found> {
+    Ok(Found {
+        dir: row.get(0)?,
+        info: Info {
+            key: row.get(1)?,
+            parent: row.get(2)?,
+            kind: match row.get::<_, i64>(3)? {
+                1 => Kind::View,
+                2 => Kind::Active,
+                _ => Kind::Committed,
+            },
+            labels: from_json(&row.get::<_, String>(4)?),
+            created_at: row.get(5)?,
+            updated_at: row.get(6)?,
+        },
+        usage: Usage { size: row.get::<_, i64>(7)? as u64, inodes: row.get::<_, i64>(8)? as u64 },
+    })
+}
+
+#[cfg(test)]
+mod tests;

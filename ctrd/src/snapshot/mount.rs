@@ -1,0 +1,145 @@
+//! Mounts as the API speaks of them, and mounting them where this program itself needs them.
+
+use std::fs;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::{Path, PathBuf};
+
+use nix::mount::{MntFlags, MsFlags, umount2};
+use rustix::mount::{
+    FsMountFlags, FsOpenFlags, MountAttrFlags, MoveMountFlags, fsconfig_create, fsconfig_set_flag,
+    fsconfig_set_string, fsmount, fsopen, move_mount,
+};
+
+use crate::error::{Error, Kind, Result};
+
+/// One mount, to be done on a target that the mounter chooses.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Mount {
+    pub kind: String,
+    pub source: String,
+    pub target: String,
+    pub options: Vec<String>,
+}
+
+impl Mount {
+    /// The value of the option `key=…`.
+    pub fn option(&self, key: &str) -> Option<&str> {
+        self.options.iter().find_map(|o| o.strip_prefix(key)?.strip_prefix('='))
+    }
+
+    pub fn has(&self, option: &str) -> bool {
+        self.options.iter().any(|o| o == option)
+    }
+
+    fn flags(&self) -> MsFlags {
+        let mut flags = MsFlags::empty();
+        for option in &self.options {
+            flags |= match option.as_str() {
+                "bind" => MsFlags::MS_BIND,
+                "rbind" => MsFlags::MS_BIND | MsFlags::MS_REC,
+                "ro" => MsFlags::MS_RDONLY,
+                "nosuid" => MsFlags::MS_NOSUID,
+                "nodev" => MsFlags::MS_NODEV,
+                "noexec" => MsFlags::MS_NOEXEC,
+                "noatime" => MsFlags::MS_NOATIME,
+                "relatime" => MsFlags::MS_RELATIME,
+                _ => continue,
+            };
+        }
+        if self.kind == "bind" { flags | MsFlags::MS_BIND } else { flags }
+    }
+
+    fn data(&self) -> impl Iterator<Item = &str> {
+        const FLAGS: [&str; 9] =
+            ["bind", "rbind", "ro", "rw", "nosuid", "nodev", "noexec", "noatime", "relatime"];
+        self.options.iter().map(String::as_str).filter(|o| !FLAGS.contains(o))
+    }
+
+    fn mount(&self, target: &Path) -> Result<()> {
+        let at = |e: std::io::Error| Error::from(e).context(format!("mount {}", target.display()));
+        let flags = self.flags();
+        if flags.contains(MsFlags::MS_BIND) {
+            nix::mount::mount(Some(self.source.as_str()), target, None::<&str>, flags, None::<&str>)
+                .map_err(|e| at(e.into()))?;
+            if flags.contains(MsFlags::MS_RDONLY) {
+                // A bind mount takes its flags from its source at first.
+                let again = (flags | MsFlags::MS_REMOUNT) - MsFlags::MS_REC;
+                nix::mount::mount(None::<&str>, target, None::<&str>, again, None::<&str>)
+                    .map_err(|e| at(e.into()))?;
+            }
+            return Ok(());
+        }
+        let data = self.data().collect::<Vec<_>>().join(",");
+        if data.len() < 4000 {
+            return nix::mount::mount(
+                Some(self.source.as_str()),
+                target,
+                Some(self.kind.as_str()),
+                flags,
+                Some(data.as_str()),
+            )
+            .map_err(|e| at(e.into()));
+        }
+        // mount(2) takes one page of options; many layers need more.
+        let fs = self.configure().map_err(at)?;
+        let place = MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH;
+        move_mount(fs.as_fd(), "", rustix::fs::CWD, target, place).map_err(|e| at(e.into()))
+    }
+
+    fn configure(&self) -> std::io::Result<OwnedFd> {
+        let fs = fsopen(self.kind.as_str(), FsOpenFlags::FSOPEN_CLOEXEC)?;
+        fsconfig_set_string(fs.as_fd(), "source", self.source.as_str())?;
+        for option in self.data() {
+            match option.split_once('=') {
+                Some(("lowerdir", dirs)) => {
+                    for dir in dirs.split(':') {
+                        fsconfig_set_string(fs.as_fd(), "lowerdir+", dir)?;
+                    }
+                }
+                Some((key, value)) => fsconfig_set_string(fs.as_fd(), key, value)?,
+                None => fsconfig_set_flag(fs.as_fd(), option)?,
+            }
+        }
+        fsconfig_create(fs.as_fd())?;
+        let ro = self.flags().contains(MsFlags::MS_RDONLY);
+        let attributes = if ro { MountAttrFlags::MOUNT_ATTR_RDONLY } else { MountAttrFlags::empty() };
+        Ok(fsmount(fs.as_fd(), FsMountFlags::FSMOUNT_CLOEXEC, attributes)?)
+    }
+}
+
+/// Mounts on a folder of their own; dropping it unmounts.
+pub struct Mounted {
+    dir: PathBuf,
+    count: usize,
+}
+
+impl Mounted {
+    /// Mounts all, one over the other, on a new folder below the temporary folder.
+    pub fn new(mounts: &[Mount]) -> Result<Mounted> {
+        if mounts.is_empty() {
+            return Err(Error::new(Kind::InvalidArgument, "no mounts: invalid argument"));
+        }
+        let dir = tempfile::Builder::new().prefix("ctrd-mount-").tempdir()?.keep();
+        let mut mounted = Mounted { dir, count: 0 };
+        for mount in mounts {
+            let target = mounted.dir.join(mount.target.trim_start_matches('/'));
+            mount.mount(&target)?;
+            mounted.count += 1;
+        }
+        Ok(mounted)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.dir
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        for _ in 0..self.count {
+            let _ = umount2(&self.dir, MntFlags::MNT_DETACH | MntFlags::UMOUNT_NOFOLLOW);
+        }
+        // Not recursively: should something still be mounted there, it is not ours to empty.
+        let _ = fs::remove_dir(&self.dir);
+    }
+}
