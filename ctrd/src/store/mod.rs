@@ -3,6 +3,11 @@
 //! Each domain keeps its own tables (`schema/*.sql`) and its own queries; this file opens the
 //! database and hands out transactions. What a committed [`Store::write`] did is on disk.
 
+pub mod containers;
+pub mod images;
+pub mod leases;
+pub mod namespaces;
+
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -39,3 +39,16 @@ CREATE TABLE lease_resources (
   PRIMARY KEY (namespace, lease, type, id),
   FOREIGN KEY (namespace, lease) REFERENCES leases (namespace, id) ON DELETE CASCADE
 ) WITHOUT ROWID, STRICT;
+
+-- Whatever is put into a namespace makes it: it need not be created before, and it stays when
+-- the last object in it goes.
+CREATE TRIGGER content_namespace AFTER INSERT ON content
+BEGIN INSERT OR IGNORE INTO namespaces (name) VALUES (NEW.namespace); END;
+CREATE TRIGGER snapshots_namespace AFTER INSERT ON snapshots
+BEGIN INSERT OR IGNORE INTO namespaces (name) VALUES (NEW.namespace); END;
+CREATE TRIGGER images_namespace AFTER INSERT ON images
+BEGIN INSERT OR IGNORE INTO namespaces (name) VALUES (NEW.namespace); END;
+CREATE TRIGGER containers_namespace AFTER INSERT ON containers
+BEGIN INSERT OR IGNORE INTO namespaces (name) VALUES (NEW.namespace); END;
+CREATE TRIGGER leases_namespace AFTER INSERT ON leases
+BEGIN INSERT OR IGNORE INTO namespaces (name) VALUES (NEW.namespace); END;

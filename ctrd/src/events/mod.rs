@@ -1,0 +1,158 @@
+//! The event exchange: what is published is handed to every subscriber whose filter it passes.
+//!
+//! All subscribers see all events in one order, that in which they were published. A subscriber's
+//! queue has no end: the exit of a task must reach a client however slow it reads, since nobody
+//! tells it twice.
+
+mod payload;
+
+use std::borrow::Cow;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use prost_types::Any;
+use tokio::sync::mpsc;
+
+use crate::api::types::Envelope;
+use crate::clock;
+use crate::error::{Error, Result};
+use crate::filter::{Fields, Filter, present};
+use crate::id;
+use crate::timestamp;
+
+pub use payload::Event;
+
+/// Where events go through. Cheap to clone; clones are the same exchange.
+#[derive(Clone, Default)]
+pub struct Exchange {
+    subscribers: Arc<Mutex<Vec<Subscriber>>>,
+}
+
+struct Subscriber {
+    filter: Filter,
+    queue: mpsc::UnboundedSender<Arc<Envelope>>,
+}
+
+/// The events that a subscriber asked for, from its subscription on.
+pub type Subscription = mpsc::UnboundedReceiver<Arc<Envelope>>;
+
+impl Exchange {
+    /// Publishes an event of this server's own making, with the time as of now.
+    pub fn publish(&self, namespace: &str, topic: &str, event: &impl Event) -> Result<()> {
+        let event = Any { type_url: event.type_url().to_string(), value: event.encode_to_vec() };
+        self.publish_any(namespace, topic, Some(event))
+    }
+
+    /// As [`Exchange::publish`], of an event that is encoded already.
+    pub fn publish_any(&self, namespace: &str, topic: &str, event: Option<Any>) -> Result<()> {
+        let timestamp = Some(timestamp::to_proto(clock::now()));
+        self.forward(Envelope { timestamp, namespace: namespace.into(), topic: topic.into(), event })
+    }
+
+    /// Passes on an event of another's making, its time included.
+    pub fn forward(&self, envelope: Envelope) -> Result<()> {
+        id::validate(&envelope.namespace).map_err(|e| e.context("event envelope has invalid namespace"))?;
+        check_topic(&envelope.topic)
+            .map_err(|e| e.context(format!("envelope topic {:?}", envelope.topic)))?;
+        if envelope.timestamp.is_none() {
+            return Err(Error::invalid("timestamp must be set on forwarded event: invalid argument"));
+        }
+        tracing::debug!(namespace = envelope.namespace, topic = envelope.topic, "event");
+        let envelope = Arc::new(envelope);
+        // A subscriber that went away is noticed, and dropped, by the first event for it.
+        self.lock().retain(|s| {
+            if s.filter.matches(&*envelope) {
+                s.queue.send(envelope.clone()).is_ok()
+            } else {
+                !s.queue.is_closed()
+            }
+        });
+        Ok(())
+    }
+
+    /// The events from now on that match any of `filters`, or all of them if there are none.
+    pub fn subscribe<S: AsRef<str>>(&self, filters: &[S]) -> Result<Subscription> {
+        let filter = Filter::parse(filters)?;
+        let (queue, events) = mpsc::unbounded_channel();
+        self.lock().push(Subscriber { filter, queue });
+        Ok(events)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Subscriber>> {
+        self.subscribers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Fields for Envelope {
+    fn field(&self, path: &[&str]) -> Option<Cow<'_, str>> {
+        match path {
+            ["namespace"] => present(&self.namespace),
+            ["topic"] => present(&self.topic),
+            ["event", rest @ ..] => payload::field(self.event.as_ref()?, rest).map(Cow::Owned),
+            _ => None,
+        }
+    }
+}
+
+/// A topic is a path of identifiers: `/tasks/exit`.
+fn check_topic(topic: &str) -> Result<()> {
+    if topic.is_empty() {
+        return Err(Error::invalid("must not be empty: invalid argument"));
+    }
+    let Some(components) = topic.strip_prefix('/') else {
+        return Err(Error::invalid("must start with '/': invalid argument"));
+    };
+    if components.is_empty() {
+        return Err(Error::invalid("must have at least one component: invalid argument"));
+    }
+    for component in components.split('/') {
+        id::validate(component)
+            .map_err(|e| e.context(format!("failed validation on component {component:?}")))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::event::{TaskExit, TaskStart};
+
+    fn start(id: &str) -> TaskStart {
+        TaskStart { container_id: id.into(), pid: 7 }
+    }
+
+    #[test]
+    fn subscribers_get_what_they_asked_for_in_order() {
+        let exchange = Exchange::default();
+        let mut all = exchange.subscribe::<&str>(&[]).unwrap();
+        let mut some = exchange
+            .subscribe(&["namespace==a,topic~=|^/tasks/|,event.container_id==web", "topic==\"/tasks/exit\""])
+            .unwrap();
+        exchange.publish("a", "/tasks/start", &start("web")).unwrap();
+        exchange.publish("a", "/tasks/start", &start("db")).unwrap();
+        exchange.publish("b", "/tasks/start", &start("web")).unwrap();
+        exchange.publish("b", "/tasks/exit", &TaskExit::default()).unwrap();
+        let take = |from: &mut Subscription| {
+            std::iter::from_fn(|| from.try_recv().ok())
+                .map(|e| format!("{}{}", e.namespace, e.topic))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(take(&mut all), ["a/tasks/start", "a/tasks/start", "b/tasks/start", "b/tasks/exit"]);
+        assert_eq!(take(&mut some), ["a/tasks/start", "b/tasks/exit"]);
+        drop(all);
+        drop(some);
+        exchange.publish("a", "/tasks/start", &start("web")).unwrap();
+        assert!(exchange.lock().is_empty());
+    }
+
+    #[test]
+    fn refuses_bad_envelopes() {
+        let exchange = Exchange::default();
+        for (namespace, topic) in
+            [("", "/a"), ("a/b", "/a"), ("a", ""), ("a", "a"), ("a", "/"), ("a", "/a/"), ("a", "/a b")]
+        {
+            assert!(exchange.publish(namespace, topic, &start("web")).is_err(), "{namespace} {topic}");
+        }
+        let untimed = Envelope { namespace: "a".into(), topic: "/a".into(), ..Default::default() };
+        assert!(exchange.forward(untimed).is_err());
+    }
+}
