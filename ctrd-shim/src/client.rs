@@ -1,0 +1,72 @@
+//! A blocking ttrpc caller, one call at a time: for scripts, tests and tools.
+
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use prost::Message;
+
+use crate::api::rpc::Status;
+use crate::api::ttrpc::{KeyValue, Response};
+use crate::ttrpc::{self, HEADER};
+
+pub struct Client {
+    socket: UnixStream,
+    stream: u32,
+    namespace: String,
+}
+
+impl Client {
+    /// Connects to `unix:///path` or to a bare path.
+    pub fn connect(address: &str, namespace: &str) -> Result<Client> {
+        let path = address.strip_prefix("unix://").unwrap_or(address);
+        let socket = UnixStream::connect(Path::new(path)).with_context(|| format!("connect to {path}"))?;
+        Ok(Client { socket, stream: 1, namespace: namespace.into() })
+    }
+
+    /// No answer may take longer from now on; None waits for ever.
+    pub fn set_timeout(&self, limit: Option<Duration>) -> Result<()> {
+        self.socket.set_read_timeout(limit).context("set the socket's timeout")
+    }
+
+    /// Calls a method. The inner error is the shim's own.
+    pub fn call<M: Message + Default>(
+        &mut self,
+        service: &str,
+        method: &str,
+        message: &impl Message,
+    ) -> Result<Result<M, Status>> {
+        let mut request = ttrpc::request(service, method, message);
+        request
+            .metadata
+            .push(KeyValue { key: "containerd-namespace-ttrpc".into(), value: self.namespace.clone() });
+        let stream = self.stream;
+        self.stream += 2;
+        let mut wire = Vec::new();
+        ttrpc::encode(&mut wire, stream, ttrpc::REQUEST, &request)?;
+        self.socket.write_all(&wire).with_context(|| format!("send {method}"))?;
+        loop {
+            let wire = self.frame().with_context(|| format!("receive the answer to {method}"))?;
+            let Some((frame, _)) = ttrpc::decode(&wire)? else {
+                bail!("receive the answer to {method}: cut off")
+            };
+            // An answer to an earlier call that timed out may still come in.
+            if frame.stream == stream && frame.kind == ttrpc::RESPONSE {
+                let response = Response::decode(frame.payload).context("decode the answer")?;
+                return ttrpc::outcome(response).context("decode the answer");
+            }
+        }
+    }
+
+    fn frame(&mut self) -> Result<Vec<u8>> {
+        let mut wire = vec![0; HEADER];
+        self.socket.read_exact(&mut wire)?;
+        ttrpc::decode(&wire)?;
+        let length = u32::from_be_bytes([wire[0], wire[1], wire[2], wire[3]]) as usize;
+        wire.resize(HEADER + length, 0);
+        self.socket.read_exact(&mut wire[HEADER..])?;
+        Ok(wire)
+    }
+}
