@@ -1,6 +1,7 @@
 //! ctrd as a library, for its own binary and for the tests.
 
 pub mod api;
+pub mod bundle;
 pub mod clock;
 pub mod content;
 pub mod digest;
@@ -9,7 +10,9 @@ pub mod events;
 pub mod filter;
 pub mod gc;
 pub mod id;
+pub mod image;
 pub mod snapshot;
 pub mod spec;
 pub mod store;
 pub mod timestamp;
+pub mod unpack;
