@@ -11,6 +11,7 @@ pub mod filter;
 pub mod gc;
 pub mod id;
 pub mod image;
+pub mod shim;
 pub mod snapshot;
 pub mod spec;
 pub mod store;
