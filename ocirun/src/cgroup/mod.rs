@@ -1,78 +1,143 @@
 //! The control groups of one container, through the file system: cgroup v1, v2, and both at once.
+//!
+//! A container has a cgroup of the same name in every hierarchy that is mounted; on a host with
+//! both versions that includes the one of v2. [`plan`] decides where they are, and makes nothing,
+//! so that the answer can be on disk before the first of them is. Then, in this order,
+//! [`Cgroup::create`], [`Cgroup::apply`], and [`Cgroup::join`] by the container's first process.
+
+mod bpf;
+mod create;
+mod device;
+mod device_bpf;
+mod dir;
+mod freeze;
+mod hierarchy;
+mod join;
+mod process;
+mod remove;
+mod resources;
+mod setting;
+mod stats;
+mod v1;
+mod v2;
 
 use std::collections::BTreeMap;
-use std::os::fd::OwnedFd;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
-use oci_spec::runtime::LinuxResources;
+use anyhow::{Context, Result, ensure};
+use nix::errno::Errno;
 use serde::{Deserialize, Serialize};
 
-/// The directories of one container; goes into state.json before the first of them is made.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Cgroup {}
+use self::dir::Dir;
+use self::hierarchy::Hierarchy;
+pub use self::join::Join;
 
-/// What a child needs to be born in, or to put itself into, the container's cgroups.
-#[derive(Debug, Default)]
-pub struct Join {
-    /// The child writes `0` to each, while it has one thread.
-    pub tasks: Vec<OwnedFd>,
-    /// A directory for CLONE_INTO_CGROUP.
-    pub into: Option<OwnedFd>,
+/// The directories of one container; goes into state.json before the first of them is made.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cgroup {
+    hierarchies: Vec<Hierarchy>,
+    /// A user without privileges runs this: what permissions forbid is left out where config.json
+    /// does not ask for it.
+    #[serde(default)]
+    rootless: bool,
+    /// config.json names the path.
+    #[serde(default)]
+    explicit: bool,
 }
 
 /// Decides the directories of container `id`; makes nothing.
-pub fn plan(_id: &str, _cgroups_path: Option<&Path>, _rootless: bool) -> Result<Cgroup> {
-    bail!("unwritten")
+///
+/// An absolute `cgroupsPath` counts from the top of each hierarchy, a relative one, or the id in
+/// its absence, from the cgroup of the calling process (on v2 from that one's parent).
+pub fn plan(id: &str, cgroups_path: Option<&Path>, rootless: bool) -> Result<Cgroup> {
+    let explicit = cgroups_path.filter(|p| !p.as_os_str().is_empty());
+    let read = |file| fs::read_to_string(file).with_context(|| format!("read {file}"));
+    let hierarchies = hierarchy::places(
+        &read("/proc/self/mountinfo")?,
+        &read("/proc/self/cgroup")?,
+        explicit.unwrap_or(Path::new(id)),
+    )?;
+    ensure!(rootless || !hierarchies.is_empty(), "no cgroup file system is mounted");
+    Ok(Cgroup { hierarchies, rootless, explicit: explicit.is_some() })
 }
 
 impl Cgroup {
     /// Whether any of its directories is there with processes in it.
     pub fn exists(&self) -> bool {
-        false
+        self.pids().is_ok_and(|pids| !pids.is_empty())
     }
-    pub fn create(&self) -> Result<()> {
-        bail!("unwritten")
+
+    /// The paths of all directories, for messages and for `state`.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        self.hierarchies.iter().map(Hierarchy::dir_path).collect()
     }
-    pub fn join(&self) -> Result<Join> {
-        bail!("unwritten")
-    }
-    /// Sub-cgroups as `exec --cgroup` names them: `[controller[,controller]:]path`.
-    pub fn join_sub(&self, _sub: &[String]) -> Result<Join> {
-        bail!("unwritten")
-    }
-    pub fn apply(&self, _r: &LinuxResources) -> Result<()> {
-        bail!("unwritten")
-    }
-    pub fn update(&self, _r: &LinuxResources) -> Result<()> {
-        bail!("unwritten")
-    }
-    pub fn pids(&self) -> Result<Vec<i32>> {
-        bail!("unwritten")
-    }
-    pub fn freeze(&self) -> Result<()> {
-        bail!("unwritten")
-    }
-    pub fn thaw(&self) -> Result<()> {
-        bail!("unwritten")
-    }
-    pub fn frozen(&self) -> Result<bool> {
-        bail!("unwritten")
-    }
-    pub fn kill(&self, _signal: i32) -> Result<()> {
-        bail!("unwritten")
-    }
-    pub fn remove(&self) -> Result<()> {
-        bail!("unwritten")
-    }
+
+    /// For a mount of cgroup v1 inside the container: each hierarchy by its controllers
+    /// (`cpu,cpuacct`; `systemd` for the named one), and the container's path in it.
     pub fn mount_paths(&self) -> BTreeMap<String, String> {
-        BTreeMap::new()
+        self.hierarchies.iter().filter(|h| !h.v2).map(|h| (h.name(), h.path.clone())).collect()
     }
+
+    /// How many processes in it the kernel has killed for want of memory.
     pub fn oom_kills(&self) -> Result<u64> {
-        bail!("unwritten")
+        let file = match self.controller("memory")? {
+            Some((dir, false)) => dir.read("memory.oom_control")?,
+            Some((dir, true)) => dir.read("memory.events")?,
+            None => return Ok(0),
+        };
+        Ok(stats::number(&file, "oom_kill").unwrap_or(0))
     }
-    pub fn stats(&self) -> Result<serde_json::Value> {
-        bail!("unwritten")
+
+    fn v2(&self) -> Option<&Hierarchy> {
+        self.hierarchies.iter().find(|h| h.v2)
+    }
+
+    fn v1(&self, controller: &str) -> Option<&Hierarchy> {
+        self.hierarchies.iter().find(|h| h.controllers.iter().any(|c| c == controller))
+    }
+
+    /// The directory where a controller, by its name on v1, is at work; and whether that is v2.
+    fn controller(&self, name: &str) -> Result<Option<(&Dir, bool)>> {
+        if let Some(h) = self.v1(name) {
+            return Ok(opened(h)?.map(|dir| (dir, false)));
+        }
+        let (Some(h), Some(name)) = (self.v2(), v2::controller(name)) else {
+            return Ok(None);
+        };
+        let Some(dir) = opened(h)? else {
+            return Ok(None);
+        };
+        let active = dir.read("cgroup.controllers")?;
+        let found = active.split(' ').any(|c| c == name);
+        Ok(found.then_some((dir, true)))
+    }
+
+    /// The directory that knows all processes best: v2, else the freezer, else any.
+    fn main(&self) -> Result<Option<(&Hierarchy, &Dir)>> {
+        let first = self
+            .v2()
+            .filter(|_| self.hierarchies.len() == 1)
+            .or_else(|| self.v1("freezer"))
+            .or_else(|| self.v1("devices"));
+        for h in first.into_iter().chain(&self.hierarchies) {
+            if let Some(dir) = opened(h)? {
+                return Ok(Some((h, dir)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The container's directory in a hierarchy; nothing if it does not exist.
+fn opened(h: &Hierarchy) -> Result<Option<&Dir>> {
+    if let Some(dir) = h.opened.get() {
+        return Ok(Some(dir));
+    }
+    match dir::open_mount(&h.mount, h.v2)?.sub(&h.below) {
+        Ok(dir) => Ok(Some(h.opened.get_or_init(|| dir))),
+        Err(Errno::ENOENT) => Ok(None),
+        Err(e) => Err(e).with_context(|| format!("open {}", h.dir_path().display())),
     }
 }

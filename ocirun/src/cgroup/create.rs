@@ -1,0 +1,90 @@
+//! Makes the directories of a container.
+
+use anyhow::{Context, Result};
+use nix::errno::Errno;
+
+use super::Cgroup;
+use super::dir::{self, Dir};
+use super::hierarchy::Hierarchy;
+
+impl Cgroup {
+    pub fn create(&self) -> Result<()> {
+        for h in &self.hierarchies {
+            match make(h) {
+                Err(e) if self.may_lack(&e) => {}
+                other => other.context("applying cgroup configuration")?,
+            }
+        }
+        Ok(())
+    }
+
+    /// A user without privileges gets the cgroups that may be had, unless config.json names them.
+    fn may_lack(&self, e: &anyhow::Error) -> bool {
+        let forbidden = matches!(
+            e.downcast_ref::<Errno>(),
+            Some(Errno::EACCES | Errno::EPERM | Errno::EROFS | Errno::ENOENT)
+        );
+        self.rootless && !self.explicit && forbidden
+    }
+}
+
+fn make(h: &Hierarchy) -> Result<()> {
+    let top = dir::open_mount(&h.mount, h.v2)?;
+    let cpuset = h.controllers.iter().any(|c| c == "cpuset");
+    let context = || format!("make cgroup {}", h.dir_path().display());
+    // A plain hierarchy wants nothing of the directories above, which mostly exist.
+    if !h.v2 && !cpuset {
+        match top.mkdir(&h.below) {
+            Err(Errno::ENOENT) => {}
+            other => {
+                other.with_context(context)?;
+                let _ = h.opened.set(top.sub(&h.below).with_context(context)?);
+                return Ok(());
+            }
+        }
+    }
+    let mut parent = top;
+    for name in h.below.split('/') {
+        if h.v2 {
+            pass_down(&parent)?;
+        }
+        let new = parent.mkdir(name).with_context(context)?;
+        let child = parent.sub(name).with_context(context)?;
+        if cpuset {
+            inherit(&parent, &child, new)?;
+        }
+        parent = child;
+    }
+    let _ = h.opened.set(parent);
+    Ok(())
+}
+
+/// cgroup v2: gives the children of a cgroup all controllers that it has itself. One that cannot
+/// be given (a cgroup with processes keeps some to itself) is missed where a limit needs it.
+fn pass_down(dir: &Dir) -> Result<()> {
+    let has = dir.read("cgroup.controllers")?;
+    let given = dir.read("cgroup.subtree_control")?;
+    let lacking: Vec<String> = has
+        .split_whitespace()
+        .filter(|c| !given.split_whitespace().any(|g| g == *c))
+        .map(|c| format!("+{c}"))
+        .collect();
+    if lacking.is_empty() || dir.try_write("cgroup.subtree_control", &lacking.join(" ")).is_ok() {
+        return Ok(());
+    }
+    for word in &lacking {
+        let _ = dir.try_write("cgroup.subtree_control", word);
+    }
+    Ok(())
+}
+
+/// cgroup v1: a new cpuset is empty, and takes no process before it has processors and memory.
+fn inherit(parent: &Dir, child: &Dir, new: bool) -> Result<()> {
+    for file in ["cpuset.cpus", "cpuset.mems"] {
+        if !new && !child.read(file)?.is_empty() {
+            continue;
+        }
+        child.write(file, &parent.read(file)?)?;
+    }
+    Ok(())
+}

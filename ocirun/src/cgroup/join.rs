@@ -1,0 +1,180 @@
+//! How a process gets into the container's cgroups: by its own hand.
+//!
+//! Writing the id of another process to `cgroup.procs` of v1 waits for an RCU grace period, some
+//! milliseconds. A process with one thread that writes `0`, itself, to `tasks` does not wait; on
+//! v2 it can be born in the right place (CLONE_INTO_CGROUP).
+
+use std::fs;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+
+use super::dir::Dir;
+use super::hierarchy::{Hierarchy, components};
+use super::{Cgroup, opened, v2};
+
+/// What a child needs to be born in, or to put itself into, the container's cgroups.
+#[derive(Debug, Default)]
+pub struct Join {
+    /// The child writes `0` to each, while it has one thread.
+    pub tasks: Vec<OwnedFd>,
+    /// A directory for CLONE_INTO_CGROUP.
+    pub into: Option<OwnedFd>,
+}
+
+impl Cgroup {
+    /// For the container's first process.
+    pub fn join(&self) -> Result<Join> {
+        self.join_places(&vec![String::new(); self.hierarchies.len()])
+    }
+
+    /// For a further process, beside `init`: where the container has divided its cgroup of v2, so
+    /// that this one may hold no processes any more, the place of `init` is taken.
+    pub fn join_beside(&self, init: i32) -> Result<Join> {
+        let mut subs = Vec::new();
+        for h in &self.hierarchies {
+            let divided = h.v2 && divided(h)?;
+            subs.push(if divided { below(h, init)? } else { String::new() });
+        }
+        self.join_places(&subs)
+    }
+
+    /// Sub-cgroups as `exec --cgroup` names them: `path` for all hierarchies, or
+    /// `controller[,controller]:path`, several times.
+    pub fn join_sub(&self, sub: &[String]) -> Result<Join> {
+        self.join_places(&self.sub_paths(sub)?)
+    }
+
+    /// The path below the container's own cgroup, for each hierarchy.
+    fn sub_paths(&self, args: &[String]) -> Result<Vec<String>> {
+        let mut subs = vec![None; self.hierarchies.len()];
+        for arg in args {
+            let (names, path) = match arg.split_once(':') {
+                Some((names, path)) => (names.split(',').collect(), path),
+                None if args.len() == 1 => (Vec::new(), arg.as_str()),
+                None => bail!("invalid --cgroup argument: {arg} (missing <controller>: prefix)"),
+            };
+            let Ok(parts) = components(Path::new(path)) else {
+                bail!("bad sub cgroup path: {path}");
+            };
+            let path = parts.join("/");
+            if names.is_empty() {
+                subs.fill(Some(path.clone()));
+            }
+            for name in names {
+                ensure!(!name.is_empty(), "invalid --cgroup argument: {arg} (empty <controller> prefix)");
+                let Some(at) = self.hierarchies.iter().position(|h| h.controllers.iter().any(|c| c == name))
+                else {
+                    bail!("unknown controller {name} in --cgroup {arg}");
+                };
+                // Two controllers of one hierarchy may be named for one place only.
+                ensure!(
+                    subs[at].as_ref().is_none_or(|p| *p == path),
+                    "invalid --cgroup argument(s): controller {name} specified multiple times"
+                );
+                subs[at] = Some(path.clone());
+            }
+        }
+        Ok(subs.into_iter().map(Option::unwrap_or_default).collect())
+    }
+
+    fn join_places(&self, subs: &[String]) -> Result<Join> {
+        let mut join = Join::default();
+        for (h, sub) in self.hierarchies.iter().zip(subs) {
+            match place(h, sub) {
+                Ok(fd) if h.v2 => join.into = Some(fd),
+                Ok(fd) => join.tasks.push(fd),
+                Err(Errno::ENOENT | Errno::EACCES | Errno::EPERM | Errno::EROFS)
+                    if self.rootless && sub.is_empty() => {}
+                Err(e) => Err(e).with_context(|| {
+                    format!("adding pid 0 to cgroups: open {}/{sub}", h.dir_path().display())
+                })?,
+            }
+        }
+        Ok(join)
+    }
+}
+
+fn place(h: &Hierarchy, sub: &str) -> nix::Result<OwnedFd> {
+    let own = match opened(h) {
+        Ok(own) => own.ok_or(Errno::ENOENT)?,
+        Err(e) => return Err(e.downcast_ref().copied().unwrap_or(Errno::EINVAL)),
+    };
+    let within: Dir;
+    let dir = if sub.is_empty() {
+        own
+    } else {
+        within = own.sub(sub)?;
+        &within
+    };
+    if h.v2 {
+        dir.as_fd().try_clone_to_owned().map_err(|_| Errno::EMFILE)
+    } else {
+        dir.open("tasks", OFlag::O_WRONLY)
+    }
+}
+
+/// Whether the cgroup passes down a controller that keeps processes out of it.
+fn divided(h: &Hierarchy) -> Result<bool> {
+    let Some(dir) = opened(h)? else {
+        return Ok(false);
+    };
+    let given = dir.read("cgroup.subtree_control")?;
+    Ok(given.split_whitespace().any(|c| !v2::threaded(c)))
+}
+
+/// Where below the container's cgroup a process is.
+fn below(h: &Hierarchy, pid: i32) -> Result<String> {
+    let file = format!("/proc/{pid}/cgroup");
+    let text = fs::read_to_string(&file).with_context(|| format!("read {file}"))?;
+    let path = text.lines().find_map(|line| line.strip_prefix("0::"));
+    let rest = path.and_then(|p| p.strip_prefix(h.path.as_str()));
+    Ok(rest.unwrap_or_default().trim_matches('/').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cgroup() -> Cgroup {
+        let v1 = |names: &[&str]| Hierarchy {
+            controllers: names.iter().map(|n| n.to_string()).collect(),
+            ..Hierarchy::default()
+        };
+        let v2 = Hierarchy { v2: true, ..Hierarchy::default() };
+        Cgroup { hierarchies: vec![v1(&["cpu", "cpuacct"]), v1(&["memory"]), v2], ..Cgroup::default() }
+    }
+
+    fn subs(args: &[&str]) -> Result<Vec<String>, String> {
+        let args: Vec<String> = args.iter().map(|a| a.to_string()).collect();
+        cgroup().sub_paths(&args).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn sub_cgroups() {
+        for (args, wanted) in [
+            (&["x/y"][..], ["x/y", "x/y", "x/y"]),
+            (&["/"], ["", "", ""]),
+            (&["memory:m"], ["", "m", ""]),
+            (&["cpu,cpuacct:c", "memory:/m/"], ["c", "m", ""]),
+        ] {
+            assert_eq!(subs(args).unwrap(), wanted, "{args:?}");
+        }
+        for (args, wanted) in [
+            (&[".."][..], "bad sub cgroup path: .."),
+            (&["cpu:a/../../.."], "bad sub cgroup path: a/../../.."),
+            (&["what:/"], "unknown controller what in --cgroup what:/"),
+            (&["a", "memory:b"], "invalid --cgroup argument: a (missing <controller>: prefix)"),
+            (&[":b"], "invalid --cgroup argument: :b (empty <controller> prefix)"),
+            (
+                &["memory:a", "memory:b"],
+                "invalid --cgroup argument(s): controller memory specified multiple times",
+            ),
+        ] {
+            assert_eq!(subs(args).unwrap_err(), wanted, "{args:?}");
+        }
+    }
+}

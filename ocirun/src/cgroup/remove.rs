@@ -1,0 +1,70 @@
+//! Removes the directories of a container, with those that it made below.
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use nix::errno::Errno;
+
+use super::dir::{self, Dir};
+use super::freeze::wait_event;
+use super::hierarchy::Hierarchy;
+use super::{Cgroup, opened};
+
+/// A killed process counts until it has gone through its exit.
+const PATIENCE: Duration = Duration::from_millis(900);
+
+impl Cgroup {
+    /// Directories that are not there are no failure. All are tried before the first is told.
+    pub fn remove(&self) -> Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        let mut result = Ok(());
+        // v2 tells when its last process is gone, and that is the same moment for v1.
+        let (v2, v1): (Vec<_>, Vec<_>) = self.hierarchies.iter().partition(|h| h.v2);
+        for h in v2.into_iter().chain(v1) {
+            let removed =
+                remove(h, deadline).with_context(|| format!("remove cgroup {}", h.dir_path().display()));
+            result = result.and(removed);
+        }
+        result
+    }
+}
+
+fn remove(h: &Hierarchy, deadline: Instant) -> Result<()> {
+    let top = match dir::open_mount(&h.mount, h.v2) {
+        // The file system itself is gone, and the directory with it.
+        Err(e) if e.downcast_ref() == Some(&Errno::ENOENT) => return Ok(()),
+        other => other?,
+    };
+    let mut wait = Duration::from_millis(1);
+    loop {
+        match tree(&top, &h.below) {
+            Ok(()) | Err(Errno::ENOENT | Errno::ENODEV) => return Ok(()),
+            Err(Errno::EBUSY) if Instant::now() < deadline => {}
+            Err(e) => return Err(e.into()),
+        }
+        let left = deadline.saturating_duration_since(Instant::now());
+        let told =
+            h.v2 && opened(h)?.is_some_and(|dir| wait_event(dir, "populated", 0, left).unwrap_or(false));
+        if !told || wait > Duration::from_millis(1) {
+            sleep(wait.min(left));
+        }
+        wait *= 2;
+    }
+}
+
+/// The leaf first, for mostly there is nothing below it.
+fn tree(parent: &Dir, below: &str) -> nix::Result<()> {
+    match parent.rmdir(below) {
+        Err(Errno::EBUSY | Errno::ENOTEMPTY) => {}
+        other => return other,
+    }
+    let dir = parent.sub(below)?;
+    for name in dir.subdirs()? {
+        match tree(&dir, &name) {
+            Ok(()) | Err(Errno::ENOENT) => {}
+            Err(e) => return Err(e),
+        }
+    }
+    parent.rmdir(below)
+}

@@ -1,0 +1,120 @@
+//! Brings `resources` of config.json to the hierarchies that can serve them.
+
+use std::fs;
+
+use anyhow::{Context, Result, bail};
+use oci_spec::runtime::LinuxResources;
+
+use super::dir::Dir;
+use super::setting::settle;
+use super::{Cgroup, bpf, device, device_bpf, opened, v1, v2};
+
+impl Cgroup {
+    /// Everything, for a new container.
+    pub fn apply(&self, r: &LinuxResources) -> Result<()> {
+        self.devices(r, false)?;
+        self.limits(r)
+    }
+
+    /// What `r` names, for a container that runs. Without device rules these stay.
+    pub fn update(&self, r: &LinuxResources) -> Result<()> {
+        if r.devices().as_ref().is_some_and(|d| !d.is_empty()) {
+            self.devices(r, true)?;
+        }
+        self.limits(r)
+    }
+
+    fn limits(&self, r: &LinuxResources) -> Result<()> {
+        for name in v1::CONTROLLERS {
+            // What asks nothing of v1 asks nothing of v2: no directory to be found for it.
+            let wanted = v1::settings(name, r, &|_| false);
+            if wanted.as_ref().is_ok_and(Vec::is_empty) {
+                continue;
+            }
+            let Some((dir, is_v2)) = self.controller(name)? else {
+                if self.rootless {
+                    bail!("cannot set {name} limit: container could not join or create cgroup");
+                }
+                let Some(first) = wanted?.into_iter().next() else {
+                    continue;
+                };
+                bail!("set {} to {}: the {name} controller is not available", first.file, first.value);
+            };
+            let has = |file: &str| dir.try_read(file).is_ok();
+            let settings = if is_v2 {
+                v2::settings(name, r, &has, &|file| dir.read(file))?
+            } else {
+                v1::settings(name, r, &has)?
+            };
+            settle(dir, &settings)?;
+        }
+        self.unified(r)
+    }
+
+    fn unified(&self, r: &LinuxResources) -> Result<()> {
+        let settings = v2::unified(r)?;
+        let Some(first) = settings.first() else {
+            return Ok(());
+        };
+        let Some(dir) = self.v2().map(opened).transpose()?.flatten() else {
+            bail!("invalid configuration: cannot use unified on cgroup v1");
+        };
+        for s in &settings {
+            let name = s.file.split('.').next().unwrap_or_default();
+            if self.v1(name).is_some() || name == "io" && self.v1("blkio").is_some() {
+                bail!(
+                    "invalid configuration: cannot use unified for {}: the controller is on cgroup v1",
+                    first.file
+                );
+            }
+            let active = dir.read("cgroup.controllers")?;
+            if name != "cgroup" && dir.try_read(&s.file).is_err() {
+                let lacks = !active.split(' ').any(|c| c == name);
+                if lacks {
+                    bail!("unified resource {:?} can't be set: controller {name:?} not available", s.file);
+                }
+            }
+        }
+        settle(dir, &settings)
+    }
+
+    fn devices(&self, r: &LinuxResources, running: bool) -> Result<()> {
+        let rules = device::rules(r.devices().as_deref().unwrap_or_default())?;
+        // In a user namespace no node can be made, and those at hand were allowed by the host.
+        let result = if let Some(h) = self.v1("devices") {
+            let Some(dir) = opened(h)? else {
+                return self.without_devices();
+            };
+            let now = running.then(|| dir.read("devices.list")).transpose()?;
+            settle(dir, &device::v1(&rules, now.as_deref())?)
+        } else if let Some(dir) = self.v2().map(opened).transpose()?.flatten() {
+            attach(dir, &rules, running)
+        } else {
+            return self.without_devices();
+        };
+        match result {
+            Err(_) if self.rootless || in_user_namespace() => Ok(()),
+            other => other,
+        }
+    }
+
+    fn without_devices(&self) -> Result<()> {
+        if self.rootless {
+            return Ok(());
+        }
+        bail!("restrict devices: the devices controller is not available");
+    }
+}
+
+fn attach(dir: &Dir, rules: &device::Rules, replace: bool) -> Result<()> {
+    bpf::attach_devices(dir.as_fd(), &device_bpf::program(rules), replace)
+        .with_context(|| format!("restrict devices in {}", dir.path().display()))
+}
+
+/// Whether the ids of this process are not those of the host.
+fn in_user_namespace() -> bool {
+    fs::read_to_string("/proc/self/uid_map").is_ok_and(|map| {
+        let words: Vec<&str> = map.split_whitespace().collect();
+        words != ["0", "0", "4294967295"]
+    })
+}
