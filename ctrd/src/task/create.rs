@@ -1,0 +1,120 @@
+//! Making a task: bundle, shim, container. All of it, or nothing is left.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ctrd_shim::api::task::CreateTaskRequest;
+use ctrd_shim::api::types::Mount;
+use prost_types::Any;
+
+use super::{Runtime, deadline, delete, detached, options};
+use crate::api::tasks::CreateTaskRequest as Request;
+use crate::bundle::{Bundle, Lock};
+use crate::error::{Error, Kind, Result};
+use crate::shim::{self, Shim, binary, log, start};
+use crate::store::containers;
+
+impl Runtime {
+    /// Creates the task of a container that is on record, and returns its process id.
+    pub async fn create(self: &Arc<Self>, namespace: &str, request: Request) -> Result<u32> {
+        let (runtime, namespace) = (self.clone(), namespace.to_string());
+        detached(async move { runtime.make(&namespace, request).await }).await
+    }
+
+    async fn make(self: &Arc<Self>, namespace: &str, request: Request) -> Result<u32> {
+        let container = self.store.read(|c| containers::get(c, namespace, &request.container_id))?;
+        let bundle = self.bundles.get(namespace, &container.id)?;
+        if request.checkpoint.is_some() {
+            return Err(Error::new(
+                Kind::Unimplemented,
+                format!("create task {}: restoring from a checkpoint image is not supported", container.id),
+            ));
+        }
+        let spec = container
+            .spec
+            .ok_or_else(|| Error::invalid(format!("container {}: has no spec", container.id)))?;
+        let recorded = container.runtime.unwrap_or_default();
+        let name = [request.runtime_path.as_str(), recorded.name.as_str(), binary::DEFAULT]
+            .into_iter()
+            .find(|name| !name.is_empty())
+            .unwrap_or(binary::DEFAULT);
+        let binary = binary::resolve(name)?;
+        let options = request.options.clone().filter(|any| !any.type_url.is_empty()).or(recorded.options);
+        let options = options::complete(options, &binary, &self.runtime_root);
+
+        // What a crash left under this name is cleaned away by looking for it.
+        match self.get(namespace, &bundle.id).await {
+            Ok(_) => return Err(Error::already_exists(format!("task {}: already exists", bundle.id))),
+            Err(e) if e.kind == Kind::NotFound => {}
+            Err(e) => return Err(e),
+        }
+        let lock = bundle.create(&spec.value)?;
+        match self.launch(&bundle, &binary, options, request).await {
+            Ok((shim, pid)) => {
+                self.adopt(shim);
+                drop(lock);
+                Ok(pid)
+            }
+            Err(e) => {
+                let mut error = e;
+                if let Err(also) = self.undo(&bundle, &lock, &binary).await {
+                    error.message = format!("{error}; and then: {also}");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    async fn launch(
+        &self,
+        bundle: &Bundle,
+        binary: &Path,
+        options: Option<Any>,
+        request: Request,
+    ) -> Result<(Shim, u32)> {
+        shim::save_binary(bundle, binary)?;
+        let log = log::copy(&bundle.log(), &bundle.namespace, &bundle.id)?;
+        let reply = start::start(&self.caller, binary, bundle, options.as_ref()).await?;
+        let shim = Shim::connect(bundle, &reply, Some(log)).await?;
+        shim::save(bundle, &reply)?;
+        let answer = shim
+            .create(
+                &CreateTaskRequest {
+                    id: bundle.id.clone(),
+                    bundle: bundle.path.to_string_lossy().into_owned(),
+                    rootfs: request.rootfs.into_iter().map(mount).collect(),
+                    terminal: request.terminal,
+                    stdin: request.stdin,
+                    stdout: request.stdout,
+                    stderr: request.stderr,
+                    options,
+                    ..CreateTaskRequest::default()
+                },
+                deadline::CREATE,
+            )
+            .await?;
+        if shim.version() != reply.version {
+            // Found out while creating: the next who connects need not ask again.
+            shim::save(bundle, &ctrd_shim::bootstrap::Reply { version: shim.version(), ..reply })?;
+        }
+        Ok((shim, answer.pid))
+    }
+
+    /// Takes back a task that failed on its way.
+    async fn undo(&self, bundle: &Bundle, lock: &Lock, binary: &PathBuf) -> Result<()> {
+        if let Some(reply) = shim::saved(bundle)? {
+            if let Ok(shim) = Shim::connect(bundle, &reply, None).await {
+                delete::shutdown(&shim).await;
+            }
+            // Its answer tells how the container ended, which never began.
+            if let Err(e) = start::delete(&self.caller, binary, bundle).await {
+                tracing::warn!(namespace = bundle.namespace, id = bundle.id, "{e}");
+            }
+        }
+        bundle.delete(lock)
+    }
+}
+
+fn mount(mount: crate::api::types::Mount) -> Mount {
+    Mount { r#type: mount.r#type, source: mount.source, target: mount.target, options: mount.options }
+}

@@ -1,0 +1,78 @@
+//! Removing a task that has ended: from its shim, then the shim, then the bundle.
+
+use std::sync::Arc;
+
+use ctrd_shim::api::task::{DeleteRequest, DeleteResponse, ShutdownRequest};
+
+use super::{Exit, Found, Runtime, blocking, deadline, detached, lock, not_found};
+use crate::bundle::Bundle;
+use crate::error::{Kind, Result};
+use crate::shim::{Shim, saved_binary, start};
+
+/// Annotations by which several containers share one shim.
+const GROUPS: [&str; 2] = ["io.containerd.runc.v2.group", "io.kubernetes.cri.sandbox-id"];
+
+impl Runtime {
+    /// Removes the task and returns how it ended. A running one is refused by its shim.
+    pub async fn delete(self: &Arc<Self>, namespace: &str, id: &str) -> Result<Exit> {
+        let (runtime, namespace, id) = (self.clone(), namespace.to_string(), id.to_string());
+        detached(async move { runtime.remove(&namespace, &id).await }).await
+    }
+
+    async fn remove(self: &Arc<Self>, namespace: &str, id: &str) -> Result<Exit> {
+        let task = match self.find(namespace, id).await? {
+            Found::Live(task) => task,
+            Found::Dead(exit) => return Ok(exit),
+        };
+        let bundle = task.shim.bundle.clone();
+        // From here on the end of the shim is our doing, and nobody buries it meanwhile.
+        let Some(guard) = lock(&bundle).await? else {
+            return Err(not_found(id));
+        };
+        let request = DeleteRequest { id: id.to_string(), exec_id: String::new() };
+        let answer: Result<DeleteResponse> = task.shim.call("Delete", &request, Some(deadline::DELETE)).await;
+        match &answer {
+            Ok(_) => {}
+            // The shim has no such container (any more): the rest goes all the same.
+            Err(e) if e.kind == Kind::NotFound => {}
+            Err(_) if task.shim.is_closed() => {
+                drop(guard);
+                return task.ended().await.ok_or_else(|| not_found(id));
+            }
+            Err(e) => return Err(e.clone()),
+        }
+        self.forget(&bundle);
+        if !shutdown(&task.shim).await && !shared(&bundle) {
+            // It did not go by itself: its own `delete` knows what it may have left.
+            if let Some(binary) = saved_binary(&bundle)?
+                && let Err(e) = start::delete(&self.caller, &binary, &bundle).await
+            {
+                tracing::warn!(namespace, id, "{e}");
+            }
+        }
+        blocking(move || bundle.delete(&guard)).await?;
+        let answer = answer.map_err(|_| not_found(id))?;
+        Ok(Exit { pid: answer.pid, status: answer.exit_status, at: answer.exited_at })
+    }
+}
+
+/// Asks the shim to end if it has no container left, and waits until it has gone: it still needs
+/// the bundle to find its socket. Whether it went.
+pub(super) async fn shutdown(shim: &Shim) -> bool {
+    let request = ShutdownRequest { id: shim.bundle.id.clone(), now: false };
+    let answer = shim.call::<_, ()>("Shutdown", &request, Some(deadline::SHUTDOWN)).await;
+    if answer.is_err() && !shim.is_closed() {
+        return false;
+    }
+    if shared(&shim.bundle) {
+        return shim.is_closed();
+    }
+    tokio::time::timeout(deadline::SHUTDOWN, shim.closed()).await.is_ok()
+}
+
+/// Whether the shim may hold other containers too.
+fn shared(bundle: &Bundle) -> bool {
+    let config = bundle.read("config.json").ok().flatten().unwrap_or_default();
+    let spec: serde_json::Value = serde_json::from_slice(&config).unwrap_or_default();
+    GROUPS.iter().any(|key| spec["annotations"].get(key).is_some())
+}

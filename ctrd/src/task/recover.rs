@@ -1,0 +1,84 @@
+//! What a server does about the tasks that it finds: it serves at once and looks after them
+//! meanwhile, all at the same time. Live ones are adopted, dead ones buried, half-made ones
+//! removed.
+
+use std::sync::Arc;
+
+use ctrd_shim::api::task::{StateRequest, StateResponse};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::{Found, Runtime, deadline, delete};
+use crate::bundle::Bundle;
+use crate::error::{Kind, Result};
+
+/// Tasks looked at at a time: burying one takes two processes for a moment.
+const AT_ONCE: usize = 32;
+
+impl Runtime {
+    /// Looks after every task below the state folder. Whatever goes wrong with one is logged, and
+    /// stops no other.
+    pub async fn recover(self: &Arc<Self>) {
+        let namespaces = self.bundles.namespaces().unwrap_or_else(|e| {
+            tracing::error!("recover tasks: {e}");
+            Vec::new()
+        });
+        let permits = Arc::new(Semaphore::new(AT_ONCE));
+        let mut looking = JoinSet::new();
+        for namespace in &namespaces {
+            for id in self.bundles.ids(namespace).unwrap_or_default() {
+                let (runtime, namespace, permits) = (self.clone(), namespace.clone(), permits.clone());
+                looking.spawn(async move {
+                    let _permit = permits.acquire().await;
+                    if let Err(e) = runtime.revive(&namespace, &id).await
+                        && e.kind != Kind::NotFound
+                    {
+                        tracing::warn!(namespace, id, "recover task: {e}");
+                    }
+                });
+            }
+        }
+        while looking.join_next().await.is_some() {}
+        for namespace in &namespaces {
+            if let Err(e) = self.bundles.sweep(namespace) {
+                tracing::warn!(namespace, "remove leftovers: {e}");
+            }
+        }
+    }
+
+    /// Adopts tasks that commands without a server start from now on, as their shims tell of them:
+    /// a server is to notice when one of those shims dies, too.
+    pub async fn follow(self: &Arc<Self>) {
+        let Ok(mut started) = self.events.subscribe(&["topic==\"/tasks/start\""]) else { return };
+        while let Some(envelope) = started.recv().await {
+            let event = envelope.event.as_ref().map(|any| any.value.as_slice()).unwrap_or_default();
+            if let Ok(start) = <crate::api::event::TaskStart as prost::Message>::decode(event) {
+                // One that cannot be found now is found when somebody asks for it.
+                _ = self.get(&envelope.namespace, &start.container_id).await;
+            }
+        }
+    }
+
+    async fn revive(self: &Arc<Self>, namespace: &str, id: &str) -> Result<()> {
+        let task = match self.find(namespace, id).await? {
+            Found::Live(task) => task,
+            Found::Dead(exit) => {
+                tracing::info!(namespace, id, status = exit.status, "buried a task whose shim was dead");
+                return Ok(());
+            }
+        };
+        let request = StateRequest { id: id.to_string(), exec_id: String::new() };
+        match task.shim.call::<_, StateResponse>("State", &request, Some(deadline::LOAD)).await {
+            Err(e) if e.kind == Kind::NotFound => {
+                let bundle: Bundle = task.shim.bundle.clone();
+                // The shim has no container. If nobody is about to create one, it never will have.
+                let Some(lock) = bundle.try_lock()? else { return Ok(()) };
+                self.forget(&bundle);
+                delete::shutdown(&task.shim).await;
+                self.discard(&bundle, &lock).await
+            }
+            Err(e) => Err(e),
+            Ok(_) => Ok(()),
+        }
+    }
+}
