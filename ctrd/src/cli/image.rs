@@ -1,0 +1,57 @@
+//! `ctrd image`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::List;
+
+#[derive(Debug, Subcommand)]
+pub enum ImageCommand {
+    /// Import images from an archive, and print their names
+    Import(ImageImport),
+    /// List the images
+    #[command(visible_alias = "list")]
+    Ls(List),
+    /// Remove images
+    #[command(visible_alias = "remove")]
+    Rm(ImageRemove),
+    /// Print an image's descriptor, manifest and configuration as JSON
+    Inspect {
+        /// Name the images
+        #[arg(required = true, value_name = "IMAGE")]
+        images: Vec<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct ImageImport {
+    /// Read this archive (an OCI layout or what docker save writes, plain, gzip or zstd) or OCI layout folder; - is standard input
+    #[arg(value_name = "FILE|DIR", default_value = "-")]
+    pub source: PathBuf,
+    /// Take the archive or folder as a plain root file system, and make an image of it
+    #[arg(long, requires = "name")]
+    pub rootfs: bool,
+    /// Give the image this name, in place of the one in the archive
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Leave the image packed: its first container then takes longer to start
+    #[arg(long)]
+    pub no_unpack: bool,
+    /// Unpack into this snapshotter
+    #[arg(long, value_name = "NAME", default_value = "overlayfs")]
+    pub snapshotter: String,
+}
+
+#[derive(Debug, Args)]
+pub struct ImageRemove {
+    /// Succeed where an image does not exist
+    #[arg(long, short)]
+    pub force: bool,
+    /// Wait until what nothing else needs is off the disk
+    #[arg(long)]
+    pub sync: bool,
+    /// Name the images
+    #[arg(required = true, value_name = "IMAGE")]
+    pub images: Vec<String>,
+}

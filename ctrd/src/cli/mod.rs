@@ -1,0 +1,226 @@
+//! The command line: clap's types and nothing else, so that the manual pages and the completions
+//! are made from what the program really parses.
+//!
+//! Meaning begins in `cmd`: here a value is only checked for its form.
+
+mod container;
+mod image;
+mod run;
+mod shim;
+mod storage;
+mod task;
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+pub use container::{ContainerCommand, ContainerCreate, ContainerRemove};
+pub use image::{ImageCommand, ImageImport, ImageRemove};
+pub use run::{Run, Settings};
+pub use shim::{ShimCall, ShimCommand};
+pub use storage::{ContentCommand, NamespaceCommand, SnapshotCommand};
+pub use task::{Exec, Kill, TaskCommand, TaskDelete, TaskStart};
+
+/// Launch containers and keep their images
+///
+/// Every command talks to the server at the address. When none runs there, the command does
+/// the same work itself, on the same files
+#[derive(Debug, Parser)]
+#[command(name = "ctrd", version, propagate_version = false, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The flags that every command takes, before or after its name.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]
+    #[arg(
+        long,
+        short = 'a',
+        global = true,
+        env = "CTRD_ADDRESS",
+        hide_env_values = true,
+        value_name = "PATH"
+    )]
+    pub address: Option<PathBuf>,
+    /// Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]
+    #[arg(long, global = true, env = "CTRD_ROOT", hide_env_values = true, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    /// Keep what a reboot may forget below this folder [default: /run/ctrd]
+    #[arg(long, global = true, env = "CTRD_STATE", hide_env_values = true, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+    /// Work in this namespace of names [default: default]
+    #[arg(
+        long,
+        short = 'n',
+        global = true,
+        env = "CTRD_NAMESPACE",
+        hide_env_values = true,
+        value_name = "NAME"
+    )]
+    pub namespace: Option<String>,
+    /// Tell on standard error what is being done
+    #[arg(long, global = true)]
+    pub debug: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a program in a new container
+    Run(Box<Run>),
+    /// Run another program in a running container
+    Exec(Exec),
+    /// Send a signal to a task
+    Kill(Kill),
+    /// List the containers with their tasks
+    Ps(List),
+    /// Remove containers
+    Rm(ContainerRemove),
+    /// Import, list, show and remove images
+    #[command(subcommand, visible_alias = "images")]
+    Image(ImageCommand),
+    /// Create, list, show and remove containers
+    #[command(subcommand, visible_alias = "containers")]
+    Container(ContainerCommand),
+    /// Start, list, join, signal and delete tasks: the running side of containers
+    #[command(subcommand, visible_alias = "tasks")]
+    Task(TaskCommand),
+    /// List and remove snapshots: the file systems of images and containers
+    #[command(subcommand, visible_alias = "snapshots")]
+    Snapshot(SnapshotCommand),
+    /// List and read blobs
+    #[command(subcommand)]
+    Content(ContentCommand),
+    /// List, create and remove namespaces
+    #[command(subcommand, visible_alias = "namespaces")]
+    Namespace(NamespaceCommand),
+    /// Call a shim by hand, past every service
+    #[command(subcommand)]
+    Shim(ShimCommand),
+    /// Print events as they happen, a JSON object a line
+    Events(Events),
+    /// List the plugins that the server is made of
+    #[command(subcommand, visible_alias = "plugin")]
+    Plugins(PluginsCommand),
+    /// Print the versions of this program and of the server
+    Version(Version),
+    /// Serve the API until a signal ends it
+    Serve(Serve),
+}
+
+/// How a listing is printed.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Print the names only
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Print columns, or a JSON object a line
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Table)]
+    pub format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Table,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct Events {
+    /// Print only the events that this filter matches, e.g. 'topic~="^/tasks"'; several are alternatives
+    #[arg(value_name = "FILTER")]
+    pub filters: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PluginsCommand {
+    /// List the plugins with their state
+    #[command(visible_alias = "list")]
+    Ls(List),
+}
+
+#[derive(Debug, Args)]
+pub struct Version {
+    /// Print lines, or a JSON object
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Table)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Read the configuration from this file [default: /etc/ctrd/config.toml, where it exists]
+    #[arg(long, short, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// The whole command line, for parsing, manual pages and completions.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(args: &[&str]) -> Cli {
+        Cli::try_parse_from([&["ctrd"], args].concat()).unwrap_or_else(|e| panic!("{args:?}: {e}"))
+    }
+
+    #[test]
+    fn the_definitions_are_sound() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn everything_after_the_image_is_the_programs() {
+        let Command::Run(run) = parse(&["run", "--rm", "busybox", "ls", "--rm", "-d", "--", "x"]).command
+        else {
+            panic!("not run")
+        };
+        assert!(run.remove && !run.detach);
+        assert_eq!(run.settings.args, ["busybox", "ls", "--rm", "-d", "--", "x"]);
+        let Command::Run(run) = parse(&["run", "busybox", "--help"]).command else { panic!("not run") };
+        assert_eq!(run.settings.args, ["busybox", "--help"]);
+    }
+
+    #[test]
+    fn global_flags_stand_before_or_after_the_verb() {
+        for args in [["-n", "a", "image", "ls"], ["image", "-n", "a", "ls"], ["image", "ls", "-n", "a"]] {
+            assert_eq!(parse(&args).global.namespace.as_deref(), Some("a"), "{args:?}");
+        }
+    }
+
+    #[test]
+    fn exec_takes_its_flags_on_both_sides_of_the_container() {
+        for args in [["exec", "-i", "web", "cat", "-n"], ["exec", "web", "-i", "cat", "-n"]] {
+            let Command::Exec(exec) = parse(&args).command else { panic!("not exec") };
+            assert!(exec.interactive && exec.container == "web", "{args:?}");
+            assert_eq!(exec.command, ["cat", "-n"]);
+        }
+    }
+
+    #[test]
+    fn help_is_imperative_and_has_no_full_stop() {
+        fn walk(command: &clap::Command, path: &str) {
+            let check = |what: &str, text: Option<String>| {
+                let text = text.unwrap_or_else(|| panic!("{path}: {what} has no help"));
+                assert!(!text.trim_end().ends_with('.'), "{path}: {what}: {text}");
+                assert!(text.starts_with(char::is_uppercase), "{path}: {what}: {text}");
+            };
+            check("the command", command.get_about().map(ToString::to_string));
+            for arg in command.get_arguments().filter(|a| !matches!(a.get_id().as_str(), "help" | "version"))
+            {
+                check(arg.get_id().as_str(), arg.get_help().map(ToString::to_string));
+            }
+            for sub in command.get_subcommands() {
+                walk(sub, &format!("{path} {}", sub.get_name()));
+            }
+        }
+        walk(&command(), "ctrd");
+    }
+}

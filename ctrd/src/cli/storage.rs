@@ -1,0 +1,74 @@
+//! `ctrd snapshot`, `ctrd content` and `ctrd namespace`.
+
+use clap::Subcommand;
+
+use super::List;
+
+#[derive(Debug, Subcommand)]
+pub enum SnapshotCommand {
+    /// List the snapshots
+    #[command(visible_alias = "list")]
+    Ls {
+        /// Use this snapshotter
+        #[arg(long, value_name = "NAME", default_value = "overlayfs")]
+        snapshotter: String,
+        #[command(flatten)]
+        list: List,
+    },
+    /// Print the mount commands that put a snapshot at a folder
+    Mounts {
+        /// Use this snapshotter
+        #[arg(long, value_name = "NAME", default_value = "overlayfs")]
+        snapshotter: String,
+        /// Mount there
+        #[arg(value_name = "TARGET")]
+        target: String,
+        /// Name the snapshot
+        #[arg(value_name = "KEY")]
+        key: String,
+    },
+    /// Remove snapshots
+    #[command(visible_alias = "remove")]
+    Rm {
+        /// Use this snapshotter
+        #[arg(long, value_name = "NAME", default_value = "overlayfs")]
+        snapshotter: String,
+        /// Name the snapshots
+        #[arg(required = true, value_name = "KEY")]
+        keys: Vec<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ContentCommand {
+    /// List the blobs
+    #[command(visible_alias = "list")]
+    Ls(List),
+    /// Write a blob to standard output
+    Get {
+        /// Name the blob by its digest
+        digest: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum NamespaceCommand {
+    /// List the namespaces
+    #[command(visible_alias = "list")]
+    Ls(List),
+    /// Create a namespace
+    Create {
+        /// Attach a label
+        #[arg(long, value_name = "NAME=VALUE")]
+        label: Vec<String>,
+        /// Name the namespace
+        name: String,
+    },
+    /// Remove empty namespaces
+    #[command(visible_alias = "remove")]
+    Rm {
+        /// Name the namespaces
+        #[arg(required = true, value_name = "NAME")]
+        names: Vec<String>,
+    },
+}

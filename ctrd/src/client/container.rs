@@ -1,0 +1,211 @@
+//! Containers: made from an image or a folder, and removed with their snapshots.
+
+use std::collections::HashMap;
+
+use ctrd_shim::api::runc::Options as RuncOptions;
+use oci_spec::image::Config as ImageConfig;
+use prost::Message;
+use prost_types::Any;
+use serde::Deserialize;
+
+use super::image::Opened;
+use super::{Client, image, process, root, take, unpack};
+use crate::api::containers::container::Runtime;
+use crate::api::containers::{
+    Container, CreateContainerRequest, DeleteContainerRequest, GetContainerRequest, ListContainersRequest,
+};
+use crate::api::snapshots::{MountsRequest, PrepareSnapshotRequest, RemoveSnapshotRequest};
+use crate::api::types::Mount;
+use crate::error::{Error, Kind, Result};
+use crate::{clock, spec};
+
+/// How long a snapshot that no container names yet is kept from the garbage collector.
+const GRACE: i64 = 3600 * 1_000_000_000;
+
+/// The label that keeps an object until a time.
+const EXPIRE: &str = "containerd.io/gc.expire";
+
+/// What a container is to be made of.
+pub struct Wish {
+    pub options: spec::Options,
+    /// The image's name, unless the options name a folder.
+    pub image: Option<String>,
+    pub labels: HashMap<String, String>,
+    pub snapshotter: String,
+    pub runtime: String,
+    /// The OCI runtime that the shim is to run, where it is not the shim's own choice.
+    pub runc_binary: Option<String>,
+}
+
+/// A container just made, and what to mount as its root.
+pub struct Made {
+    pub id: String,
+    pub mounts: Vec<Mount>,
+}
+
+/// Makes a container; what an error interrupts is undone.
+pub async fn create(client: &Client, wish: &Wish) -> Result<Made> {
+    let id = &wish.options.id;
+    crate::id::validate(id)?;
+    let Some(name) = &wish.image else {
+        let folder = wish.options.rootfs.as_deref().unwrap_or("/".as_ref());
+        let user = spec::user::resolve(folder, spec::user_name(&wish.options, None))?;
+        record(client, wish, None, &spec::config(&wish.options, None, &user)?).await?;
+        return Ok(Made { id: id.clone(), mounts: Vec::new() });
+    };
+    let opened = image::open(client, image::find(client, name).await?).await?;
+    let config = image_config(&opened)?;
+    let mounts = prepare(client, wish, &opened).await?;
+    let recorded = async {
+        let root = root::open(&mounts)?;
+        let user = spec::user::resolve_at(std::os::fd::AsFd::as_fd(&root), {
+            spec::user_name(&wish.options, Some(&config))
+        })?;
+        drop(root);
+        let spec = spec::config(&wish.options, Some(&config), &user)?;
+        record(client, wish, Some((&opened, &config)), &spec).await
+    };
+    match recorded.await {
+        Ok(()) => Ok(Made { id: id.clone(), mounts }),
+        Err(e) => {
+            // The first error is the one to report.
+            let _ = remove_snapshot(client, &wish.snapshotter, id).await;
+            Err(e)
+        }
+    }
+}
+
+fn image_config(opened: &Opened) -> Result<ImageConfig> {
+    #[derive(Deserialize)]
+    struct Document {
+        config: Option<ImageConfig>,
+    }
+    let document: Document = serde_json::from_slice(&opened.resolved.config_bytes)
+        .map_err(|e| Error::invalid(format!("image {}: read its configuration: {e}", opened.image.name)))?;
+    Ok(document.config.unwrap_or_default())
+}
+
+/// A snapshot of its own on top of the image's, which is unpacked first where it is not yet.
+async fn prepare(client: &Client, wish: &Wish, opened: &Opened) -> Result<Vec<Mount>> {
+    let id = &wish.options.id;
+    let request = PrepareSnapshotRequest {
+        snapshotter: wish.snapshotter.clone(),
+        key: id.clone(),
+        parent: opened.chain().last().map(ToString::to_string).unwrap_or_default(),
+        // Until the container's record names the snapshot, nothing else keeps it.
+        labels: HashMap::from([(EXPIRE.to_string(), clock::rfc3339(clock::now() + GRACE))]),
+    };
+    let mut reply = take(client.snapshots().prepare(request.clone()).await);
+    if reply.as_ref().is_err_and(|e| e.kind == Kind::NotFound) && !request.parent.is_empty() {
+        unpack::unpack(client, opened, &wish.snapshotter, |_| {}).await?;
+        reply = take(client.snapshots().prepare(request).await);
+    }
+    match reply {
+        Ok(reply) => Ok(reply.mounts),
+        Err(e) if e.kind == Kind::AlreadyExists => match get(client, id).await {
+            Ok(_) => Err(Error::already_exists(format!("container {id}: already exists"))),
+            Err(_) => Err(e),
+        },
+        Err(e) => Err(e.context("prepare the snapshot")),
+    }
+}
+
+async fn record(
+    client: &Client,
+    wish: &Wish,
+    image: Option<(&Opened, &ImageConfig)>,
+    config: &oci_spec::runtime::Spec,
+) -> Result<()> {
+    let mut labels = match image {
+        Some((_, config)) => spec::label::from_image(config).kept,
+        None => HashMap::new(),
+    };
+    labels.extend(wish.labels.clone());
+    let id = wish.options.id.clone();
+    let container = Container {
+        id: id.clone(),
+        labels,
+        image: image.map(|(opened, _)| opened.image.name.clone()).unwrap_or_default(),
+        runtime: Some(Runtime {
+            name: wish.runtime.clone(),
+            options: wish.runc_binary.as_ref().map(options),
+        }),
+        spec: Some(Any { type_url: spec::TYPE_URL.to_string(), value: spec::to_json(config)? }),
+        snapshotter: image.map(|_| wish.snapshotter.clone()).unwrap_or_default(),
+        snapshot_key: image.map(|_| id.clone()).unwrap_or_default(),
+        ..Container::default()
+    };
+    let request = CreateContainerRequest { container: Some(container) };
+    match take(client.containers().create(request).await) {
+        Err(e) if e.kind == Kind::AlreadyExists => {
+            Err(Error::already_exists(format!("container {id}: already exists")))
+        }
+        other => other.map(drop),
+    }
+}
+
+fn options(binary: &String) -> Any {
+    let options = RuncOptions { binary_name: binary.clone(), ..RuncOptions::default() };
+    Any { type_url: "containerd.runc.v1.Options".to_string(), value: options.encode_to_vec() }
+}
+
+pub async fn list(client: &Client) -> Result<Vec<Container>> {
+    Ok(take(client.containers().list(ListContainersRequest { filters: Vec::new() }).await)?.containers)
+}
+
+pub async fn get(client: &Client, id: &str) -> Result<Container> {
+    let reply = take(client.containers().get(GetContainerRequest { id: id.to_string() }).await);
+    match reply {
+        Ok(reply) => Ok(reply.container.unwrap_or_default()),
+        Err(e) if e.kind == Kind::NotFound => Err(Error::not_found(format!("container {id}: not found"))),
+        Err(e) => Err(e),
+    }
+}
+
+/// What to mount as the root of a container that exists.
+pub async fn mounts(client: &Client, container: &Container) -> Result<Vec<Mount>> {
+    if container.snapshot_key.is_empty() {
+        return Ok(Vec::new());
+    }
+    let request =
+        MountsRequest { snapshotter: container.snapshotter.clone(), key: container.snapshot_key.clone() };
+    Ok(take(client.snapshots().mounts(request).await)?.mounts)
+}
+
+/// Removes a container's record and its snapshot; with `force`, after killing what runs.
+pub async fn remove(client: &Client, id: &str, force: bool, keep_snapshot: bool) -> Result<()> {
+    let container = get(client, id).await?;
+    match process::status(client, id).await {
+        Ok(_) if force => drop(process::destroy(client, id).await?),
+        Ok(process) if process.status() == crate::api::task::Status::Stopped => {
+            process::delete(client, id, None).await?;
+        }
+        Ok(_) => {
+            return Err(Error::precondition(format!(
+                "container {id}: its task is running (--force kills it)"
+            )));
+        }
+        Err(e) if e.kind == Kind::NotFound => {}
+        Err(e) if !force => return Err(e),
+        Err(_) => drop(process::destroy(client, id).await?),
+    }
+    forget(client, &container, keep_snapshot).await
+}
+
+/// Removes the record and the snapshot of a container without a task.
+pub async fn forget(client: &Client, container: &Container, keep_snapshot: bool) -> Result<()> {
+    let request = DeleteContainerRequest { id: container.id.clone() };
+    take(client.containers().delete(request).await)?;
+    if keep_snapshot || container.snapshot_key.is_empty() {
+        return Ok(());
+    }
+    match remove_snapshot(client, &container.snapshotter, &container.snapshot_key).await {
+        Err(e) if e.kind != Kind::NotFound => Err(e),
+        _ => Ok(()),
+    }
+}
+
+pub async fn remove_snapshot(client: &Client, snapshotter: &str, key: &str) -> Result<()> {
+    let request = RemoveSnapshotRequest { snapshotter: snapshotter.to_string(), key: key.to_string() };
+    take(client.snapshots().remove(request).await).map(drop)
+}

@@ -1,0 +1,134 @@
+//! Images: found by the names people give them, read down to their layers and configuration.
+
+use super::content::document;
+use super::{Client, take};
+use crate::api::images::{
+    CreateImageRequest, DeleteImageRequest, GetImageRequest, Image, ListImagesRequest, UpdateImageRequest,
+};
+use crate::api::types;
+use crate::digest::Digest;
+use crate::error::{Error, Kind, Result};
+use crate::image::{Descriptor, Resolved, chain_ids, normalize, resolve};
+
+/// An image with its documents for this machine.
+pub struct Opened {
+    pub image: Image,
+    pub resolved: Resolved,
+}
+
+impl Opened {
+    /// The snapshot of each layer, lowest first.
+    pub fn chain(&self) -> Vec<Digest> {
+        chain_ids(&self.resolved.config.rootfs.diff_ids)
+    }
+}
+
+pub async fn list(client: &Client) -> Result<Vec<Image>> {
+    Ok(take(client.images().list(ListImagesRequest { filters: Vec::new() }).await)?.images)
+}
+
+/// Finds an image by its exact name, or by the full form of a short one: `busybox` is
+/// `docker.io/library/busybox:latest` as well.
+pub async fn find(client: &Client, name: &str) -> Result<Image> {
+    for spelling in spellings(name) {
+        match take(client.images().get(GetImageRequest { name: spelling }).await) {
+            Ok(reply) => return reply.image.ok_or_else(|| Error::unknown("an empty reply")),
+            Err(e) if e.kind == Kind::NotFound => {}
+            Err(e) => return Err(e.context(format!("image {name}"))),
+        }
+    }
+    let known = list(client).await.unwrap_or_default();
+    let near = known.iter().map(|image| image.name.as_str()).find(|known| resembles(known, name));
+    let hint = near.map(|known| format!(" (there is {known})")).unwrap_or_default();
+    Err(Error::not_found(format!("image {name}: not found{hint}")))
+}
+
+/// Creates the image, or points the one of that name at the new target.
+pub async fn store(client: &Client, image: Image) -> Result<()> {
+    let name = image.name.clone();
+    let create = CreateImageRequest { image: Some(image.clone()), source_date_epoch: None };
+    let reply = match take(client.images().create(create).await) {
+        Err(e) if e.kind == Kind::AlreadyExists => {
+            let update = UpdateImageRequest { image: Some(image), ..UpdateImageRequest::default() };
+            take(client.images().update(update).await).map(drop)
+        }
+        other => other.map(drop),
+    };
+    reply.map_err(|e| e.context(format!("image {name}")))
+}
+
+pub async fn remove(client: &Client, name: &str, sync: bool) -> Result<()> {
+    let request = DeleteImageRequest { name: name.to_string(), sync, ..DeleteImageRequest::default() };
+    take(client.images().delete(request).await).map(drop)
+}
+
+/// Reads the manifest for this machine and its configuration.
+pub async fn open(client: &Client, image: Image) -> Result<Opened> {
+    let at = format!("image {}", image.name);
+    let target = from_proto(image.target.clone().unwrap_or_default()).map_err(|e| e.context(&at))?;
+    let client = client.clone();
+    let runtime = tokio::runtime::Handle::current();
+    // The search asks for one document after the other; it waits on a thread of its own.
+    let search = tokio::task::spawn_blocking(move || {
+        resolve(&target, None, &mut |digest| runtime.block_on(document(&client, digest.as_str())))
+    });
+    let resolved = search.await.map_err(|e| Error::unknown(e.to_string()))?.map_err(|e| e.context(&at))?;
+    Ok(Opened { image, resolved })
+}
+
+/// A descriptor as it comes over the wire.
+fn from_proto(descriptor: types::Descriptor) -> Result<Descriptor> {
+    let digest = Digest::parse(&descriptor.digest)?;
+    Ok(Descriptor::new(&descriptor.media_type, digest, descriptor.size.unsigned_abs()))
+}
+
+/// A descriptor as it goes over the wire.
+pub fn to_proto(descriptor: &Descriptor) -> types::Descriptor {
+    types::Descriptor {
+        media_type: descriptor.media_type.clone(),
+        digest: descriptor.digest.to_string(),
+        size: descriptor.size as i64,
+        annotations: descriptor.annotations.clone().into_iter().collect(),
+    }
+}
+
+/// The names that `name` may stand for, the exact one first.
+fn spellings(name: &str) -> Vec<String> {
+    let mut names = vec![name.to_string()];
+    names.extend(normalize(name).ok().filter(|full| full != name));
+    names
+}
+
+/// Whether somebody who asked for `asked` may have meant `known`: the same last part, another
+/// host, folder or tag.
+fn resembles(known: &str, asked: &str) -> bool {
+    let last = |name: &str| {
+        let name = name.split('@').next().unwrap_or_default();
+        name.rsplit('/').next().unwrap_or_default().split(':').next().unwrap_or_default().to_string()
+    };
+    !last(asked).is_empty() && last(known) == last(asked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_names_have_longer_forms() {
+        let cases: [(&str, &[&str]); 3] = [
+            ("busybox", &["busybox", "docker.io/library/busybox:latest"]),
+            ("docker.io/library/busybox:latest", &["docker.io/library/busybox:latest"]),
+            ("Not A Name", &["Not A Name"]),
+        ];
+        for (name, want) in cases {
+            assert_eq!(spellings(name), want, "{name}");
+        }
+    }
+
+    #[test]
+    fn hints_are_about_the_same_image() {
+        assert!(resembles("docker.io/library/busybox:1.36", "busybox"));
+        assert!(resembles("localhost/busybox:latest", "docker.io/library/busybox:latest"));
+        assert!(!resembles("docker.io/library/debian:12", "busybox"));
+    }
+}

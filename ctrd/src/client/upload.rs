@@ -1,0 +1,180 @@
+//! Blobs on their way to the server, through the one `Write` call that each has: from a thread
+//! that may block, since archives are read there.
+
+use std::collections::HashMap;
+use std::io::Read;
+
+use prost::bytes::Bytes;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+
+use super::{Client, content, failure, take};
+use crate::api::content::{AbortRequest, WriteAction, WriteContentRequest, WriteContentResponse};
+use crate::content::Labels;
+use crate::digest::Digest;
+use crate::error::{Error, Kind, Result};
+use crate::image::{Announced, BlobSink};
+
+/// How much goes into one message.
+const CHUNK: usize = 1 << 20;
+
+/// Takes the blobs of an import and writes them through the API.
+pub struct Sink<F> {
+    client: Client,
+    runtime: Handle,
+    /// Makes the references of this import its own.
+    import: String,
+    /// Hears how many bytes were read.
+    progress: F,
+}
+
+impl<F: FnMut(u64)> Sink<F> {
+    pub fn new(client: Client, runtime: Handle, progress: F) -> Self {
+        let import = format!("import-{}-{}", std::process::id(), crate::clock::now());
+        Sink { client, runtime, import, progress }
+    }
+}
+
+impl<F: FnMut(u64)> BlobSink for Sink<F> {
+    fn write(&mut self, blob: &Announced, data: &mut dyn Read) -> Result<(Digest, u64)> {
+        let reference = format!("{}-{}", self.import, blob.name);
+        let mut upload = Upload::open(&self.client, &self.runtime, reference.clone());
+        let written = upload.write(blob, data, &mut self.progress);
+        let error = match (written, &blob.digest) {
+            (Ok(done), _) => return Ok(done),
+            (Err(e), Some(digest)) if e.kind == Kind::AlreadyExists => {
+                let info = self.runtime.block_on(content::info(&self.client, digest.as_str()))?;
+                return Ok((digest.clone(), info.size.unsigned_abs()));
+            }
+            (Err(e), _) => e,
+        };
+        drop(upload);
+        // The first error is the one to report; an ingest left over expires.
+        let mut service = self.client.content();
+        let _ = self.runtime.block_on(service.abort(AbortRequest { r#ref: reference }));
+        Err(error)
+    }
+
+    fn read(&mut self, digest: &Digest, limit: u64) -> Result<Vec<u8>> {
+        let size = self.runtime.block_on(content::info(&self.client, digest.as_str()))?.size;
+        if size.unsigned_abs() > limit {
+            return Err(Error::invalid(format!("{digest}: {size} bytes are too many")));
+        }
+        self.runtime.block_on(content::document(&self.client, digest.as_str()))
+    }
+
+    fn label(&mut self, digest: &Digest, labels: &Labels) -> Result<()> {
+        let labels: HashMap<String, String> = labels.clone().into_iter().collect();
+        self.runtime.block_on(content::label(&self.client, digest.as_str(), labels))
+    }
+}
+
+/// One call: requests go out, and each is answered in its turn.
+struct Upload {
+    requests: mpsc::Sender<WriteContentRequest>,
+    replies: mpsc::UnboundedReceiver<Result<WriteContentResponse>>,
+    unanswered: usize,
+    reference: String,
+}
+
+impl Upload {
+    fn open(client: &Client, runtime: &Handle, reference: String) -> Upload {
+        let (requests, outgoing) = mpsc::channel(4);
+        let (send, replies) = mpsc::unbounded_channel();
+        let client = client.clone();
+        runtime.spawn(async move {
+            let call = async {
+                let mut stream = take(client.content().write(ReceiverStream::new(outgoing)).await)?;
+                while let Some(reply) = stream.message().await.map_err(failure)? {
+                    // Nobody listens once the upload has been given up.
+                    let _ = send.send(Ok(reply));
+                }
+                Ok(())
+            };
+            if let Err(e) = call.await {
+                let _ = send.send(Err(e));
+            }
+        });
+        Upload { requests, replies, unanswered: 0, reference }
+    }
+
+    fn write(
+        &mut self,
+        blob: &Announced,
+        data: &mut dyn Read,
+        progress: &mut impl FnMut(u64),
+    ) -> Result<(Digest, u64)> {
+        let total = blob.size.unwrap_or_default() as i64;
+        let expected = blob.digest.as_ref().map(ToString::to_string).unwrap_or_default();
+        let first = self.request(WriteAction::Stat);
+        let mut offset =
+            self.call(WriteContentRequest { total, expected: expected.clone(), ..first })?.offset;
+        loop {
+            let mut chunk = Vec::with_capacity(CHUNK);
+            data.take(CHUNK as u64).read_to_end(&mut chunk)?;
+            if chunk.is_empty() {
+                break;
+            }
+            let length = chunk.len();
+            let request = self.request(WriteAction::Write);
+            self.post(WriteContentRequest { offset, data: Bytes::from(chunk), ..request })?;
+            offset += length as i64;
+            progress(length as u64);
+        }
+        // The digest of a stream is known at its end: the server has counted along.
+        let expected = match blob.digest {
+            Some(_) => expected,
+            None => self.call(self.request(WriteAction::Stat))?.digest,
+        };
+        let digest = Digest::parse(&expected)?;
+        let commit = self.request(WriteAction::Commit);
+        match self.call(WriteContentRequest { total: offset, offset, expected, ..commit }) {
+            Ok(_) => {}
+            Err(e) if e.kind == Kind::AlreadyExists => {}
+            Err(e) => return Err(e),
+        }
+        Ok((digest, offset.unsigned_abs()))
+    }
+
+    fn request(&self, action: WriteAction) -> WriteContentRequest {
+        WriteContentRequest { action: action.into(), r#ref: self.reference.clone(), ..Default::default() }
+    }
+
+    /// Sends a request and takes note of the answers that are there by now.
+    fn post(&mut self, request: WriteContentRequest) -> Result<()> {
+        if self.requests.blocking_send(request).is_err() {
+            return self.settle().map(drop).and(Err(ended()));
+        }
+        self.unanswered += 1;
+        while let Ok(reply) = self.replies.try_recv() {
+            reply?;
+            self.unanswered -= 1;
+        }
+        Ok(())
+    }
+
+    /// Sends a request and waits for its own answer.
+    fn call(&mut self, request: WriteContentRequest) -> Result<WriteContentResponse> {
+        self.post(request)?;
+        self.settle()
+    }
+
+    /// The last of all answers that are due.
+    fn settle(&mut self) -> Result<WriteContentResponse> {
+        let mut last = None;
+        while self.unanswered > 0 {
+            last = Some(self.replies.blocking_recv().ok_or_else(ended)??);
+            self.unanswered -= 1;
+        }
+        match last {
+            Some(reply) => Ok(reply),
+            // The call has ended before its time: its error is all that comes.
+            None => self.replies.blocking_recv().ok_or_else(ended)?,
+        }
+    }
+}
+
+fn ended() -> Error {
+    Error::new(Kind::Aborted, "write ended before its commit")
+}

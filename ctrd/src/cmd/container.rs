@@ -1,0 +1,107 @@
+//! `ctrd container`.
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use super::{Session, each, settings};
+use crate::api::containers::Container;
+use crate::cli::{ContainerCommand, ContainerRemove, List};
+use crate::client::container;
+use crate::error::{Error, Kind};
+use crate::listing::{self, Row};
+
+pub async fn command(session: &Session, command: ContainerCommand) -> Result<i32> {
+    match command {
+        ContainerCommand::Create(args) => {
+            let wish = settings::wish(&args.settings, &session.place)?;
+            let made = container::create(&session.client, &wish).await?;
+            listing::line(&made.id)?;
+            Ok(0)
+        }
+        ContainerCommand::Ls(list) => ls(session, &list).await,
+        ContainerCommand::Inspect { containers } => {
+            let act = async |id: String| -> Result<(), Error> {
+                let container = container::get(&session.client, &id).await?;
+                listing::object(&with_spec(&container)).map_err(Error::from)
+            };
+            each("container inspect", &containers, act).await
+        }
+        ContainerCommand::Rm(_) => unreachable!("dispatched before"),
+    }
+}
+
+/// The verb and its container, for the line that reports a failure.
+pub fn title(command: &ContainerCommand) -> String {
+    match command {
+        ContainerCommand::Create(args) => match &args.settings.name {
+            Some(name) => format!("create {name}"),
+            None => "create".into(),
+        },
+        ContainerCommand::Ls(_) => "ls".into(),
+        ContainerCommand::Inspect { .. } => "inspect".into(),
+        ContainerCommand::Rm(_) => "rm".into(),
+    }
+}
+
+pub async fn rm(session: &Session, args: &ContainerRemove) -> Result<i32> {
+    let act = async |id: String| match container::remove(&session.client, &id, args.force, args.keep_snapshot)
+        .await
+    {
+        Err(e) if e.kind == Kind::NotFound && args.force => Ok(()),
+        Err(e) => Err(shorten(e, &id)),
+        Ok(()) => Ok(()),
+    };
+    each("rm", &args.containers, act).await
+}
+
+/// The container's name stands before the error already.
+fn shorten(mut error: Error, id: &str) -> Error {
+    if let Some(rest) = error.message.strip_prefix(&format!("container {id}: ")) {
+        error.message = rest.to_string();
+    }
+    error
+}
+
+async fn ls(session: &Session, list: &List) -> Result<i32> {
+    let rows: Vec<Row> = container::list(&session.client)
+        .await?
+        .into_iter()
+        .map(|container| {
+            let cells = vec![
+                container.id.clone(),
+                image(&container),
+                container.runtime.as_ref().map(|r| r.name.clone()).unwrap_or_default(),
+                listing::time(container.created_at.as_ref()),
+            ];
+            Row { cells, object: brief(&container), name: container.id }
+        })
+        .collect();
+    listing::print(list, &["CONTAINER", "IMAGE", "RUNTIME", "CREATED"], &rows)?;
+    Ok(0)
+}
+
+/// The image's name, or a dash for a container made from a folder.
+pub fn image(container: &Container) -> String {
+    if container.image.is_empty() { "-".to_string() } else { container.image.clone() }
+}
+
+/// A container as JSON, without its specification.
+pub fn brief(container: &Container) -> Value {
+    json!({
+        "id": container.id,
+        "image": container.image,
+        "labels": container.labels,
+        "runtime": container.runtime.as_ref().map(|r| r.name.clone()),
+        "snapshotter": container.snapshotter,
+        "snapshotKey": container.snapshot_key,
+        "createdAt": listing::time_json(container.created_at.as_ref()),
+        "updatedAt": listing::time_json(container.updated_at.as_ref()),
+    })
+}
+
+fn with_spec(container: &Container) -> Value {
+    let mut object = brief(container);
+    let spec = container.spec.as_ref().map(|spec| serde_json::from_slice(&spec.value).unwrap_or_default());
+    object["spec"] = spec.unwrap_or(Value::Null);
+    object
+}

@@ -1,0 +1,135 @@
+//! `ctrd image import`: blobs, then snapshots, then the names. Until all of an image is there,
+//! nothing bears its name; what a failure leaves is let go of.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use indicatif::{ProgressBar, ProgressStyle};
+use tokio::runtime::Handle;
+
+use super::Session;
+use crate::api::images::Image;
+use crate::api::leases::{CreateRequest, DeleteRequest};
+use crate::cli::ImageImport;
+use crate::client::image::to_proto;
+use crate::client::upload::Sink;
+use crate::client::{Client, image, take, unpack};
+use crate::image::{Imported, Options};
+use crate::{clock, listing};
+
+/// How long what a killed import leaves is kept.
+const GRACE: i64 = 24 * 3600 * 1_000_000_000;
+
+pub async fn import(session: &Session, args: ImageImport) -> Result<i32> {
+    let lease = lease(&session.client).await.context("make a lease")?;
+    let imported = under_lease(&session.client.under_lease(&lease)?, args).await;
+    // After a failure nothing else holds the blobs: they go with the lease, at once.
+    let request = DeleteRequest { id: lease, sync: imported.is_err() };
+    let released = take(session.client.leases().delete(request).await);
+    for name in imported? {
+        listing::line(&name)?;
+    }
+    released.context("delete the lease")?;
+    Ok(0)
+}
+
+/// Holds every blob and snapshot of the import until an image holds them.
+async fn lease(client: &Client) -> Result<String> {
+    let id = format!("import-{}-{}", clock::now(), std::process::id());
+    let labels =
+        HashMap::from([("containerd.io/gc.expire".to_string(), clock::rfc3339(clock::now() + GRACE))]);
+    take(client.leases().create(CreateRequest { id: id.clone(), labels }).await)?;
+    Ok(id)
+}
+
+async fn under_lease(client: &Client, args: ImageImport) -> Result<Vec<String>> {
+    let bar = bar(&args.source);
+    let runtime = Handle::current();
+    let upload = client.clone();
+    let (reading, counting) = (args.source.clone(), bar.clone());
+    let options = Options { name: args.name.clone(), ..Options::default() };
+    let plain = args.rootfs;
+    let found = tokio::task::spawn_blocking(move || {
+        let mut sink = Sink::new(upload, runtime, |n| counting.inc(n));
+        read(&reading, plain, &options, &mut sink)
+    });
+    let found = found.await.context("import")?.with_context(|| shown(&args.source))?;
+    bar.finish_and_clear();
+    let mut names = Vec::new();
+    for Imported { name, target } in found {
+        let image = Image { name: name.clone(), target: Some(to_proto(&target)), ..Image::default() };
+        if !args.no_unpack {
+            let opened = image::open(client, image.clone()).await?;
+            let bar = layers(opened.chain().len());
+            let unpacked =
+                unpack::unpack(client, &opened, &args.snapshotter, |n| bar.set_position(n as u64 + 1));
+            unpacked.await.with_context(|| format!("image {name}"))?;
+            bar.finish_and_clear();
+        }
+        image::store(client, image).await?;
+        names.push(name);
+    }
+    Ok(names)
+}
+
+fn read(
+    source: &Path,
+    plain: bool,
+    options: &Options,
+    sink: &mut dyn crate::image::BlobSink,
+) -> Result<Vec<Imported>> {
+    use crate::image::{import, import_dir, import_rootfs, import_rootfs_dir};
+    if source == Path::new("-") {
+        let stdin = io::stdin();
+        if stdin.is_terminal() {
+            anyhow::bail!("an archive is not read from a terminal");
+        }
+        let stdin = File::from(std::os::fd::AsFd::as_fd(&stdin).try_clone_to_owned()?);
+        return Ok(if plain { import_rootfs(stdin, options, sink)? } else { import(stdin, options, sink)? });
+    }
+    if source.is_dir() {
+        return Ok(if plain {
+            import_rootfs_dir(source, options, sink)?
+        } else {
+            import_dir(source, options, sink)?
+        });
+    }
+    let file: Box<dyn Read + Send> = Box::new(File::open(source).context("open")?);
+    Ok(if plain { import_rootfs(file, options, sink)? } else { import(file, options, sink)? })
+}
+
+fn shown(source: &Path) -> String {
+    if source == Path::new("-") { "standard input".to_string() } else { source.display().to_string() }
+}
+
+/// A bar over the bytes of the source, where there is a terminal to draw it on.
+fn bar(source: &Path) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let size = source.metadata().ok().filter(|m| m.is_file()).map(|m| m.len());
+    let (bar, template) = match size {
+        Some(size) => (ProgressBar::new(size), "read {wide_bar} {bytes}/{total_bytes}"),
+        None => (ProgressBar::new_spinner(), "read {spinner} {bytes}"),
+    };
+    styled(bar, template)
+}
+
+fn layers(count: usize) -> ProgressBar {
+    match io::stderr().is_terminal() {
+        true => styled(ProgressBar::new(count as u64), "unpack {wide_bar} {pos}/{len} layers"),
+        false => ProgressBar::hidden(),
+    }
+}
+
+fn styled(bar: ProgressBar, template: &str) -> ProgressBar {
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}

@@ -1,0 +1,231 @@
+//! Programs launched from here: attended in the foreground, with this command's terminal, signals
+//! and streams, or left to themselves.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::Session;
+use crate::api::types::Mount;
+use crate::client::Client;
+use crate::client::process::{self, Name};
+use crate::error::Kind;
+use crate::exit::Interrupted;
+use crate::stdio::{Event, Fifos, Paths};
+use crate::{signal, terminal};
+
+/// How a program is to be launched.
+pub struct Way {
+    pub detach: bool,
+    pub interactive: bool,
+    pub terminal: bool,
+    /// Where a shim is to send the output, in place of this command.
+    pub log_uri: Option<String>,
+    pub pid_file: Option<PathBuf>,
+}
+
+/// What became of it.
+pub enum Outcome {
+    Left,
+    Ended(i32),
+}
+
+/// The signals that this command gets from now on, in the order of their arrival.
+pub type Signals = UnboundedReceiver<i32>;
+
+/// Launches the first process of a container. An error leaves no task behind.
+pub async fn task(
+    session: &Session,
+    id: &str,
+    mounts: Vec<Mount>,
+    way: &Way,
+    signals: &mut Signals,
+) -> Result<Outcome> {
+    let client = &session.client;
+    let name = Name::init(id);
+    let (fifos, paths) = streams(session, id, way)?;
+    interrupted(signals)?;
+    let pid = process::create(client, id, mounts, way.terminal, &paths).await?;
+    let started = async {
+        write_pid(way, pid)?;
+        interrupted(signals)?;
+        if let (true, Some(size)) = (way.terminal && fifos.is_some(), terminal::size()) {
+            process::resize(client, &name, size).await?;
+        }
+        start(session, &name, way, fifos, signals).await
+    };
+    match started.await {
+        Ok(outcome) => Ok(outcome),
+        Err(e) => {
+            // The first error is the one to report.
+            let _ = process::destroy(client, id).await;
+            if let Some(file) = &way.pid_file {
+                let _ = fs::remove_file(file);
+            }
+            Err(e)
+        }
+    }
+}
+
+/// Launches one more process in a running container. An error leaves none behind.
+pub async fn exec(
+    session: &Session,
+    name: &Name,
+    spec: Vec<u8>,
+    way: &Way,
+    signals: &mut Signals,
+) -> Result<Outcome> {
+    let client = &session.client;
+    let exec = name.exec.as_deref().unwrap_or_default();
+    let (fifos, paths) = streams(session, exec, way)?;
+    interrupted(signals)?;
+    process::exec(client, name, spec, way.terminal, &paths).await?;
+    match start(session, name, way, fifos, signals).await {
+        Ok(outcome) => Ok(outcome),
+        Err(e) => {
+            let _ = process::kill(client, name, libc::SIGKILL, false).await;
+            let _ = process::delete(client, &name.container, Some(exec)).await;
+            Err(e)
+        }
+    }
+}
+
+fn streams(session: &Session, id: &str, way: &Way) -> Result<(Option<Fifos>, Paths)> {
+    if let Some(uri) = &way.log_uri {
+        let paths = Paths { stdin: String::new(), stdout: uri.clone(), stderr: uri.clone() };
+        return Ok((None, paths));
+    }
+    if way.detach {
+        return Ok((None, Paths::default()));
+    }
+    let fifos = Fifos::make(&session.place.state, id, way.interactive, way.terminal)?;
+    let paths = fifos.paths();
+    Ok((Some(fifos), paths))
+}
+
+/// A signal that ends programs, come before there was one: it ends this command.
+fn interrupted(signals: &mut Signals) -> Result<()> {
+    while let Ok(signal) = signals.try_recv() {
+        if signal::ends(signal) {
+            return Err(Interrupted(signal).into());
+        }
+    }
+    Ok(())
+}
+
+fn write_pid(way: &Way, pid: u32) -> Result<()> {
+    match &way.pid_file {
+        Some(file) => whole(file, &pid.to_string()),
+        None => Ok(()),
+    }
+}
+
+/// Writes a small file so that a reader sees all of it or nothing.
+fn whole(path: &Path, text: &str) -> Result<()> {
+    let write = || -> std::io::Result<()> {
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let file = tempfile::NamedTempFile::new_in(folder)?;
+        fs::write(file.path(), text)?;
+        fs::set_permissions(file.path(), std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+        file.persist(path)?;
+        Ok(())
+    };
+    write().with_context(|| format!("write {}", path.display()))
+}
+
+/// Starts a created process and, if it is ours, stays with it.
+async fn start(
+    session: &Session,
+    name: &Name,
+    way: &Way,
+    fifos: Option<Fifos>,
+    signals: &mut Signals,
+) -> Result<Outcome> {
+    let client = &session.client;
+    // Asked for before the start, so that no end can be missed.
+    let ended = match way.detach {
+        true => None,
+        false => Some(tokio::spawn(wait(client.clone(), name.clone()))),
+    };
+    let raw =
+        if way.terminal && way.interactive { terminal::raw().context("set the terminal")? } else { None };
+    let pid = process::start(client, name).await?;
+    if name.exec.is_some() {
+        write_pid(way, pid)?;
+    }
+    let Some(ended) = ended else { return Ok(Outcome::Left) };
+    let status = attend(session, name, way, fifos, signals, ended).await;
+    drop(raw);
+    status.map(Outcome::Ended)
+}
+
+type Waiting = tokio::task::JoinHandle<crate::error::Result<u32>>;
+
+async fn wait(client: Client, name: Name) -> crate::error::Result<u32> {
+    process::wait(&client, &name).await
+}
+
+/// From a process's start to its deletion.
+async fn attend(
+    session: &Session,
+    name: &Name,
+    way: &Way,
+    fifos: Option<Fifos>,
+    signals: &mut Signals,
+    mut ended: Waiting,
+) -> Result<i32> {
+    let mut client = session.client.clone();
+    let mut copies = match &fifos {
+        Some(fifos) => Some(fifos.copy()?),
+        None => None,
+    };
+    if way.terminal && name.exec.is_some() {
+        resize(&client, name).await;
+    }
+    let mut unread = false;
+    let status = loop {
+        tokio::select! {
+            status = &mut ended => match status? {
+                Ok(status) => break status as i32,
+                // The server went; its containers did not. Another one, or this process itself,
+                // finds them again.
+                Err(e) if matches!(e.kind, Kind::Unavailable | Kind::Cancelled | Kind::Unknown) => {
+                    client = session.again().await.map_err(|_| e)?;
+                    ended = tokio::spawn(wait(client.clone(), name.clone()));
+                }
+                Err(e) => return Err(e.into()),
+            },
+            Some(signal) = signals.recv() => match signal {
+                libc::SIGWINCH => if way.terminal { resize(&client, name).await },
+                // A program that has just ended takes no signal: its status comes next.
+                _ => drop(process::kill(&client, name, signal, false).await),
+            },
+            event = async { copies.as_mut().expect("guarded").event().await }, if copies.is_some() => match event {
+                Event::Broken => {
+                    // Nobody reads what the program writes: a plain program would die of SIGPIPE.
+                    unread = true;
+                    drop(process::kill(&client, name, libc::SIGKILL, false).await);
+                }
+                Event::StdinEnded => drop(process::close_stdin(&client, name).await),
+            },
+        }
+    };
+    if let Some(copies) = copies {
+        copies.finish().await;
+    }
+    match process::delete(&client, &name.container, name.exec.as_deref()).await {
+        // Somebody else has tidied up before us.
+        Err(e) if e.kind != Kind::NotFound => return Err(e.into()),
+        _ => {}
+    }
+    Ok(if unread { 0 } else { status })
+}
+
+/// Tells the program's terminal the size of ours; a program that has ended does not care.
+async fn resize(client: &Client, name: &Name) {
+    if let Some(size) = terminal::size() {
+        let _ = process::resize(client, name, size).await;
+    }
+}

@@ -1,0 +1,84 @@
+//! `ctrd run`: a container made, its program launched, its status returned.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use super::launch::{self, Outcome, Way};
+use super::{Session, settings};
+use crate::cli::Run;
+use crate::client::{container, process};
+use crate::{listing, signal};
+
+pub async fn run(session: &Session, args: Run) -> Result<i32> {
+    let mut signals = signal::caught().context("catch signals")?;
+    let wish = settings::wish(&args.settings, &session.place)?;
+    let cidfile = args.cidfile.as_deref().map(|path| Cidfile::write(path, &wish.options.id)).transpose()?;
+    let made = container::create(&session.client, &wish).await?;
+    let way = Way {
+        detach: args.detach,
+        interactive: args.interactive,
+        terminal: args.settings.tty,
+        log_uri: args.log_uri,
+        pid_file: args.pid_file,
+    };
+    let outcome = launch::task(session, &made.id, made.mounts, &way, &mut signals).await;
+    let remove = async || -> crate::error::Result<()> {
+        let record = container::get(&session.client, &made.id).await?;
+        container::forget(&session.client, &record, false).await
+    };
+    match outcome {
+        Ok(Outcome::Left) => {
+            keep(cidfile);
+            // Without the id nobody finds the container again; a reader that went does not want it.
+            listing::line(&made.id)?;
+            Ok(0)
+        }
+        Ok(Outcome::Ended(status)) => {
+            keep(cidfile);
+            if args.remove {
+                remove().await.with_context(|| format!("remove container {}", made.id))?;
+            }
+            Ok(status)
+        }
+        Err(e) => {
+            // What a failed launch leaves running would be out of sight: kept, with its record.
+            if process::status(&session.client, &made.id).await.is_err() {
+                let _ = remove().await;
+            }
+            Err(e)
+        }
+    }
+}
+
+/// A file with the container's id, gone again unless the container came to be.
+struct Cidfile<'a> {
+    path: &'a Path,
+    kept: bool,
+}
+
+impl<'a> Cidfile<'a> {
+    fn write(path: &'a Path, id: &str) -> Result<Cidfile<'a>> {
+        let at = || format!("write {}", path.display());
+        let mut file = File::create_new(path).with_context(at)?;
+        let made = Cidfile { path, kept: false };
+        file.write_all(id.as_bytes()).with_context(at)?;
+        Ok(made)
+    }
+}
+
+fn keep(cidfile: Option<Cidfile>) {
+    if let Some(mut file) = cidfile {
+        file.kept = true;
+    }
+}
+
+impl Drop for Cidfile<'_> {
+    fn drop(&mut self) {
+        if !self.kept {
+            let _ = fs::remove_file(self.path);
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! What the flags of a new container mean.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use oci_spec::runtime::Mount;
+
+use super::pairs;
+use super::place::Place;
+use crate::cli::Settings;
+use crate::client::container::Wish;
+use crate::spec::{self, Options, mount, resource, seccomp};
+
+/// The runtime that is used where none is named: this project's own shim.
+const RUNTIME: &str = "io.containerd.ctrd.v2";
+
+/// From flags to what the container is to be made of. The id is made up where none is given.
+pub fn wish(settings: &Settings, place: &Place) -> Result<Wish> {
+    let id = match &settings.name {
+        Some(name) => name.clone(),
+        None => made_up_id()?,
+    };
+    let (image, args) = match (&settings.rootfs, settings.args.split_first()) {
+        (None, Some((image, args))) => (Some(image.clone()), args.to_vec()),
+        (None, None) => bail!("no image is named"),
+        (Some(_), _) => (None, settings.args.clone()),
+    };
+    let mut mounts = Vec::new();
+    if settings.network == "host" {
+        mounts.extend(mount::host_network_files());
+    }
+    for text in &settings.mount {
+        mounts.push(mount::parse(text)?);
+    }
+    for text in &settings.volume {
+        mounts.push(volume(text)?);
+    }
+    let options = Options {
+        namespace: place.namespace.clone(),
+        id,
+        rootfs: settings.rootfs.as_deref().map(folder).transpose()?,
+        read_only: settings.read_only,
+        args,
+        entrypoint: settings.entrypoint.as_ref().map(|program| match program.as_str() {
+            "" => Vec::new(),
+            _ => vec![program.clone()],
+        }),
+        env: environment(&settings.env, &settings.env_file)?,
+        user: settings.user.clone(),
+        workdir: settings.workdir.as_ref().map(|dir| dir.display().to_string()),
+        hostname: settings.hostname.clone(),
+        terminal: settings.tty,
+        mounts,
+        memory: settings.memory.as_deref().map(resource::bytes).transpose()?,
+        cpus: settings.cpus.as_deref().map(resource::cpus).transpose()?,
+        pids_limit: settings.pids_limit,
+        host_network: settings.network == "host",
+        seccomp: match settings.security_opt.iter().any(|o| o == "seccomp=unconfined") {
+            true => seccomp::Choice::Unconfined,
+            false => seccomp::Choice::Default,
+        },
+        ..Options::default()
+    };
+    Ok(Wish {
+        options,
+        image,
+        labels: pairs(&settings.label)?,
+        snapshotter: settings.snapshotter.clone(),
+        runtime: settings.runtime.clone().unwrap_or_else(|| RUNTIME.to_string()),
+        runc_binary: settings.runc_binary.as_deref().map(program).transpose()?,
+    })
+}
+
+/// Twelve hexadecimal digits that no other container has.
+pub fn made_up_id() -> Result<String> {
+    let path = "/proc/sys/kernel/random/uuid";
+    let uuid = fs::read_to_string(path).with_context(|| format!("read {path}"))?;
+    Ok(uuid.chars().filter(char::is_ascii_hexdigit).take(12).collect())
+}
+
+fn folder(path: &Path) -> Result<PathBuf> {
+    let real = fs::canonicalize(path).with_context(|| format!("root file system {}", path.display()))?;
+    if !real.is_dir() {
+        bail!("root file system {}: not a folder", path.display());
+    }
+    Ok(real)
+}
+
+/// A program named by a path is the caller's; the shim, which has another folder and another
+/// PATH, is told where it is.
+fn program(path: &Path) -> Result<String> {
+    let found = which::which(path).with_context(|| format!("runtime {}", path.display()))?;
+    Ok(found.display().to_string())
+}
+
+/// Variables of files first, then those of flags. A name without a value takes this process's
+/// own; where it has none, the container's is taken away.
+pub fn environment(flags: &[String], files: &[PathBuf]) -> Result<Vec<String>> {
+    let mut all = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(file).with_context(|| format!("read {}", file.display()))?;
+        for line in text.lines().map(str::trim_start).filter(|l| !l.is_empty() && !l.starts_with('#')) {
+            all.push(variable(line).with_context(|| file.display().to_string())?);
+        }
+    }
+    for flag in flags {
+        all.push(variable(flag)?);
+    }
+    Ok(all)
+}
+
+fn variable(text: &str) -> Result<String> {
+    if text.is_empty() || text.starts_with('=') {
+        bail!("environment variable {text:?}: no name");
+    }
+    Ok(match text.contains('=') {
+        true => text.to_string(),
+        false => std::env::var(text).map_or_else(|_| text.to_string(), |value| format!("{text}={value}")),
+    })
+}
+
+/// `/host:/there[:ro,…]` as a bind mount.
+fn volume(text: &str) -> Result<Mount> {
+    let mut parts = text.splitn(3, ':');
+    let (Some(source), Some(destination)) = (parts.next(), parts.next()) else {
+        bail!("volume {text:?}: must be HOST:PATH[:OPTIONS]");
+    };
+    let source = std::path::absolute(source).with_context(|| format!("volume {text:?}"))?;
+    if !source.exists() {
+        bail!("volume {text:?}: {} is not there", source.display());
+    }
+    if !Path::new(destination).is_absolute() || destination.split('/').any(|part| part == "..") {
+        bail!("volume {text:?}: the path in the container must be absolute, without ..");
+    }
+    let options = parts.next().unwrap_or("rw").split(',').filter(|o| !o.is_empty());
+    let options: Vec<&str> = ["rbind"].into_iter().chain(options).collect();
+    Ok(spec::default::mount(destination, "bind", &source.display().to_string(), &options))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("env");
+        fs::write(&file, "# words\n\n A=1\nB=x y \n").unwrap();
+        let flags = ["A=2".to_string(), "CTRD_NOT_SET_ANYWHERE".to_string()];
+        let got = environment(&flags, std::slice::from_ref(&file)).unwrap();
+        assert_eq!(got, ["A=1", "B=x y ", "A=2", "CTRD_NOT_SET_ANYWHERE"]);
+        assert!(environment(&["=x".to_string()], &[]).is_err());
+    }
+
+    #[test]
+    fn volumes() {
+        let mount = volume("/tmp:/there:ro,nosuid").unwrap();
+        assert_eq!(mount.options().as_deref().unwrap(), ["rbind", "ro", "nosuid"]);
+        for bad in ["/tmp", "/tmp:there", "/tmp:/a/../b", "/not/there:/x"] {
+            assert!(volume(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn made_up_ids_are_valid() {
+        let id = made_up_id().unwrap();
+        assert!(id.len() == 12 && crate::id::validate(&id).is_ok(), "{id}");
+        assert_ne!(id, made_up_id().unwrap());
+    }
+}

@@ -1,0 +1,113 @@
+//! What the exit status of this program says.
+//!
+//! `run`, `exec` and their like end as the program in the container did, with 128+N where a
+//! signal N killed it; 125 is a failure of ours, 126 a program that may not be executed, 127 one
+//! that is not there, as in a shell. All other commands: 0, 1 a failure, 2 a wrong command line.
+
+use std::fmt;
+use std::io;
+
+use crate::error::os_text;
+use crate::signal;
+
+/// The end that somebody asked for by a signal before there was a program to pass it on to.
+#[derive(Debug)]
+pub struct Interrupted(pub i32);
+
+impl fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "interrupted by {}", signal::name(self.0))
+    }
+}
+
+impl std::error::Error for Interrupted {}
+
+/// The status of a command that failed; `launches` where a program's own status was expected.
+pub fn of_failure(error: &anyhow::Error, launches: bool) -> i32 {
+    if let Some(Interrupted(signal)) = error.downcast_ref() {
+        return 128 + signal;
+    }
+    match launches {
+        true => of_launch(&words(error)),
+        false => 1,
+    }
+}
+
+/// The status of a command line that is wrong.
+pub fn of_usage(launches: bool) -> i32 {
+    if launches { 125 } else { 2 }
+}
+
+/// Runtimes say in words alone that a program could not be executed; the words are part of their
+/// interface.
+fn of_launch(words: &str) -> i32 {
+    let words = words.to_ascii_lowercase();
+    if words.contains("executable file not found") {
+        return 127;
+    }
+    // After the word `exec` stands the program itself, so that no other file is meant.
+    match words.find("exec ").or_else(|| words.find("exec: ")).map(|at| &words[at..]) {
+        Some(rest) if rest.contains("no such file or directory") => 127,
+        Some(rest)
+            if ["permission denied", "is a directory", "exec format error"]
+                .iter()
+                .any(|w| rest.contains(w)) =>
+        {
+            126
+        }
+        _ => 125,
+    }
+}
+
+/// An error in one line, from what was done to why it did not work.
+pub fn words(error: &anyhow::Error) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for cause in error.chain() {
+        let text = match cause.downcast_ref::<io::Error>() {
+            Some(e) => os_text(e),
+            None => cause.to_string(),
+        };
+        // Some errors repeat their cause in their own words.
+        if parts.last().is_none_or(|last| !last.ends_with(&text)) {
+            parts.push(text);
+        }
+    }
+    parts.join(": ").replace('\n', " ")
+}
+
+/// Whether nobody reads this command's output any more: the end of a pipeline, not a failure.
+pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let broken = |e: &io::Error| e.kind() == io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(broken))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses() {
+        let cases = [
+            ("OCI runtime create failed: exec: \"x\": executable file not found in $PATH", 127),
+            ("create web: exec /nope: No such file or directory", 127),
+            ("create web: exec /etc/passwd: Permission denied", 126),
+            ("create web: exec /x: Exec format error", 126),
+            ("mount /proc: Permission denied", 125),
+            ("image x: not found", 125),
+        ];
+        for (text, want) in cases {
+            assert_eq!(of_failure(&anyhow::anyhow!(text), true), want, "{text}");
+            assert_eq!(of_failure(&anyhow::anyhow!(text), false), 1, "{text}");
+        }
+        assert_eq!(of_failure(&anyhow::Error::new(Interrupted(2)).context("x"), true), 130);
+    }
+
+    #[test]
+    fn errors_are_one_line_without_numbers() {
+        let io = io::Error::from_raw_os_error(libc::ENOENT);
+        let error = anyhow::Error::new(io).context("open /x");
+        assert_eq!(words(&error), "open /x: No such file or directory");
+        let pipe = anyhow::Error::new(io::Error::from_raw_os_error(libc::EPIPE)).context("print");
+        assert!(is_broken_pipe(&pipe) && !is_broken_pipe(&error));
+    }
+}

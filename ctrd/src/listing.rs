@@ -1,0 +1,129 @@
+//! What commands print on standard output: plain columns, names only, or a JSON object a line.
+
+use std::io::{self, BufWriter, Write};
+
+use prost_types::Timestamp;
+use serde_json::Value;
+
+use crate::cli::{Format, List};
+
+/// One thing of a listing: its name, its cells in the order of the headings, and itself as JSON.
+pub struct Row {
+    pub name: String,
+    pub cells: Vec<String>,
+    pub object: Value,
+}
+
+/// Prints `rows` as `list` asks; nothing at all but the headings where there are none.
+pub fn print(list: &List, headings: &[&str], rows: &[Row]) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    match (list.quiet, list.format) {
+        (true, _) => rows.iter().try_for_each(|row| writeln!(out, "{}", row.name))?,
+        (false, Format::Json) => rows.iter().try_for_each(|row| writeln!(out, "{}", row.object))?,
+        (false, Format::Table) => {
+            let cells: Vec<&[String]> = rows.iter().map(|row| row.cells.as_slice()).collect();
+            out.write_all(columns(headings, &cells).as_bytes())?;
+        }
+    }
+    out.flush()
+}
+
+/// Prints one JSON value over several lines, for people and for `jq` alike.
+pub fn object(value: &Value) -> io::Result<()> {
+    writeln!(io::stdout().lock(), "{value:#}")
+}
+
+/// Prints one line.
+pub fn line(text: &str) -> io::Result<()> {
+    writeln!(io::stdout().lock(), "{text}")
+}
+
+/// Aligns cells under their headings, with three spaces between columns and none at a line's end.
+fn columns(headings: &[&str], rows: &[&[String]]) -> String {
+    let width = |n: usize| {
+        let cells = rows.iter().map(|row| row[n].chars().count());
+        cells.chain([headings[n].chars().count()]).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..headings.len()).map(width).collect();
+    let mut text = String::new();
+    let mut add = |cells: &mut dyn Iterator<Item = &str>| {
+        let mut line = String::new();
+        for (cell, width) in cells.zip(&widths) {
+            line.push_str(cell);
+            line.extend(std::iter::repeat_n(' ', 3 + width - cell.chars().count()));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    };
+    add(&mut headings.iter().copied());
+    for row in rows {
+        add(&mut row.iter().map(String::as_str));
+    }
+    text
+}
+
+/// A time for a table: UTC, to the second.
+pub fn time(time: Option<&Timestamp>) -> String {
+    match time {
+        Some(t) if t.seconds > 0 => {
+            let text = Timestamp { seconds: t.seconds, nanos: 0 }.to_string();
+            text.trim_end_matches('Z').replace('T', " ")
+        }
+        _ => "-".to_string(),
+    }
+}
+
+/// A time for JSON: RFC 3339, to the nanosecond; null where there is none.
+pub fn time_json(time: Option<&Timestamp>) -> Value {
+    match time {
+        Some(t) if t.seconds > 0 => Value::String(t.to_string()),
+        _ => Value::Null,
+    }
+}
+
+/// A number of bytes for people: `312 MB`, in powers of ten.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 7] = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
+    let mut value = bytes as f64;
+    let mut unit = 0;
+    while value >= 999.5 {
+        value /= 1000.0;
+        unit += 1;
+    }
+    match unit > 0 && value < 9.95 {
+        true => format!("{value:.1} {}", UNITS[unit]),
+        false => format!("{value:.0} {}", UNITS[unit]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_aligned_without_trailing_blanks() {
+        let rows = [["web".to_string(), "é".to_string()], ["a-longer-one".to_string(), String::new()]];
+        let rows: Vec<&[String]> = rows.iter().map(|r| r.as_slice()).collect();
+        assert_eq!(columns(&["ID", "X"], &rows), "ID             X\nweb            é\na-longer-one\n");
+    }
+
+    #[test]
+    fn sizes_and_times() {
+        let cases = [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "1.0 kB"),
+            (9_960, "10 kB"),
+            (312_000_000, "312 MB"),
+            (999_600_000, "1.0 GB"),
+            (u64::MAX, "18 EB"),
+        ];
+        for (bytes, want) in cases {
+            assert_eq!(size(bytes), want);
+        }
+        let t = Timestamp { seconds: 1_790_000_000, nanos: 5 };
+        assert_eq!(time(Some(&t)), "2026-09-21 14:13:20");
+        assert_eq!(time(None), "-");
+        assert_eq!(time_json(None), Value::Null);
+    }
+}

@@ -1,0 +1,274 @@
+//! The FIFOs between a command and the shim of its program, and the copying through them.
+//!
+//! The command makes the FIFOs, the shim opens them in Create (or, for exec, in Start) and keeps
+//! its ends open until the program's output has ended. Each stream is copied by a thread of its
+//! own with blocking calls, so that none waits for another, and a terminal or file needs no
+//! special case.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::sys::stat::Mode;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::error::{Error, Result, os_text};
+
+/// FIFOs of one process, in a folder of their own that goes when this is dropped.
+pub struct Fifos {
+    dir: PathBuf,
+    stdin: Option<PathBuf>,
+    stdout: (PathBuf, File),
+    stderr: Option<(PathBuf, File)>,
+}
+
+impl Fifos {
+    /// Makes the FIFOs of process `id` below `<state>/fifo`. With a terminal, output and errors
+    /// are one stream.
+    ///
+    /// The output ends are opened for reading at once, so that the shim finds a reader.
+    pub fn make(state: &Path, id: &str, stdin: bool, terminal: bool) -> Result<Fifos> {
+        let at = |e: io::Error, path: &Path| Error::from(e).context(format!("make {}", path.display()));
+        let base = state.join("fifo");
+        fs::DirBuilder::new().recursive(true).mode(0o711).create(&base).map_err(|e| at(e, &base))?;
+        let dir = tempfile::Builder::new().prefix("").tempdir_in(&base).map_err(|e| at(e, &base))?;
+        let make = |name: &str| -> Result<PathBuf> {
+            let path = dir.path().join(format!("{id}-{name}"));
+            nix::unistd::mkfifo(&path, Mode::S_IRWXU).map_err(|e| at(e.into(), &path))?;
+            Ok(path)
+        };
+        let reader = |name: &str| -> Result<(PathBuf, File)> {
+            let path = make(name)?;
+            let open = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(&path);
+            let file = open.map_err(|e| at(e, &path))?;
+            Ok((path, file))
+        };
+        let stdin = if stdin { Some(make("stdin")?) } else { None };
+        let stdout = reader("stdout")?;
+        let stderr = if terminal { None } else { Some(reader("stderr")?) };
+        Ok(Fifos { dir: dir.keep(), stdin, stdout, stderr })
+    }
+
+    /// The paths as the API's requests take them; empty where there is no such stream.
+    pub fn paths(&self) -> Paths {
+        let text = |path: Option<&PathBuf>| path.map(|p| p.display().to_string()).unwrap_or_default();
+        Paths {
+            stdin: text(self.stdin.as_ref()),
+            stdout: text(Some(&self.stdout.0)),
+            stderr: text(self.stderr.as_ref().map(|(path, _)| path)),
+        }
+    }
+
+    /// Copies this process's streams, once the shim has opened its ends: earlier, a FIFO without
+    /// a writer would look like one that has ended.
+    pub fn copy(&self) -> Result<Copies> {
+        let (broken_send, broken) = mpsc::unbounded_channel();
+        let (stdin_send, stdin_ended) = oneshot::channel();
+        let mut outputs = Vec::new();
+        let out = io::stdout().as_fd().try_clone_to_owned()?;
+        outputs.push(output(&self.stdout.1, File::from(out), broken_send.clone())?);
+        if let Some((_, file)) = &self.stderr {
+            let err = io::stderr().as_fd().try_clone_to_owned()?;
+            outputs.push(output(file, File::from(err), broken_send)?);
+        }
+        if let Some(path) = &self.stdin {
+            let open = OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK).open(path);
+            match open {
+                Ok(fifo) => input(fifo, stdin_send)?,
+                // The program has ended already, and its shim's end of the FIFO with it.
+                Err(e) if e.raw_os_error() == Some(libc::ENXIO) => {}
+                Err(e) => return Err(Error::from(e).context(format!("open {}", path.display()))),
+            }
+        }
+        Ok(Copies { outputs, broken, stdin_ended, stdin_over: false })
+    }
+}
+
+impl Drop for Fifos {
+    fn drop(&mut self) {
+        // Litter below a folder that a reboot empties: not worth another error.
+        let _ = fs::remove_dir_all(&self.dir);
+    }
+}
+
+/// What the stdio fields of a request say.
+#[derive(Debug, Clone, Default)]
+pub struct Paths {
+    pub stdin: String,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// The copying of one process's streams.
+pub struct Copies {
+    outputs: Vec<Output>,
+    broken: mpsc::UnboundedReceiver<()>,
+    stdin_ended: oneshot::Receiver<()>,
+    stdin_over: bool,
+}
+
+/// What may happen to the streams of a running program.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Event {
+    /// Nobody reads this command's output any more.
+    Broken,
+    /// This command's input has ended.
+    StdinEnded,
+}
+
+impl Copies {
+    /// The next thing that happens to the streams; never, when nothing does any more.
+    pub async fn event(&mut self) -> Event {
+        loop {
+            tokio::select! {
+                Some(()) = self.broken.recv() => return Event::Broken,
+                ended = &mut self.stdin_ended, if !self.stdin_over => {
+                    self.stdin_over = true;
+                    // No thread, no input: there was never a stream.
+                    if ended.is_ok() {
+                        return Event::StdinEnded;
+                    }
+                }
+                else => std::future::pending().await,
+            }
+        }
+    }
+
+    /// Waits until all output of an ended process has been written.
+    ///
+    /// A program that it left behind may hold the streams open for as long as it lives; it is
+    /// not waited for once nothing has come from it for a while.
+    pub async fn finish(self) {
+        for mut output in self.outputs {
+            while tokio::time::timeout(LINGER, &mut output.ended).await.is_err() {
+                if !output.writing.load(Ordering::Relaxed) {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+const LINGER: Duration = Duration::from_secs(2);
+
+struct Output {
+    ended: oneshot::Receiver<()>,
+    /// The thread has something in hand that the reader of this command's output has not taken.
+    writing: Arc<AtomicBool>,
+}
+
+fn input(fifo: File, ended: oneshot::Sender<()>) -> Result<()> {
+    blocking(&fifo)?;
+    let stdin = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+    thread("input", move || {
+        copy(&stdin, &fifo, &AtomicBool::new(false));
+        drop(fifo);
+        // Nobody listens once the program has ended.
+        let _ = ended.send(());
+    })
+}
+
+fn output(fifo: &File, to: File, broken: mpsc::UnboundedSender<()>) -> Result<Output> {
+    let from = fifo.try_clone()?;
+    blocking(&from)?;
+    let (send, ended) = oneshot::channel();
+    let writing = Arc::new(AtomicBool::new(false));
+    let flag = writing.clone();
+    thread("output", move || {
+        if copy(&from, &to, &flag) == Ended::Writer {
+            let _ = broken.send(());
+            // The shim must not be held up by a full pipe while it ends its program.
+            let _ = io::copy(&mut &from, &mut io::sink());
+        }
+        let _ = send.send(());
+    })?;
+    Ok(Output { ended, writing })
+}
+
+#[derive(PartialEq)]
+enum Ended {
+    Reader,
+    Writer,
+}
+
+/// Copies until one side ends, and says which.
+fn copy(mut from: &File, to: &File, writing: &AtomicBool) -> Ended {
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let n = match from.read(&mut buffer) {
+            Ok(0) => return Ended::Reader,
+            Ok(n) => n,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+            // Another program has made the terminal that this one shares non-blocking.
+            Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
+                wait(from, nix::poll::PollFlags::POLLIN);
+                continue;
+            }
+            Err(_) => return Ended::Reader,
+        };
+        writing.store(true, Ordering::Relaxed);
+        let written = write_all(to, &buffer[..n]);
+        writing.store(false, Ordering::Relaxed);
+        if written.is_err() {
+            return Ended::Writer;
+        }
+    }
+}
+
+fn write_all(mut to: &File, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match to.write(bytes) {
+            Ok(n) => bytes = &bytes[n..],
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) if e.kind() == io::ErrorKind::WouldBlock => wait(to, nix::poll::PollFlags::POLLOUT),
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(())
+}
+
+fn wait(file: &File, event: nix::poll::PollFlags) {
+    let mut fds = [nix::poll::PollFd::new(file.as_fd(), event)];
+    // An error here comes back from the read or write that follows.
+    let _ = nix::poll::poll(&mut fds, nix::poll::PollTimeout::NONE);
+}
+
+fn blocking(file: &File) -> io::Result<()> {
+    let flags = OFlag::from_bits_retain(fcntl(file, FcntlArg::F_GETFL)?);
+    fcntl(file, FcntlArg::F_SETFL(flags - OFlag::O_NONBLOCK))?;
+    Ok(())
+}
+
+fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
+    let spawned = std::thread::Builder::new().name(name.to_string()).spawn(work);
+    spawned.map(drop).map_err(|e| Error::unknown(format!("start a thread: {}", os_text(&e))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_goes_with_its_fifos() {
+        let state = tempfile::tempdir().unwrap();
+        let fifos = Fifos::make(state.path(), "web", true, false).unwrap();
+        let paths = fifos.paths();
+        assert!(paths.stdin.ends_with("/web-stdin") && Path::new(&paths.stderr).exists());
+        drop(fifos);
+        assert!(!Path::new(&paths.stdout).exists());
+        assert_eq!(fs::read_dir(state.path().join("fifo")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_terminal_has_one_stream() {
+        let state = tempfile::tempdir().unwrap();
+        let paths = Fifos::make(state.path(), "web", false, true).unwrap().paths();
+        assert!(paths.stdin.is_empty() && paths.stderr.is_empty() && !paths.stdout.is_empty());
+    }
+}
