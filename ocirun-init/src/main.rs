@@ -1,1 +1,218 @@
-fn main() {}
+//! The first process of a container: builds it around itself, then becomes the user's program.
+//!
+//! It is started inside its namespaces and cgroups with the two ends of the seam by number,
+//! `ocirun-init 8 9`, and does what the Bootstrap says, step by step in the order below. The
+//! protocol is drawn in `lib.rs` and told in full in ocirun-init(8).
+
+mod attach;
+mod caps;
+mod cgroup;
+mod console;
+mod copyup;
+mod dev;
+mod environment;
+mod exec;
+mod fd;
+mod filesystem;
+mod hooks;
+mod ids;
+mod label;
+mod mount;
+mod options;
+mod path;
+mod proc;
+mod process;
+mod root;
+mod schedule;
+mod seam;
+mod seccomp;
+mod syscall;
+
+use std::convert::Infallible;
+use std::os::fd::{AsFd, OwnedFd, RawFd};
+
+use anyhow::{Context, Result, bail};
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, open};
+use nix::sys::prctl;
+use nix::sys::stat::{Mode, umask};
+use nix::unistd::{fchdir, getpid, sethostname, setsid};
+use ocirun_init::{Bootstrap, Status};
+
+use crate::proc::Proc;
+use crate::seam::Seam;
+
+const HELP: &str = "\
+Build a container around this process and become its program
+
+Usage: ocirun-init IN OUT
+
+IN and OUT are numbers of open descriptors: the Bootstrap is read from IN, status lines are
+written to OUT. ocirun starts this program; ocirun-init(8) describes both.
+";
+
+fn main() {
+    let args: Vec<String> =
+        std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
+    let numbers = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["--version"] => {
+            println!("ocirun-init {}", env!("CARGO_PKG_VERSION"));
+            return;
+        }
+        ["--help" | "-h"] => {
+            print!("{HELP}");
+            return;
+        }
+        [input, output] => (input.parse::<RawFd>(), output.parse::<RawFd>()),
+        _ => usage("want two descriptors: ocirun-init IN OUT"),
+    };
+    let (Ok(input), Ok(output)) = numbers else {
+        usage(&format!("{:?} {:?}: not descriptors", args[0], args[1]))
+    };
+    // Nobody else in the container may look into this process while it has more rights than they:
+    // the very first step, for a process that joins (CVE-2016-9962).
+    prctl::set_dumpable(false).ok();
+    if let Err(error) = fd::close_all_on_exec() {
+        seam::complain(&anyhow::Error::from(error).context("mark descriptors close-on-exec"));
+        std::process::exit(1);
+    }
+    let mut seam = match Seam::open(input, output) {
+        Ok(seam) => seam,
+        Err(error) => {
+            seam::complain(&error);
+            std::process::exit(2);
+        }
+    };
+    let Err(error) = run(&mut seam, [input, output]);
+    seam.report(&error);
+    std::process::exit(1);
+}
+
+fn usage(problem: &str) -> ! {
+    eprintln!("ocirun-init: {problem}");
+    std::process::exit(2);
+}
+
+/// The steps. Only an error comes back.
+fn run(seam: &mut Seam, numbers: [RawFd; 2]) -> Result<Infallible> {
+    let boot = seam.bootstrap()?;
+    fd::check(&boot, numbers)?;
+    // What is made below has the mode that is asked for.
+    umask(Mode::empty());
+    // A session of its own, unless the caller made one already.
+    setsid().ok();
+    if boot.join { join(seam, &boot) } else { build(seam, &boot) }
+}
+
+/// Makes a container, from its mounts on.
+fn build(seam: &mut Seam, boot: &Bootstrap) -> Result<Infallible> {
+    let has = |namespace: &str| boot.namespaces.iter().any(|name| name == namespace);
+    if has("pid") {
+        // Nobody else is in here yet, and the files in /proc/PID are to be the caller's again.
+        prctl::set_dumpable(true).context("be dumpable")?;
+    }
+    // Before the mounts: then the host's /proc is in sight, which is the cheapest to be sure of.
+    // Where others share the process namespace they could find it among our descriptors, so there
+    // it is a private one.
+    let proc = match needs_proc(boot) {
+        true => Some(Proc::open(has("mount") && has("pid"))?),
+        false => None,
+    };
+    label::join_keyring(boot, proc.as_ref())?;
+    if has("network") {
+        syscall::interface_up("lo").context("bring up lo")?;
+    }
+    if has("uts") {
+        set_names(boot)?;
+    }
+
+    let root = root::mount_root(boot)?;
+    let later = mount::mount_all(root.as_fd(), boot)?;
+    dev::make_devices(root.as_fd(), boot)?;
+    if boot.wait_for_hooks {
+        seam.send(&Status::Mounted)?;
+        seam.wait_for_go()?;
+    }
+    if !boot.hooks.create_container.is_empty() {
+        fchdir(&root).context("chdir to the root filesystem")?;
+        let hooks = &boot.hooks;
+        hooks::run_hooks("createContainer", &hooks.create_container, hooks, "creating")?;
+    }
+    make_cwd(boot, &root)?;
+    root::enter(root.as_fd(), boot)?;
+
+    open_console(boot, Some(&root))?;
+    if dev::is_ours(boot) {
+        dev::replace_null_stdio()?;
+    }
+    later.make_readonly()?;
+    if boot.root.readonly {
+        root::make_readonly(root.as_fd())?;
+    }
+    if let Some(proc) = &proc {
+        for (key, value) in &boot.sysctl {
+            proc.set_sysctl(key, value)?;
+        }
+    }
+    root::make_paths_readonly(root.as_fd(), &boot.root.readonly_paths)?;
+    root::mask_paths(root.as_fd(), &boot.root.masked_paths)?;
+    send_pidfd(boot)?;
+    process::become_program(seam, boot, proc.as_ref(), root.as_fd())
+}
+
+/// Joins a container that runs: its namespaces and root are entered already.
+fn join(seam: &Seam, boot: &Bootstrap) -> Result<Infallible> {
+    // What the container's processes have made of its /proc is not to be trusted.
+    let proc = match needs_proc(boot) {
+        true => Some(Proc::open(false)?),
+        false => None,
+    };
+    label::join_keyring(boot, proc.as_ref())?;
+    let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+    let root = open("/", flags, Mode::empty()).context("open /")?;
+    open_console(boot, None)?;
+    send_pidfd(boot)?;
+    process::become_program(seam, boot, proc.as_ref(), root.as_fd())
+}
+
+fn needs_proc(boot: &Bootstrap) -> bool {
+    boot.start_fd.is_some() || !boot.sysctl.is_empty() || label::has_labels(&boot.process)
+}
+
+fn set_names(boot: &Bootstrap) -> Result<()> {
+    if let Some(name) = &boot.hostname {
+        sethostname(name).with_context(|| format!("set hostname {name}"))?;
+    }
+    if let Some(name) = &boot.domainname {
+        syscall::set_domain_name(name).with_context(|| format!("set domainname {name}"))?;
+    }
+    Ok(())
+}
+
+/// The working directory may be missing in the image (CVE-2026-55686: it is made below the root).
+fn make_cwd(boot: &Bootstrap, root: &OwnedFd) -> Result<()> {
+    let cwd = &boot.process.cwd;
+    match path::make_dir(root.as_fd(), cwd) {
+        // chdir will find the words for a file, or what the user may not see.
+        Ok(_) | Err(Errno::ENOTDIR | Errno::EACCES | Errno::EPERM | Errno::EROFS | Errno::ELOOP) => Ok(()),
+        Err(error) => Err(error).with_context(|| format!("make cwd {cwd}")),
+    }
+}
+
+fn open_console(boot: &Bootstrap, show: Option<&OwnedFd>) -> Result<()> {
+    if !boot.process.terminal {
+        return Ok(());
+    }
+    let Some(number) = boot.console_socket_fd else {
+        bail!("open the terminal: no console socket");
+    };
+    let socket = fd::take(number).context("open the console socket")?;
+    console::open_console(socket.as_fd(), boot.process.console_size, show.map(|root| root.as_fd()))
+}
+
+fn send_pidfd(boot: &Bootstrap) -> Result<()> {
+    let Some(number) = boot.pidfd_socket_fd else { return Ok(()) };
+    let socket = fd::take(number).context("open the pidfd socket")?;
+    let pidfd = syscall::pidfd_open(getpid().as_raw()).context("open a pidfd")?;
+    console::send(socket.as_fd(), pidfd.as_fd(), b"pidfd").context("send the pidfd")
+}

@@ -1,0 +1,99 @@
+//! Puts mounts where they belong and changes their attributes, by descriptor. On kernels without
+//! these calls the same is done by mount(2) on `/proc/thread-self/fd/N`, which names no path of the
+//! container's.
+
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+
+use nix::errno::Errno;
+use nix::mount::{MsFlags, mount};
+use nix::sys::statfs::fstatfs;
+
+use crate::options::mount_bits;
+use crate::syscall::{self, MountAttr, PROPAGATION};
+
+type Result<T> = std::result::Result<T, Errno>;
+
+const NOTHING: Option<&str> = None;
+
+/// Shows at `target` what `source` is open on.
+pub fn bind(source: BorrowedFd, target: BorrowedFd) -> Result<()> {
+    bind_with(source, target, &MountAttr::default())
+}
+
+/// The same, with attributes.
+pub fn bind_with(source: BorrowedFd, target: BorrowedFd, attr: &MountAttr) -> Result<()> {
+    match clone(source, false) {
+        Ok(tree) => {
+            if !attr.is_empty() {
+                // Before it is attached: it is never to be seen without them.
+                set_attributes(tree.as_fd(), attr, false)?;
+            }
+            syscall::move_mount(tree.as_fd(), target)
+        }
+        Err(Errno::ENOSYS) => {
+            let (from, to) = (name(source), name(target));
+            mount(Some(from.as_str()), to.as_str(), NOTHING, MsFlags::MS_BIND, NOTHING)?;
+            match attr.is_empty() {
+                true => Ok(()),
+                false => remount(target, attr),
+            }
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// A detached mount of what `source` is open on, with all that is mounted below it if `recursive`.
+pub fn clone(source: BorrowedFd, recursive: bool) -> Result<OwnedFd> {
+    let recursive = if recursive { libc::AT_RECURSIVE } else { 0 };
+    syscall::open_tree(source, c"", (libc::AT_EMPTY_PATH | recursive) as u32)
+}
+
+/// Sets and clears attributes of the mount that `mount` is open on the root of. In a user namespace
+/// the flags that the source's owner locked stay: nothing is cleared that nobody asked to clear.
+pub fn set_attributes(mount: BorrowedFd, attr: &MountAttr, recursive: bool) -> Result<()> {
+    match syscall::mount_setattr(mount, attr, recursive) {
+        Err(Errno::ENOSYS) if !recursive => remount(mount, attr),
+        done => done,
+    }
+}
+
+/// Sets the propagation of a mount; `kind` is one MS_* type, with MS_REC for all below.
+pub fn set_propagation(mount: BorrowedFd, kind: u64) -> Result<()> {
+    let attr = MountAttr { propagation: kind & PROPAGATION, ..MountAttr::default() };
+    match syscall::mount_setattr(mount, &attr, kind & libc::MS_REC != 0) {
+        Err(Errno::ENOSYS) => {
+            self::mount(NOTHING, name(mount).as_str(), NOTHING, MsFlags::from_bits_retain(kind), NOTHING)
+        }
+        done => done,
+    }
+}
+
+/// MS_REMOUNT sets all flags at once, so those that are to stay are read first.
+fn remount(mount: BorrowedFd, attr: &MountAttr) -> Result<()> {
+    let now = fstatfs(mount)?.flags().bits() as u64;
+    // ST_* are MS_* but for the access time, which statfs numbers otherwise.
+    let mut bits = now & (libc::MS_RDONLY | libc::MS_NOSUID | libc::MS_NODEV | libc::MS_NOEXEC);
+    for (st, ms) in [
+        (libc::ST_NOATIME, libc::MS_NOATIME),
+        (libc::ST_NODIRATIME, libc::MS_NODIRATIME),
+        (libc::ST_RELATIME, libc::MS_RELATIME),
+    ] {
+        if now & st != 0 {
+            bits |= ms;
+        }
+    }
+    let times = libc::MS_NOATIME | libc::MS_RELATIME | libc::MS_STRICTATIME;
+    if attr.clear & libc::MOUNT_ATTR__ATIME == libc::MOUNT_ATTR__ATIME {
+        bits &= !times;
+    } else {
+        bits &= !mount_bits(attr.clear);
+    }
+    bits &= !mount_bits(attr.clear & !libc::MOUNT_ATTR__ATIME);
+    bits |= mount_bits(attr.set) | libc::MS_REMOUNT | libc::MS_BIND;
+    self::mount(NOTHING, name(mount).as_str(), NOTHING, MsFlags::from_bits_retain(bits), NOTHING)
+}
+
+/// A name for a descriptor that mount(2) takes; `thread-self` is right in any thread.
+pub fn name(fd: BorrowedFd) -> String {
+    format!("/proc/thread-self/fd/{}", fd.as_raw_fd())
+}

@@ -1,0 +1,193 @@
+//! /dev of the container: the default devices, those of config.json, and the links that programs
+//! expect. Everything is made on the directory descriptor that was resolved below the root, so that
+//! a link that the image put at /dev, /dev/pts or /dev/ptmx leads nowhere else (CVE-2026-41579,
+//! CVE-2026-47766, CVE-2026-88264).
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use anyhow::{Context, Result, bail};
+use nix::errno::Errno;
+use nix::fcntl::{AT_FDCWD, AtFlags, OFlag};
+use nix::sys::stat::{Mode, SFlag, fstat, major, makedev, minor, mknodat};
+use nix::unistd::{Gid, Uid, UnlinkatFlags, fchownat, symlinkat, unlinkat};
+use ocirun_init::{Bootstrap, Device};
+
+use crate::{attach, fd, path, syscall};
+
+/// What every container has (runtime-spec, config-linux.md, "Default Devices").
+const DEFAULTS: &[(&str, i64, i64)] =
+    &[("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9), ("tty", 5, 0)];
+
+const LINKS: &[(&str, &str)] = &[
+    ("/proc/self/fd", "fd"),
+    ("/proc/self/fd/0", "stdin"),
+    ("/proc/self/fd/1", "stdout"),
+    ("/proc/self/fd/2", "stderr"),
+];
+
+/// Makes the devices and links below `root`, unless config.json brings a /dev of its own.
+pub fn make_devices(root: BorrowedFd, boot: &Bootstrap) -> Result<()> {
+    if !is_ours(boot) {
+        return Ok(());
+    }
+    let (dev, _) = path::make_dir(root, "/dev").context("open /dev")?;
+    for &(name, major, minor) in DEFAULTS {
+        let listed = |device: &&Device| {
+            let place = path::clean(&device.path);
+            place.strip_prefix("/dev/") == Some(name)
+        };
+        // One of config.json's is made below, with its own mode and owner.
+        if boot.devices.iter().any(|device| listed(&device)) {
+            continue;
+        }
+        let node = makedev(major as u64, minor as u64);
+        let mode = Mode::from_bits_truncate(0o666);
+        let made = match mknodat(&dev, name, SFlag::S_IFCHR, mode, node) {
+            Err(Errno::EPERM) => borrow_device(dev.as_fd(), name, node),
+            Err(Errno::EEXIST) => Ok(()),
+            made => made.map_err(Into::into),
+        };
+        made.with_context(|| format!("make device /dev/{name}"))?;
+    }
+    for device in &boot.devices {
+        make_device(root, device).with_context(|| format!("make device {}", device.path))?;
+    }
+    make_links(root, dev.as_fd(), boot)
+}
+
+/// A bind mount on /dev is somebody else's directory.
+pub fn is_ours(boot: &Bootstrap) -> bool {
+    !boot.mounts.iter().any(|mount| {
+        path::clean(&mount.destination) == "/dev"
+            && (mount.fd.is_some()
+                || mount.kind == "bind"
+                || mount.options.iter().any(|word| word == "bind" || word == "rbind"))
+    })
+}
+
+/// A user namespace may not make nodes; the same node of the host's is shown instead.
+fn borrow_device(dev: BorrowedFd, name: &str, node: u64) -> Result<()> {
+    let source = nix::fcntl::open(
+        format!("/dev/{name}").as_str(),
+        OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC,
+        Mode::empty(),
+    )?;
+    check_node(source.as_fd(), SFlag::S_IFCHR, node)?;
+    let target = path::make_file(dev, name)?;
+    Ok(attach::bind(source.as_fd(), target.as_fd())?)
+}
+
+fn make_device(root: BorrowedFd, device: &Device) -> Result<()> {
+    let place = path::clean(&device.path);
+    // The container's own, made below.
+    if place == "/dev/ptmx" {
+        return Ok(());
+    }
+    let (parent, name) = path::make_parent(root, &place)?;
+    if let Some(number) = device.fd {
+        let tree = fd::take(number)?;
+        let target = path::make_file(parent.as_fd(), name)?;
+        return Ok(syscall::move_mount(tree.as_fd(), target.as_fd())?);
+    }
+    let kind = match device.kind.as_str() {
+        "c" | "u" => SFlag::S_IFCHR,
+        "b" => SFlag::S_IFBLK,
+        "p" => SFlag::S_IFIFO,
+        kind => bail!("device type {kind:?}"),
+    };
+    let mode = Mode::from_bits_truncate(device.file_mode.unwrap_or(0o666) & 0o7777);
+    let node = match kind {
+        SFlag::S_IFIFO => 0,
+        _ => makedev(u64::try_from(device.major)?, u64::try_from(device.minor)?),
+    };
+    match mknodat(&parent, name, kind, mode, node) {
+        Ok(()) if (device.uid, device.gid) == (0, 0) => Ok(()),
+        Ok(()) => {
+            let (uid, gid) = (Uid::from_raw(device.uid), Gid::from_raw(device.gid));
+            Ok(fchownat(&parent, name, Some(uid), Some(gid), AtFlags::AT_SYMLINK_NOFOLLOW)?)
+        }
+        // The image's own node stays, if it is this one.
+        Err(Errno::EEXIST) => {
+            let there = path::open_plain(parent.as_fd(), name, OFlag::O_PATH)?;
+            check_node(there.as_fd(), kind, node)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn make_links(root: BorrowedFd, dev: BorrowedFd, boot: &Bootstrap) -> Result<()> {
+    for &(target, name) in LINKS {
+        link(dev, target, name)?;
+    }
+    if path::open_in(root, "/proc/kcore", OFlag::O_PATH).is_ok() {
+        link(dev, "/proc/kcore", "core")?;
+    }
+    let has_pts = boot.mounts.iter().any(|mount| path::clean(&mount.destination) == "/dev/pts");
+    if !has_pts {
+        return Ok(());
+    }
+    // The image's own ptmx would be another instance's, or anything.
+    if symlinkat("pts/ptmx", dev, "ptmx") == Err(Errno::EEXIST) {
+        unlinkat(dev, "ptmx", UnlinkatFlags::NoRemoveDir).context("remove /dev/ptmx")?;
+        symlinkat("pts/ptmx", dev, "ptmx").context("link /dev/ptmx")?;
+    }
+    Ok(())
+}
+
+fn link(dev: BorrowedFd, target: &str, name: &str) -> Result<()> {
+    match symlinkat(target, dev, name) {
+        Ok(()) | Err(Errno::EEXIST) => Ok(()),
+        Err(error) => Err(error).with_context(|| format!("link /dev/{name}")),
+    }
+}
+
+fn check_node(node: BorrowedFd, kind: SFlag, want: u64) -> Result<()> {
+    let stat = fstat(node)?;
+    if path::kind_of(&stat) != kind || (kind != SFlag::S_IFIFO && stat.st_rdev != want) {
+        bail!("another file is there");
+    }
+    Ok(())
+}
+
+/// The container's /dev/null, opened as a path only and seen to be the null device: a container
+/// that puts something else there must not have that mounted over its masked paths, or get it for
+/// standard streams (CVE-2025-31133).
+pub fn null(root: BorrowedFd) -> Result<OwnedFd> {
+    let null = path::open_in(root, "/dev/null", OFlag::O_PATH).context("open /dev/null")?;
+    match is_null(&fstat(&null)?) {
+        true => Ok(null),
+        false => bail!("/dev/null is not the null device"),
+    }
+}
+
+pub fn is_null(stat: &nix::sys::stat::FileStat) -> bool {
+    path::kind_of(stat) == SFlag::S_IFCHR && (major(stat.st_rdev), minor(stat.st_rdev)) == (1, 3)
+}
+
+/// Standard streams on the host's /dev/null move to the container's: the host's node would be
+/// reachable through /proc/self/fd.
+pub fn replace_null_stdio() -> Result<()> {
+    let mut own = None;
+    for number in 0..3 {
+        // A stream that the caller closed stays closed.
+        let Ok(stat) = fstat(syscall::stdio(number)) else { continue };
+        if !is_null(&stat) {
+            continue;
+        }
+        let null = match own.take() {
+            Some(null) => null,
+            None => {
+                let flags = OFlag::O_RDWR | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+                let null = nix::fcntl::openat(AT_FDCWD, "/dev/null", flags, Mode::empty())
+                    .context("open /dev/null")?;
+                if !is_null(&fstat(&null)?) {
+                    bail!("/dev/null is not the null device");
+                }
+                null
+            }
+        };
+        syscall::replace_stdio(null.as_fd(), number).context("replace /dev/null")?;
+        own = Some(null);
+    }
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! The descriptors that init was started with: the two ends of the seam, those that the Bootstrap
+//! names, and those that the program keeps. All others are closed at execve, at the latest.
+//!
+//! Nothing leaks in (CVE-2024-21626, CVE-2016-9962): before the first message is read every
+//! descriptor from 3 on is marked close-on-exec, and just before execve all are closed.
+
+use std::collections::BTreeSet;
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
+
+use anyhow::{Context, Result, bail};
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, open, openat};
+use nix::sys::stat::Mode;
+use ocirun_init::Bootstrap;
+
+use crate::syscall;
+
+/// Marks everything above the standard streams close-on-exec.
+pub fn close_all_on_exec() -> Result<(), Errno> {
+    match syscall::close_range(3, u32::MAX, libc::CLOSE_RANGE_CLOEXEC) {
+        // Before Linux 5.11.
+        Err(Errno::ENOSYS | Errno::EINVAL) => {
+            for number in open_numbers()? {
+                syscall::set_descriptor_flags(number, libc::FD_CLOEXEC).ok();
+            }
+            Ok(())
+        }
+        done => done,
+    }
+}
+
+/// Refuses a Bootstrap whose descriptors are not open, are named twice, or are among those that
+/// the program keeps: adopting such a number would take over, or give away, something else.
+pub fn check(boot: &Bootstrap, seam: [RawFd; 2]) -> Result<()> {
+    let mut seen = BTreeSet::new();
+    let first = 3 + boot.preserve_fds as RawFd;
+    for (name, number) in seam.map(|n| ("seam".to_owned(), n)).into_iter().chain(named(boot)) {
+        if number < first {
+            bail!("{name}: descriptor {number} is one of those that the program keeps");
+        }
+        if !seen.insert(number) {
+            bail!("{name}: descriptor {number} is named twice");
+        }
+    }
+    Ok(())
+}
+
+fn named(boot: &Bootstrap) -> impl Iterator<Item = (String, RawFd)> + '_ {
+    let single = [
+        ("rootfsFd", boot.rootfs_fd),
+        ("startFd", boot.start_fd),
+        ("consoleSocketFd", boot.console_socket_fd),
+        ("pidfdSocketFd", boot.pidfd_socket_fd),
+        ("seccomp.fd", boot.seccomp.as_ref().map(|s| s.fd)),
+        ("seccomp.listenerFd", boot.seccomp.as_ref().and_then(|s| s.listener_fd)),
+    ];
+    let mounts = boot.mounts.iter().filter_map(|m| Some((format!("mount {}", m.destination), m.fd?)));
+    let devices = boot.devices.iter().filter_map(|d| Some((format!("device {}", d.path), d.fd?)));
+    single
+        .into_iter()
+        .filter_map(|(name, number)| Some((name.to_owned(), number?)))
+        .chain(mounts)
+        .chain(devices)
+}
+
+/// Takes over a descriptor that the Bootstrap names.
+pub fn take(number: RawFd) -> Result<OwnedFd> {
+    syscall::adopt(number).with_context(|| format!("take descriptor {number}"))
+}
+
+/// Lets the program have the descriptors from 3 on that it is to keep.
+pub fn preserve(count: u32) -> Result<()> {
+    for number in 3..3 + count as RawFd {
+        syscall::set_descriptor_flags(number, 0).with_context(|| format!("preserve descriptor {number}"))?;
+    }
+    Ok(())
+}
+
+/// Closes all descriptors but the standard streams, those that the program keeps and `spared`,
+/// which is close-on-exec. Closing them at execve is not enough: the kernel once made the process
+/// accessible to others before that point (CVE-2016-9962).
+pub fn close_others(preserved: u32, spared: BorrowedFd) {
+    let first = 3 + preserved;
+    let spared = spared.as_raw_fd() as u32;
+    if spared > first {
+        syscall::close_range(first, spared - 1, 0).ok();
+    }
+    syscall::close_range((spared + 1).max(first), u32::MAX, 0).ok();
+}
+
+fn open_numbers() -> Result<Vec<RawFd>, Errno> {
+    let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+    let dir = open("/proc/self/fd", flags, Mode::empty())?;
+    let own = dir.as_raw_fd();
+    let mut dir = nix::dir::Dir::from_fd(dir)?;
+    let numbers = dir.iter().filter_map(|entry| entry.ok()?.file_name().to_str().ok()?.parse().ok());
+    Ok(numbers.filter(|&number| number > 2 && number != own).collect())
+}
+
+/// Opens `.` of a directory descriptor for reading its entries.
+pub fn readable_dir(dir: BorrowedFd) -> Result<nix::dir::Dir, Errno> {
+    let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+    nix::dir::Dir::from_fd(openat(dir, ".", flags, Mode::empty())?)
+}

@@ -1,0 +1,99 @@
+//! Makes a new file system and attaches it: by descriptors (fsopen, fsmount, move_mount) where the
+//! kernel has them and the type's options fit, else by mount(2) on the working directory, which is
+//! a descriptor as well.
+
+use std::ffi::CString;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use anyhow::{Context, Error, Result};
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+use nix::mount::{MsFlags, mount};
+use nix::unistd::{fchdir, read};
+
+use crate::options::{Options, mount_bits};
+use crate::{path, syscall};
+
+/// Types whose options are short words. Others may have values beyond what fsconfig takes
+/// (overlay's lowerdir) or a syntax of their own for the whole string.
+const BY_WORDS: &[&str] = &["proc", "sysfs", "tmpfs", "devpts", "mqueue", "cgroup", "cgroup2"];
+
+/// For these `ro` says something of the mount alone: their superblocks are shared or the kernel's.
+const RO_IS_THE_MOUNTS: &[&str] = &["proc", "sysfs", "tmpfs", "devpts", "mqueue", "cgroup", "cgroup2"];
+
+/// Whether a detached mount of this type can be had from [`detached`].
+pub fn by_words(kind: &str) -> bool {
+    BY_WORDS.contains(&kind)
+}
+
+/// A detached mount of a new file system; ENOSYS if this kernel cannot. `data` are words of the
+/// file system's own, `key` or `key=value`.
+pub fn detached(kind: &str, source: &str, options: &Options, data: &[String]) -> Result<OwnedFd> {
+    let context = syscall::fsopen(&CString::new(kind)?).with_context(|| format!("fsopen {kind}"))?;
+    let source = if source.is_empty() { kind } else { source };
+    set(&context, "source", Some(source))?;
+    for word in options.super_words() {
+        set(&context, word, None)?;
+    }
+    for word in data {
+        match word.split_once('=') {
+            Some((key, value)) => set(&context, key, Some(value.trim_matches('"')))?,
+            None => set(&context, word, None)?,
+        }
+    }
+    syscall::fsconfig_create(context.as_fd()).map_err(|errno| explain(&context, errno))?;
+    syscall::fsmount(context.as_fd(), options.attr.set).context("fsmount")
+}
+
+fn set(context: &OwnedFd, key: &str, value: Option<&str>) -> Result<()> {
+    let value = value.map(CString::new).transpose()?;
+    syscall::fsconfig_set(context.as_fd(), &CString::new(key)?, value.as_deref())
+        .map_err(|errno| explain(context, errno))
+}
+
+/// The kernel's own words about a refused option, where it has any: `tmpfs: Bad value for 'size'`.
+fn explain(context: &OwnedFd, errno: Errno) -> Error {
+    let mut message = [0; 512];
+    match read(context, &mut message) {
+        Ok(length) => {
+            let text = String::from_utf8_lossy(&message[..length]);
+            let text = text.trim_end();
+            let text = text.strip_prefix("e ").unwrap_or(text).to_owned();
+            Error::from(errno).context(text)
+        }
+        Err(_) => errno.into(),
+    }
+}
+
+/// Mounts on the directory `target` by mount(2), and opens the new mount's root by `destination`
+/// below `root`.
+pub fn mount_here(
+    root: BorrowedFd,
+    destination: &str,
+    target: BorrowedFd,
+    kind: &str,
+    source: &str,
+    options: &Options,
+    data: &[String],
+) -> Result<OwnedFd> {
+    fchdir(target)?;
+    let mut bits = mount_bits(options.attr.set) | options.super_bits;
+    if RO_IS_THE_MOUNTS.contains(&kind) {
+        bits &= !libc::MS_RDONLY;
+    }
+    let source = if source.is_empty() { kind } else { source };
+    let data = data.join(",");
+    // `.` is the directory that was opened and checked, wherever its name leads by now.
+    mount(
+        Some(source),
+        ".",
+        Some(kind),
+        MsFlags::from_bits_retain(bits),
+        (!data.is_empty()).then_some(data.as_str()),
+    )?;
+    let made = path::open_in(root, destination, OFlag::O_PATH | OFlag::O_DIRECTORY)?;
+    if options.readonly() && RO_IS_THE_MOUNTS.contains(&kind) {
+        crate::attach::set_attributes(made.as_fd(), &options.attr, false)?;
+    }
+    Ok(made)
+}

@@ -1,0 +1,277 @@
+//! The mounts of config.json, one after the other, each on a target that was opened below the root
+//! and looked at before (CVE-2021-30465): a path is never given to the kernel twice.
+
+use std::ffi::CString;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use anyhow::{Context, Result, bail};
+use nix::errno::Errno;
+use nix::fcntl::{AT_FDCWD, OFlag};
+use nix::mount::{MsFlags, mount};
+use nix::sys::stat::fstat;
+use nix::unistd::fchdir;
+use ocirun_init::{Bootstrap, Mount};
+
+use crate::options::Options;
+use crate::syscall::{self, MountAttr};
+use crate::{attach, cgroup, copyup, fd, filesystem, path, proc};
+
+/// What lxcfs and CRIU put over files of procfs; nothing else may be mounted inside it.
+const INSIDE_PROC: &[&str] = &[
+    "/proc/cpuinfo",
+    "/proc/diskstats",
+    "/proc/loadavg",
+    "/proc/meminfo",
+    "/proc/net/dev",
+    "/proc/slabinfo",
+    "/proc/stat",
+    "/proc/swaps",
+    "/proc/sys/crypto/fips_enabled",
+    "/proc/sys/kernel/ns_last_pid",
+    "/proc/uptime",
+];
+
+/// Mounts that become read-only when all that is to be made in them is made.
+#[derive(Default)]
+pub struct Later(Vec<(String, OwnedFd)>);
+
+impl Later {
+    pub fn add(&mut self, destination: &str, mount: OwnedFd) {
+        self.0.push((destination.to_owned(), mount));
+    }
+
+    pub fn make_readonly(self) -> Result<()> {
+        for (destination, mount) in self.0 {
+            let attr = MountAttr::set(libc::MOUNT_ATTR_RDONLY);
+            attach::set_attributes(mount.as_fd(), &attr, false)
+                .with_context(|| format!("make {destination} read-only"))?;
+        }
+        Ok(())
+    }
+}
+
+pub fn mount_all(root: BorrowedFd, boot: &Bootstrap) -> Result<Later> {
+    let mut later = Later::default();
+    for mount in &boot.mounts {
+        let source = match (mount.source.as_str(), mount.kind.as_str()) {
+            ("", kind) => kind,
+            (source, _) => source,
+        };
+        mount_one(root, boot, mount, &mut later)
+            .with_context(|| format!("mount {source} on {}", mount.destination))?;
+    }
+    Ok(later)
+}
+
+fn mount_one(root: BorrowedFd, boot: &Bootstrap, spec: &Mount, later: &mut Later) -> Result<()> {
+    let mut options = Options::parse(&spec.options);
+    let bind = options.bind || spec.fd.is_some() || spec.kind == "bind";
+    let destination = path::clean(&spec.destination);
+    if options.remount {
+        return remount(root, &destination, bind, &options);
+    }
+    if destination == "/" {
+        bail!("the root is mounted already");
+    }
+    check_proc(&destination, bind, &spec.kind)?;
+    let made = if bind {
+        let made = mount_bind(root, spec, &destination, &options)?;
+        if !options.attr.is_empty() {
+            attach::set_attributes(made.as_fd(), &options.attr, false)?;
+        }
+        made
+    } else if spec.kind == "cgroup" || spec.kind == "cgroup2" {
+        cgroup::mount_cgroups(root, boot, spec, &destination, &options)?
+    } else {
+        // Nested mounts and devices need their places made in these first.
+        let readonly = (spec.kind == "tmpfs" || destination == "/dev") && options.take_readonly();
+        let made = mount_new(root, boot, spec, &destination, &options)?;
+        if readonly {
+            later.add(&destination, made.try_clone()?);
+        }
+        made
+    };
+    if !options.attr_all.is_empty() {
+        attach::set_attributes(made.as_fd(), &options.attr_all, true)
+            .context("set attributes of all below")?;
+    }
+    for kind in options.propagation {
+        attach::set_propagation(made.as_fd(), kind).context("set propagation")?;
+    }
+    Ok(())
+}
+
+/// Attaches a bind mount; its root, with the attributes that its source had.
+fn mount_bind(root: BorrowedFd, spec: &Mount, destination: &str, options: &Options) -> Result<OwnedFd> {
+    let tree = match spec.fd {
+        Some(number) => fd::take(number)?,
+        None => {
+            let nofollow = if options.source_nofollow { libc::AT_SYMLINK_NOFOLLOW } else { 0 };
+            let recursive = if options.recursive { libc::AT_RECURSIVE } else { 0 };
+            let source = CString::new(spec.source.as_str())?;
+            match syscall::open_tree(AT_FDCWD, &source, (nofollow | recursive) as u32) {
+                Err(Errno::ENOSYS) => return bind_by_path(root, spec, destination, options),
+                tree => tree.with_context(|| format!("open {}", spec.source))?,
+            }
+        }
+    };
+    if destination == "/proc" && !proc::is_procfs(tree.as_fd())? {
+        bail!("\"/proc\" cannot be mounted because it is not of type proc");
+    }
+    let file = spec.file || (spec.fd.is_none() && !path::is_dir(&fstat(&tree)?));
+    let target = bind_target(root, destination, file, options)?;
+    syscall::move_mount(tree.as_fd(), target.as_fd())?;
+    Ok(tree)
+}
+
+fn bind_target(root: BorrowedFd, destination: &str, file: bool, options: &Options) -> Result<OwnedFd> {
+    let target = if destination == "/proc" {
+        plain_dir(root, destination, "proc")?
+    } else if options.destination_nofollow {
+        let (parent, name) = path::make_parent(root, destination)?;
+        match path::open_plain(parent.as_fd(), name, OFlag::O_PATH) {
+            Err(Errno::ENOENT) if file => path::make_file(parent.as_fd(), name)?,
+            Err(Errno::ENOENT) => path::make_plain_dir(parent.as_fd(), name)?,
+            target => target?,
+        }
+    } else if file {
+        path::make_file(root, destination)?
+    } else {
+        path::make_dir(root, destination)?.0
+    };
+    guard_proc(target.as_fd(), destination)?;
+    Ok(target)
+}
+
+/// Before Linux 5.2: mount(2), and then the new mount is opened by its path below the root.
+fn bind_by_path(root: BorrowedFd, spec: &Mount, destination: &str, options: &Options) -> Result<OwnedFd> {
+    let target = bind_target(root, destination, spec.file, options)?;
+    let flags = if options.recursive { MsFlags::MS_BIND | MsFlags::MS_REC } else { MsFlags::MS_BIND };
+    let on = attach::name(target.as_fd());
+    mount(Some(spec.source.as_str()), on.as_str(), None::<&str>, flags, None::<&str>)?;
+    Ok(path::open_in(root, destination, OFlag::O_PATH)?)
+}
+
+/// A new file system on its directory.
+fn mount_new(
+    root: BorrowedFd,
+    boot: &Bootstrap,
+    spec: &Mount,
+    destination: &str,
+    options: &Options,
+) -> Result<OwnedFd> {
+    let kind = spec.kind.as_str();
+    let mut data = options.data.clone();
+    let target = match kind {
+        // Labels and sysctls go through these two; a link would take them elsewhere
+        // (CVE-2019-19921, CVE-2023-27561, CVE-2025-54867).
+        "proc" | "sysfs" => plain_dir(root, destination, kind)?,
+        _ => {
+            let (target, existed) = path::make_dir(root, destination)?;
+            if kind == "tmpfs" && existed && !data.iter().any(|word| word.starts_with("mode=")) {
+                let mode = fstat(&target)?.st_mode & 0o7777;
+                data.insert(0, format!("mode={mode:o}"));
+            }
+            target
+        }
+    };
+    guard_proc(target.as_fd(), destination)?;
+    if let Some(label) = &boot.mount_label
+        && !matches!(kind, "proc" | "sysfs")
+    {
+        data.push(format!("context=\"{label}\""));
+    }
+    let tree = match filesystem::by_words(kind) {
+        true => match filesystem::detached(kind, &spec.source, options, &data) {
+            Err(error) if error.root_cause().downcast_ref() == Some(&Errno::ENOSYS) => None,
+            tree => Some(tree?),
+        },
+        false => None,
+    };
+    let fill = |made: BorrowedFd| match options.copy_up {
+        true => copyup::copy_dir(target.as_fd(), made).context("copy up"),
+        false => Ok(()),
+    };
+    match tree {
+        Some(tree) => {
+            fill(tree.as_fd())?;
+            syscall::move_mount(tree.as_fd(), target.as_fd())?;
+            Ok(tree)
+        }
+        None => {
+            let at = target.as_fd();
+            let made = filesystem::mount_here(root, destination, at, kind, &spec.source, options, &data)?;
+            fill(made.as_fd())?;
+            Ok(made)
+        }
+    }
+}
+
+fn remount(root: BorrowedFd, destination: &str, bind: bool, options: &Options) -> Result<()> {
+    let target = path::open_in(root, destination, OFlag::O_PATH)?;
+    if bind {
+        attach::set_attributes(target.as_fd(), &options.attr, false)?;
+    } else {
+        fchdir(&target)?;
+        let bits = crate::options::mount_bits(options.attr.set) | options.super_bits;
+        let flags = MsFlags::from_bits_retain(bits) | MsFlags::MS_REMOUNT;
+        let data = options.data.join(",");
+        mount(None::<&str>, ".", None::<&str>, flags, Some(data.as_str()))?;
+    }
+    for &kind in &options.propagation {
+        attach::set_propagation(target.as_fd(), kind).context("set propagation")?;
+    }
+    Ok(())
+}
+
+/// A directory that is reached without any link, made if missing.
+fn plain_dir(root: BorrowedFd, destination: &str, kind: &str) -> Result<OwnedFd> {
+    match path::make_plain_dir(root, destination) {
+        Err(Errno::ELOOP | Errno::ENOTDIR) => {
+            bail!("filesystem {kind:?} must be mounted on ordinary directory")
+        }
+        dir => Ok(dir?),
+    }
+}
+
+/// Nothing but procfs on /proc, and nothing inside it (CVE-2019-16884).
+fn check_proc(destination: &str, bind: bool, kind: &str) -> Result<()> {
+    if destination == "/proc" && !bind && kind != "proc" {
+        bail!("\"/proc\" cannot be mounted because it is not of type proc");
+    }
+    if destination.starts_with("/proc/") && !INSIDE_PROC.contains(&destination) {
+        bail!("{destination:?} cannot be mounted because it is inside /proc");
+    }
+    Ok(())
+}
+
+/// The same by descriptor, for a destination that leads into procfs over a link.
+fn guard_proc(target: BorrowedFd, destination: &str) -> Result<()> {
+    let named = destination == "/proc" || destination.starts_with("/proc/");
+    if !named && proc::is_procfs(target)? {
+        bail!("{destination:?} cannot be mounted because it is inside /proc");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn proc_is_kept_as_it_is() {
+        let cases = [
+            ("/proc", false, "proc", true),
+            ("/proc", true, "bind", true),
+            ("/proc", false, "tmpfs", false),
+            ("/proc/cpuinfo", true, "bind", true),
+            ("/proc/sys/kernel/ns_last_pid", true, "bind", true),
+            ("/proc/self/attr", true, "bind", false),
+            ("/proc/sys", false, "tmpfs", false),
+            ("/process", false, "tmpfs", true),
+        ];
+        for (destination, bind, kind, want) in cases {
+            assert_eq!(check_proc(destination, bind, kind).is_ok(), want, "{destination} {kind}");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Turns this process into the user's: streams, limits, labels, ids, capabilities and filter, in
+//! the one order in which each step still has the rights that it needs, and the program at last.
+
+use std::convert::Infallible;
+use std::ffi::CString;
+use std::os::fd::BorrowedFd;
+
+use anyhow::{Context, Error, Result, bail};
+use nix::errno::Errno;
+use nix::sys::prctl;
+use nix::sys::signal::SigSet;
+use nix::unistd::chdir;
+use ocirun_init::{Bootstrap, Process, Status};
+
+use crate::caps::Sets;
+use crate::proc::Proc;
+use crate::seam::Seam;
+use crate::{environment, exec, fd, hooks, ids, label, schedule, seccomp, syscall};
+
+/// Signals that have a disposition to reset: all of the classic ones.
+const SIGNALS: std::ops::RangeInclusive<i32> = 1..=31;
+
+/// Everything up to execve. `root` is the container's root directory.
+pub fn become_program(
+    seam: &Seam,
+    boot: &Bootstrap,
+    proc: Option<&Proc>,
+    root: BorrowedFd,
+) -> Result<Infallible> {
+    let process = &boot.process;
+    let sets = process.capabilities.as_ref().map(Sets::parse).transpose()?;
+    let mut filter = boot.seccomp.as_ref().map(seccomp::Program::read).transpose()?;
+
+    ids::set_limits(&process.rlimits)?;
+    schedule::apply(process)?;
+    if let Some(proc) = proc {
+        label::set_exec_labels(process, proc)?;
+    }
+    if process.no_new_privileges {
+        prctl::set_no_new_privs().context("set no_new_privs")?;
+    }
+    ids::own_stdio(&process.user)?;
+    reset_signals()?;
+
+    // Without no_new_privs only CAP_SYS_ADMIN may load a filter, so before the capabilities go.
+    if !process.no_new_privileges
+        && let Some(filter) = filter.take()
+    {
+        filter.load()?;
+    }
+    if let Some(sets) = &sets {
+        sets.limit_bounding()?;
+    }
+    enter_as_user(process, sets.as_ref())?;
+    if let Some(sets) = &sets {
+        sets.apply(seam)?;
+    }
+    ids::set_umask(&process.user);
+
+    let env = environment::prepare(&process.env, process.user.uid, root)?;
+    let Some(program) = process.args.first() else { bail!("process.args is empty") };
+    let program = exec::look_up(program, &env)?;
+    let args = process
+        .args
+        .iter()
+        .map(|arg| CString::new(arg.as_str()))
+        .collect::<Result<Vec<_>, _>>()
+        .context("process.args")?;
+    if let Some(cpus) = &process.cpu_affinity {
+        schedule::set_affinity(cpus)?;
+    }
+    // With no_new_privs as late as can be: every call after it must be in the user's profile.
+    if let Some(filter) = filter.take() {
+        filter.load()?;
+    }
+
+    seam.send(&Status::Ready)?;
+    if let (Some(number), Some(proc)) = (boot.start_fd, proc) {
+        exec::wait_for_start(number, proc)?;
+    }
+    hooks::run_hooks("startContainer", &boot.hooks.start_container, &boot.hooks, "created")?;
+
+    fd::preserve(boot.preserve_fds)?;
+    fd::close_others(boot.preserve_fds, seam.output());
+    // Ignored until here, so that a status line to nobody is an error and not the end.
+    syscall::set_signal(libc::SIGPIPE, false);
+    let failed = exec::execute(&program, &args, &env);
+    syscall::set_signal(libc::SIGPIPE, true);
+    failed
+}
+
+/// Working directory and ids. The directory is entered with the old rights, for the user may not
+/// be allowed to reach it, and looked at before and after the change.
+fn enter_as_user(process: &Process, sets: Option<&Sets>) -> Result<()> {
+    let cwd = if process.cwd.is_empty() { "/" } else { process.cwd.as_str() };
+    let said = || format!("chdir to cwd ({cwd:?}) set in config.json failed");
+    let entered = match chdir(cwd) {
+        // A file system that root may not enter, NFS or FUSE: try again as the user.
+        Err(Errno::EACCES | Errno::EPERM) => false,
+        done => done.map(|()| true).with_context(said)?,
+    };
+    if entered {
+        check_cwd()?;
+    }
+    if process.user.uid != 0
+        && let Some(sets) = sets
+    {
+        sets.keep_over_user_change()?;
+    }
+    ids::set_user(&process.user)?;
+    if !entered {
+        chdir(cwd).with_context(said)?;
+    }
+    check_cwd()
+}
+
+/// A working directory outside the root, over a descriptor that leaked (CVE-2024-21626), has a name
+/// that does not begin with a slash, or none.
+fn check_cwd() -> Result<()> {
+    const OUTSIDE: &str = "current working directory is outside of container mount namespace root \
+                           -- possible container breakout attempt";
+    match syscall::working_directory() {
+        Ok(name) if name.to_bytes().starts_with(b"/") => Ok(()),
+        Ok(_) | Err(Errno::ENOENT) => Err(Error::msg(OUTSIDE)),
+        Err(error) => Err(error).context("get the working directory"),
+    }
+}
+
+/// execve hands on what is ignored and what is blocked: the program starts with neither.
+fn reset_signals() -> Result<()> {
+    for signal in SIGNALS {
+        if ![libc::SIGKILL, libc::SIGSTOP, libc::SIGPIPE].contains(&signal) {
+            syscall::set_signal(signal, false);
+        }
+    }
+    SigSet::empty().thread_set_mask().context("empty the signal mask")
+}

@@ -1,0 +1,205 @@
+//! The container's root: makes it a mount, makes it `/`, and closes what is not to be seen or
+//! written in it.
+
+use std::ffi::CString;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use anyhow::{Context, Result, bail};
+use nix::errno::Errno;
+use nix::fcntl::{AT_FDCWD, OFlag, open};
+use nix::mount::{MntFlags, MsFlags, mount, umount2};
+use nix::sys::stat::{Mode, fstat};
+use nix::unistd::{chdir, chroot, fchdir, pivot_root};
+use ocirun_init::Bootstrap;
+
+use crate::options::{Options, propagation};
+use crate::syscall::{self, MountAttr, PROPAGATION};
+use crate::{attach, dev, fd, filesystem, path};
+
+const NOTHING: Option<&str> = None;
+
+/// Cuts this mount namespace off from the host's and mounts the root filesystem on itself.
+/// The descriptor is of the new mount's root; everything below it is opened from there.
+pub fn mount_root(boot: &Bootstrap) -> Result<OwnedFd> {
+    let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+    if !own_mounts(boot) {
+        // A joined mount namespace is another's: its mounts stay as they are.
+        let at = boot.rootfs.as_str();
+        return open(at, flags, Mode::empty()).with_context(|| format!("open {at}"));
+    }
+    let kind = asked_propagation(boot)?.unwrap_or(libc::MS_SLAVE | libc::MS_REC);
+    mount(NOTHING, "/", NOTHING, MsFlags::from_bits_retain(kind), NOTHING).context("set propagation of /")?;
+    if boot.rootfs.is_empty() && boot.rootfs_fd.is_none() {
+        bail!("no root filesystem is named");
+    }
+    let at = if boot.rootfs.is_empty() { "/" } else { boot.rootfs.as_str() };
+    // Where something is still shared, mounts of the container's would reach the host, and
+    // pivot_root refuses.
+    if kind != libc::MS_SLAVE | libc::MS_REC && kind != libc::MS_PRIVATE | libc::MS_REC {
+        make_parent_private(at)?;
+    }
+    let tree = match boot.rootfs_fd {
+        Some(number) => fd::take(number)?,
+        None => match syscall::open_tree(AT_FDCWD, &CString::new(at)?, libc::AT_RECURSIVE as u32) {
+            Err(Errno::ENOSYS) => {
+                let flags = MsFlags::MS_BIND | MsFlags::MS_REC;
+                mount(Some(at), at, NOTHING, flags, NOTHING)
+                    .with_context(|| format!("mount {at} on itself"))?;
+                return open(at, OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC, Mode::empty())
+                    .with_context(|| format!("open {at}"));
+            }
+            tree => tree.with_context(|| format!("open {at}"))?,
+        },
+    };
+    let target = open(at, flags, Mode::empty()).with_context(|| format!("open {at}"))?;
+    syscall::move_mount(tree.as_fd(), target.as_fd()).with_context(|| format!("mount {at} on itself"))?;
+    Ok(tree)
+}
+
+pub fn own_mounts(boot: &Bootstrap) -> bool {
+    boot.namespaces.iter().any(|name| name == "mount")
+}
+
+fn asked_propagation(boot: &Bootstrap) -> Result<Option<u64>> {
+    let Some(word) = &boot.rootfs_propagation else { return Ok(None) };
+    match propagation(word) {
+        Some(kind) => Ok(Some(kind)),
+        None => bail!("rootfsPropagation {word:?}: not a propagation"),
+    }
+}
+
+/// Makes the mount private that holds `at`: the nearest parent that is a mount point.
+fn make_parent_private(at: &str) -> Result<()> {
+    let attr = MountAttr { propagation: libc::MS_PRIVATE & PROPAGATION, ..MountAttr::default() };
+    let mut path = at.to_owned();
+    loop {
+        match syscall::mount_setattr_at(&CString::new(path.as_str())?, &attr, false) {
+            Err(Errno::EINVAL) if path != "/" => {
+                path = match path::split(&path).0 {
+                    "" => "/".to_owned(),
+                    parent => parent.to_owned(),
+                };
+            }
+            Err(Errno::ENOSYS) => {
+                match mount(NOTHING, path.as_str(), NOTHING, MsFlags::MS_PRIVATE, NOTHING) {
+                    Err(Errno::EINVAL) if path != "/" => {
+                        path = match path::split(&path).0 {
+                            "" => "/".to_owned(),
+                            parent => parent.to_owned(),
+                        };
+                    }
+                    done => return done.with_context(|| format!("make {path} private")),
+                }
+            }
+            done => return done.with_context(|| format!("make {path} private")),
+        }
+    }
+}
+
+/// Makes `root` the root directory and lets go of the host's.
+pub fn enter(root: BorrowedFd, boot: &Bootstrap) -> Result<()> {
+    fchdir(root).context("chdir to the root filesystem")?;
+    if !own_mounts(boot) {
+        chroot(".").context("chroot")?;
+    } else if boot.no_pivot {
+        // A ramdisk cannot be pivoted away from.
+        mount(Some("."), "/", NOTHING, MsFlags::MS_MOVE, NOTHING).context("move the root filesystem to /")?;
+        chroot(".").context("chroot")?;
+    } else {
+        // The old root comes to lie on the new one, with no directory made for it and no name by
+        // which an image could reach it (CVE-2026-84042, CVE-2026-87766).
+        pivot_root(".", ".").context("pivot_root")?;
+        // `.` is the old root now. It must not propagate its own unmounting to the host.
+        if asked_propagation(boot)?.is_some_and(|kind| {
+            kind & (libc::MS_SHARED | libc::MS_UNBINDABLE) != 0 || kind & libc::MS_REC == 0
+        }) {
+            let kind = MsFlags::MS_SLAVE | MsFlags::MS_REC;
+            mount(NOTHING, ".", NOTHING, kind, NOTHING).context("make the old root a slave")?;
+        }
+        umount2(".", MntFlags::MNT_DETACH).context("unmount the old root")?;
+    }
+    chdir("/").context("chdir to /")?;
+    if own_mounts(boot)
+        && let Some(kind) = asked_propagation(boot)?
+    {
+        // On the new root: the flag given to the old one went away with it.
+        mount(NOTHING, "/", NOTHING, MsFlags::from_bits_retain(kind), NOTHING)
+            .context("set propagation of the root")?;
+    }
+    Ok(())
+}
+
+/// Makes the root itself read-only; what is mounted on it keeps its own mode.
+pub fn make_readonly(root: BorrowedFd) -> Result<()> {
+    let attr = MountAttr::set(libc::MOUNT_ATTR_RDONLY);
+    attach::set_attributes(root, &attr, false).context("make the root read-only")
+}
+
+/// Lays a read-only view of themselves over `paths`; those that do not exist are passed over.
+pub fn make_paths_readonly(root: BorrowedFd, paths: &[String]) -> Result<()> {
+    for name in paths {
+        let Some(target) = existing(root, name)? else { continue };
+        let show = || -> Result<(), Errno> {
+            let attr = MountAttr::set(libc::MOUNT_ATTR_RDONLY);
+            match attach::clone(target.as_fd(), true) {
+                Ok(tree) => {
+                    attach::set_attributes(tree.as_fd(), &attr, false)?;
+                    syscall::move_mount(tree.as_fd(), target.as_fd())
+                }
+                Err(Errno::ENOSYS) => attach::bind_with(target.as_fd(), target.as_fd(), &attr),
+                Err(error) => Err(error),
+            }
+        };
+        show().with_context(|| format!("make {name} read-only"))?;
+    }
+    Ok(())
+}
+
+/// Hides `paths`: files under the null device, directories under one shared empty tmpfs.
+pub fn mask_paths(root: BorrowedFd, paths: &[String]) -> Result<()> {
+    let mut null = None;
+    let mut empty: Option<OwnedFd> = None;
+    for name in paths {
+        let Some(target) = existing(root, name)? else { continue };
+        let hide = |null: &mut Option<OwnedFd>, empty: &mut Option<OwnedFd>| -> Result<()> {
+            if path::is_dir(&fstat(&target)?) {
+                if let Some(empty) = empty {
+                    return Ok(attach::bind(empty.as_fd(), target.as_fd())?);
+                }
+                *empty = Some(mount_empty(root, name, target.as_fd())?);
+                return Ok(());
+            }
+            let null = match null {
+                Some(null) => null,
+                none => none.insert(dev::null(root)?),
+            };
+            Ok(attach::bind(null.as_fd(), target.as_fd())?)
+        };
+        hide(&mut null, &mut empty).with_context(|| format!("mask {name}"))?;
+    }
+    Ok(())
+}
+
+/// Only a path that is not there needs no closing (CVE-2025-31133).
+fn existing(root: BorrowedFd, name: &str) -> Result<Option<OwnedFd>> {
+    match path::open_in(root, name, OFlag::O_PATH) {
+        Err(Errno::ENOENT) => Ok(None),
+        found => Ok(Some(found.with_context(|| format!("open {name}"))?)),
+    }
+}
+
+fn mount_empty(root: BorrowedFd, name: &str, target: BorrowedFd) -> Result<OwnedFd> {
+    let mut options = Options::default();
+    options.attr.set = libc::MOUNT_ATTR_RDONLY;
+    let data = ["nr_blocks=1".to_owned(), "nr_inodes=1".to_owned()];
+    match filesystem::detached("tmpfs", "tmpfs", &options, &data) {
+        Err(error) if error.root_cause().downcast_ref() == Some(&Errno::ENOSYS) => {
+            filesystem::mount_here(root, name, target, "tmpfs", "tmpfs", &options, &data)
+        }
+        tree => {
+            let tree = tree?;
+            syscall::move_mount(tree.as_fd(), target)?;
+            Ok(tree)
+        }
+    }
+}

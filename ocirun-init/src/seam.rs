@@ -1,0 +1,178 @@
+//! The two pipes to ocirun: reads the Bootstrap and `go`, writes status lines.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
+
+use anyhow::{Context, Error, Result, bail};
+use nix::errno::Errno;
+use nix::unistd::{read, write};
+use ocirun_init::{Bootstrap, Command, Status, VERSION};
+
+use crate::syscall;
+
+/// More than any bundle needs, and little enough that a wrong descriptor cannot fill the memory.
+const LONGEST_LINE: usize = 32 << 20;
+
+pub struct Seam {
+    input: OwnedFd,
+    output: OwnedFd,
+    /// What was read and is not yet used.
+    pending: Vec<u8>,
+}
+
+impl Seam {
+    /// Adopts both descriptors; an error names the one that is not open.
+    pub fn open(input: RawFd, output: RawFd) -> Result<Self> {
+        if input == output {
+            bail!("IN and OUT are the same descriptor {input}");
+        }
+        let adopt = |number| syscall::adopt(number).with_context(|| format!("descriptor {number}"));
+        Ok(Self { input: adopt(input)?, output: adopt(output)?, pending: Vec::new() })
+    }
+
+    pub fn output(&self) -> BorrowedFd<'_> {
+        self.output.as_fd()
+    }
+
+    pub fn bootstrap(&mut self) -> Result<Bootstrap> {
+        let line = self.line().context("read the bootstrap")?;
+        // The version first: the fields of another one may have other names.
+        #[derive(serde::Deserialize)]
+        struct Version {
+            version: u32,
+        }
+        match serde_json::from_slice::<Bootstrap>(&line) {
+            Ok(boot) if boot.version == VERSION => Ok(boot),
+            Ok(boot) => bail!("bootstrap version {}: want {VERSION}", boot.version),
+            Err(error) => match serde_json::from_slice::<Version>(&line) {
+                Ok(Version { version }) if version != VERSION => {
+                    bail!("bootstrap version {version}: want {VERSION}")
+                }
+                _ => bail!("parse the bootstrap: {error}"),
+            },
+        }
+    }
+
+    /// Blocks until ocirun says `go`.
+    pub fn wait_for_go(&mut self) -> Result<()> {
+        let line = self.line().context("wait for go")?;
+        match serde_json::from_slice(&line) {
+            Ok(Command::Go) => Ok(()),
+            Err(error) => bail!("parse the command: {error}"),
+        }
+    }
+
+    pub fn send(&self, status: &Status) -> Result<()> {
+        let mut line = serde_json::to_vec(status).context("write the status")?;
+        line.push(b'\n');
+        self.write(&line).context("write the status")
+    }
+
+    /// A line for ocirun's log. One that cannot be delivered is no reason to fail.
+    pub fn warn(&self, msg: String) {
+        self.send(&Status::Log { level: "warning".into(), msg }).ok();
+    }
+
+    /// Says what went wrong: on the pipe or, where nobody listens, on standard error.
+    pub fn report(&self, error: &Error) {
+        let (doing, errno) = describe(error);
+        let status = Status::Error { doing: doing.clone(), errno: errno.map_or(0, |e| e as i32) };
+        if self.send(&status).is_err() {
+            complain(error);
+        }
+    }
+
+    fn write(&self, mut bytes: &[u8]) -> Result<(), Errno> {
+        while !bytes.is_empty() {
+            match write(&self.output, bytes) {
+                Ok(n) => bytes = &bytes[n..],
+                Err(Errno::EINTR) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    fn line(&mut self) -> Result<Vec<u8>> {
+        let mut searched = 0;
+        loop {
+            if let Some(end) = self.pending[searched..].iter().position(|&b| b == b'\n') {
+                let mut line: Vec<u8> = self.pending.drain(..=searched + end).collect();
+                line.pop();
+                return Ok(line);
+            }
+            searched = self.pending.len();
+            if searched > LONGEST_LINE {
+                bail!("a line of more than {LONGEST_LINE} bytes");
+            }
+            self.pending.resize(searched + (64 << 10), 0);
+            let got = loop {
+                match read(&self.input, &mut self.pending[searched..]) {
+                    Err(Errno::EINTR) => {}
+                    got => break got,
+                }
+            };
+            self.pending.truncate(searched + *got.as_ref().unwrap_or(&0));
+            match got? {
+                // A last line may lack its newline; a line that is not there may not.
+                0 if searched > 0 => return Ok(std::mem::take(&mut self.pending)),
+                0 => bail!("unexpected end of file"),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// One line on standard error, for a failure that no pipe could take.
+pub fn complain(error: &Error) {
+    let (doing, errno) = describe(error);
+    match errno {
+        Some(errno) => eprintln!("ocirun-init: {doing}: {}", errno.desc()),
+        None => eprintln!("ocirun-init: {doing}"),
+    }
+}
+
+/// The words of an error and the errno at its root, if it has one.
+fn describe(error: &Error) -> (String, Option<Errno>) {
+    let mut words = Vec::new();
+    let mut errno = None;
+    for cause in error.chain() {
+        if let Some(e) = cause.downcast_ref::<Errno>() {
+            errno = Some(*e);
+        } else if let Some(e) = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::raw_os_error)
+        {
+            errno = Some(Errno::from_raw(e));
+        } else {
+            words.push(cause.to_string());
+        }
+    }
+    (words.join(": "), errno)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_words_and_errno() {
+        let error = Error::from(Errno::ENOENT).context("open /x").context("mount /proc");
+        assert_eq!(describe(&error), ("mount /proc: open /x".into(), Some(Errno::ENOENT)));
+        let error = Error::msg("is no directory").context("mount /proc");
+        assert_eq!(describe(&error), ("mount /proc: is no directory".into(), None));
+        let error = Error::from(std::io::Error::from_raw_os_error(2)).context("exec sh");
+        assert_eq!(describe(&error), ("exec sh".into(), Some(Errno::ENOENT)));
+    }
+
+    #[test]
+    fn lines_come_whole_and_one_at_a_time() {
+        let (input, ours) = nix::unistd::pipe().unwrap();
+        let (_theirs, output) = nix::unistd::pipe().unwrap();
+        let mut seam = Seam { input, output, pending: Vec::new() };
+        write(&ours, b"first\nsec").unwrap();
+        assert_eq!(seam.line().unwrap(), b"first");
+        write(&ours, b"ond\nthird").unwrap();
+        drop(ours);
+        assert_eq!(seam.line().unwrap(), b"second");
+        assert_eq!(seam.line().unwrap(), b"third");
+        assert_eq!(seam.line().unwrap_err().to_string(), "unexpected end of file");
+    }
+}
