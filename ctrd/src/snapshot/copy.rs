@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::ffi::{CStr, CString};
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::path::Path;
 
 use nix::fcntl::{AtFlags, OFlag, openat, readlinkat};
@@ -17,7 +17,9 @@ use nix::unistd::{Gid, Uid, fchownat, linkat, symlinkat};
 
 use crate::error::{Error, Result};
 
-use super::{Step, display, is_dir, kind, open_dir, open_file, open_root, proc_path, walk, xattrs};
+use super::{
+    Step, display, is_dir, is_overlay_xattr, kind, open_dir, open_file, open_root, proc_path, walk, xattrs,
+};
 
 /// Copies what is in the folder `from` into the folder `to`, and its metadata onto it.
 pub fn copy(from: &Path, to: &Path) -> Result<()> {
@@ -104,8 +106,11 @@ pub fn copy_metadata(
         let mode = Mode::from_bits_truncate(stat.st_mode & 0o7777);
         fchmodat(to, as_name, mode, FchmodatFlags::FollowSymlink)?;
     }
-    let target = proc_path(to.as_raw_fd(), as_name);
-    for (key, value) in xattrs(&proc_path(from.as_raw_fd(), name))? {
+    let target = proc_path(to, as_name);
+    for (key, value) in xattrs(&proc_path(from, name))? {
+        if is_overlay_xattr(key.to_bytes()) {
+            continue;
+        }
         rustix::fs::lsetxattr(&target, key, &value, rustix::fs::XattrFlags::empty())?;
     }
     let atime = TimeSpec::new(stat.st_atime, stat.st_atime_nsec);

@@ -207,10 +207,20 @@ pub fn entries(dir: &OwnedFd) -> io::Result<Vec<(Name, FileStat)>> {
 
 /// The path of `name` in an open folder, for the calls that take no descriptor. What is before
 /// the name cannot be redirected, and the `l…` calls do not follow the name itself.
-pub fn proc_path(dir: impl AsRawFd, name: &CStr) -> std::path::PathBuf {
-    let mut path = format!("/proc/self/fd/{}/", dir.as_raw_fd()).into_bytes();
+pub fn proc_path(dir: impl AsFd, name: &CStr) -> std::path::PathBuf {
+    let mut path = format!("/proc/self/fd/{}/", dir.as_fd().as_raw_fd()).into_bytes();
     path.extend_from_slice(name.to_bytes());
     OsStr::from_bytes(&path).into()
+}
+
+/// The path of what is open, for the calls that take no descriptor.
+pub fn proc_fd(fd: impl AsFd) -> std::path::PathBuf {
+    format!("/proc/self/fd/{}", fd.as_fd().as_raw_fd()).into()
+}
+
+/// Whether an attribute is overlayfs's own word about a layer.
+pub fn is_overlay_xattr(name: &[u8]) -> bool {
+    name.starts_with(b"trusted.overlay.") || name.starts_with(b"user.overlay.")
 }
 
 /// The extended attributes of something not followed, by name.
