@@ -1,1 +1,43 @@
-fn main() {}
+//! Parses the command line, calls the command, prints one error, exits.
+
+use std::process::exit;
+
+use ocirun::cli::Command;
+use ocirun::{cmd, error, fds, log, signal, usage};
+
+fn main() {
+    let cli = usage::parse(std::env::args_os());
+    let Some(command) = cli.command else {
+        exit(if cli.global.version { usage::version() } else { usage::help() });
+    };
+    let (verb, id, failure) = match &command {
+        Command::Create(c) => ("create", Some(c.launch.id.clone()), 1),
+        Command::Delete(c) => ("delete", Some(c.id.clone()), 1),
+        Command::Exec(c) => ("exec", Some(c.id.clone()), 255),
+        Command::Features(_) => ("features", None, 1),
+        Command::Kill(c) => ("kill", Some(c.id.clone()), 1),
+        Command::List(_) => ("list", None, 1),
+        Command::Pause(c) => ("pause", Some(c.id.clone()), 1),
+        Command::Ps(c) => ("ps", Some(c.id.clone()), 1),
+        Command::Resume(c) => ("resume", Some(c.id.clone()), 1),
+        Command::Run(c) => ("run", Some(c.launch.id.clone()), 1),
+        Command::Spec(_) => ("spec", None, 1),
+        Command::Start(c) => ("start", Some(c.id.clone()), 1),
+        Command::State(c) => ("state", Some(c.id.clone()), 1),
+        Command::Update(c) => ("update", Some(c.id.clone()), 1),
+    };
+    // Whatever the caller left open or ignored must not reach a hook or the container.
+    let done = fds::close_on_exec().and_then(|()| signal::reset()).and_then(|()| log::open(&cli.global));
+    match done.and_then(|()| cmd::call(&cli.global, command)) {
+        Ok(status) => exit(status),
+        Err(e) => {
+            let what = [Some(verb.to_string()), id, Some(error::line(&e))];
+            log::error(&match what {
+                [Some(verb), Some(id), Some(why)] => format!("{verb} {id}: {why}"),
+                [Some(verb), _, Some(why)] => format!("{verb}: {why}"),
+                _ => unreachable!("verb and reason are set"),
+            });
+            exit(failure)
+        }
+    }
+}

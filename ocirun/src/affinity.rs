@@ -1,0 +1,37 @@
+//! Lists of CPUs, `0-3,7`, as sched_setaffinity(2) takes them.
+#![allow(unsafe_code)]
+
+use anyhow::{Context, Result, ensure};
+
+pub fn parse(list: &str) -> Result<libc::cpu_set_t> {
+    // SAFETY: cpu_set_t is an array of integers, for which all zeroes is a value.
+    let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
+    let invalid = || format!("CPU list {list:?} is invalid");
+    for part in list.split(',') {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        let (first, last): (usize, usize) =
+            (first.trim().parse().with_context(invalid)?, last.trim().parse().with_context(invalid)?);
+        ensure!(first <= last && last < libc::CPU_SETSIZE as usize, "{}", invalid());
+        for cpu in first..=last {
+            // SAFETY: `cpu` is below CPU_SETSIZE, which is the number of bits of the set.
+            unsafe { libc::CPU_SET(cpu, &mut set) };
+        }
+    }
+    Ok(set)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists() {
+        let set = parse("0-2,7").unwrap();
+        // SAFETY: all below CPU_SETSIZE.
+        let on: Vec<usize> = (0..10).filter(|cpu| unsafe { libc::CPU_ISSET(*cpu, &set) }).collect();
+        assert_eq!(on, [0, 1, 2, 7]);
+        for bad in ["", "a", "3-1", "99999", "1,"] {
+            assert!(parse(bad).is_err(), "{bad}");
+        }
+    }
+}

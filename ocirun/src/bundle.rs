@@ -1,0 +1,95 @@
+//! A bundle: the folder of config.json, and what it says.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use oci_spec::runtime::{Capability, Process, Spec};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::log;
+
+pub struct Bundle {
+    /// Absolute, without links.
+    pub path: PathBuf,
+    pub spec: Spec,
+}
+
+/// Loads the config.json of a folder.
+pub fn load(dir: &Path) -> Result<Bundle> {
+    let path = fs::canonicalize(dir).with_context(|| format!("bundle {}", dir.display()))?;
+    let file = path.join("config.json");
+    let text = match fs::read(&file) {
+        Ok(text) => text,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            bail!("JSON specification file config.json not found in {}", path.display())
+        }
+        Err(e) => return Err(e).with_context(|| format!("read {}", file.display())),
+    };
+    let spec = parse(&text, "/process").with_context(|| format!("parse {}", file.display()))?;
+    Ok(Bundle { path, spec })
+}
+
+/// Loads a process, as `exec --process` takes it.
+pub fn load_process(file: &Path) -> Result<Process> {
+    let text = fs::read(file).with_context(|| format!("open {}", file.display()))?;
+    parse(&text, "").with_context(|| format!("parse {}", file.display()))
+}
+
+/// Parses; capabilities that nobody knows are left out with a warning, since a profile may be
+/// newer than this program.
+fn parse<T: DeserializeOwned>(text: &[u8], process: &str) -> Result<T> {
+    let strict = match serde_json::from_slice(text) {
+        Ok(value) => return Ok(value),
+        Err(e) => e,
+    };
+    let Ok(mut value) = serde_json::from_slice::<Value>(text) else { return Err(strict.into()) };
+    let unknown = drop_unknown_caps(&mut value, process);
+    match serde_json::from_value(value) {
+        Ok(parsed) if !unknown.is_empty() => {
+            log::warn(&format!("ignoring unknown or unavailable capabilities: [{}]", unknown.join(" ")));
+            Ok(parsed)
+        }
+        // The strict error has line and column.
+        _ => Err(strict.into()),
+    }
+}
+
+fn drop_unknown_caps(value: &mut Value, process: &str) -> Vec<String> {
+    let mut unknown = Vec::new();
+    let Some(Value::Object(sets)) = value.pointer_mut(&format!("{process}/capabilities")) else {
+        return unknown;
+    };
+    for names in sets.values_mut().filter_map(Value::as_array_mut) {
+        names.retain(|name| {
+            let known = serde_json::from_value::<Capability>(name.clone()).is_ok();
+            if !known {
+                unknown.push(name.as_str().unwrap_or_default().to_string());
+            }
+            known
+        });
+    }
+    unknown.sort();
+    unknown.dedup();
+    unknown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_capability_is_left_out() {
+        let text = br#"{"cwd":"/","user":{},"capabilities":{"bounding":["CAP_CHOWN","CAP_NEW"]}}"#;
+        let process: Process = parse(text, "").unwrap();
+        let caps = process.capabilities().clone().unwrap();
+        assert_eq!(caps.bounding().clone().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn other_faults_stay_errors_with_their_place() {
+        let e = parse::<Process>(b"{\n \"cwd\": 5, \"user\": {} }", "").unwrap_err();
+        assert!(e.to_string().contains("line 2"), "{e}");
+    }
+}

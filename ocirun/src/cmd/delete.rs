@@ -1,0 +1,84 @@
+//! `ocirun delete`: the end of a container: its processes, cgroups, hooks and state.
+
+use anyhow::{Context, Result, bail};
+use nix::errno::Errno;
+use nix::sys::wait::waitpid;
+use nix::unistd::Pid;
+
+use crate::cli::{Delete, Global};
+use crate::state::{self, Dir, State, Status};
+use crate::{error, hooks, log, pidfd, plan, validate};
+
+pub fn delete(global: &Global, args: &Delete) -> Result<i32> {
+    let dir = Dir::of(&state::root(global), &args.id)?;
+    if args.force {
+        return force(&dir);
+    }
+    let _lock = dir.lock()?;
+    let state = dir.load()?;
+    match dir.status(&state)? {
+        // Nothing of the user's has run in it yet.
+        Status::Stopped | Status::Created => remove(&dir, &state)?,
+        status => bail!("cannot delete container {} that is not stopped: {}", args.id, status.as_str()),
+    }
+    Ok(0)
+}
+
+/// Ends it whatever it does; that it is not there is what was wanted.
+fn force(dir: &Dir) -> Result<i32> {
+    if !dir.exists() {
+        return Ok(0);
+    }
+    // A call that is still making it may hold the lock: its work is killed first, so that it
+    // gives up and takes back what it made.
+    if let Ok(state) = dir.load() {
+        end(&state)?;
+    }
+    let lock = match dir.lock() {
+        Err(_) if !dir.exists() => return Ok(0),
+        other => other?,
+    };
+    match dir.load() {
+        Ok(state) => remove(dir, &state)?,
+        // A folder without a record: its maker died before it made anything else.
+        Err(_) => dir.remove()?,
+    }
+    drop(lock);
+    Ok(0)
+}
+
+/// Removes all that is left of a container, its processes first.
+pub fn remove(dir: &Dir, state: &State) -> Result<()> {
+    end(state)?;
+    state.cgroup.remove()?;
+    if let Some(all) = state.hooks.as_ref().filter(|_| state.pid != 0) {
+        let annotations = serde_json::json!(state.annotations);
+        let about = plan::state_json(&state.oci_version, &state.id, "stopped", 0, &state.bundle, annotations);
+        let (kind, list) = validate::hook_lists(all)[5];
+        for hook in list.iter().flatten() {
+            // Each runs, whatever became of the one before it.
+            if let Err(e) = hooks::run(kind, &Some(vec![hook.clone()]), &about, &state.bundle) {
+                log::warn(&error::line(&e));
+            }
+        }
+    }
+    dir.remove()
+}
+
+/// Kills every process and waits for the first one's end.
+fn end(state: &State) -> Result<()> {
+    let init = state.init()?;
+    if let Some(init) = &init {
+        pidfd::signal(init, libc::SIGKILL)?;
+    }
+    state.cgroup.kill(libc::SIGKILL)?;
+    if let Some(init) = &init {
+        pidfd::ended(init, None)?;
+        // Our own child, in `run`: a zombie would keep the cgroup.
+        match waitpid(Pid::from_raw(state.pid), None) {
+            Ok(_) | Err(Errno::ECHILD) => {}
+            Err(e) => return Err(e).context("wait for the container"),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,34 @@
+//! `ocirun kill`: a signal for the first process, or for all.
+
+use anyhow::{Result, bail};
+
+use crate::cli::{Global, Kill};
+use crate::state::{self, Status};
+use crate::{pidfd, signal};
+
+pub fn kill(global: &Global, args: &Kill) -> Result<i32> {
+    let signal = signal::parse(&args.signal)?;
+    let (_, state, status) = state::open(global, &args.id)?;
+    if status == Status::Creating {
+        bail!("container does not exist");
+    }
+    let last = signal == libc::SIGKILL;
+    // Without a pid namespace of its own the death of the first process ends no other, so the
+    // whole cgroup is meant, also of a container whose first process is gone.
+    if args.all || (last && !state.private_pids) {
+        if status == Status::Stopped && !args.all {
+            bail!("container not running");
+        }
+        state.cgroup.kill(signal)?;
+        return Ok(0);
+    }
+    let Some(init) = state.init()? else { bail!("container not running") };
+    if !pidfd::signal(&init, signal)? {
+        bail!("container not running");
+    }
+    if last && status == Status::Paused {
+        // On cgroup v1 a frozen process dies only when it thaws.
+        state.cgroup.thaw()?;
+    }
+    Ok(0)
+}

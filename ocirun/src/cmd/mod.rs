@@ -1,0 +1,40 @@
+//! The commands, one file each.
+
+mod create;
+mod delete;
+mod exec;
+mod features;
+mod kill;
+mod list;
+mod pause;
+mod ps;
+mod resume;
+mod run;
+mod spec;
+mod start;
+mod state;
+mod update;
+
+use anyhow::Result;
+
+use crate::cli::{Command, Global};
+
+/// Runs a command; the status that the process is to exit with.
+pub fn call(global: &Global, command: Command) -> Result<i32> {
+    match command {
+        Command::Create(c) => create::create(global, &c),
+        Command::Delete(c) => delete::delete(global, &c),
+        Command::Exec(c) => exec::exec(global, &c),
+        Command::Features(_) => features::features(),
+        Command::Kill(c) => kill::kill(global, &c),
+        Command::List(c) => list::list(global, &c),
+        Command::Pause(c) => pause::pause(global, &c),
+        Command::Ps(c) => ps::ps(global, &c),
+        Command::Resume(c) => resume::resume(global, &c),
+        Command::Run(c) => run::run(global, &c),
+        Command::Spec(c) => spec::spec(&c),
+        Command::Start(c) => start::start(global, &c),
+        Command::State(c) => state::state(global, &c),
+        Command::Update(c) => update::update(global, &c),
+    }
+}

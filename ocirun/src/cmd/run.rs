@@ -1,0 +1,48 @@
+//! `ocirun run`: create, start, and in the foreground wait and delete.
+
+use anyhow::{Context, Result};
+use nix::sys::prctl::set_child_subreaper;
+
+use crate::cli::{Global, Run};
+use crate::launch::{self, Launched};
+use crate::{console, foreground, signal};
+
+use super::{delete, start};
+
+pub fn run(global: &Global, args: &Run) -> Result<i32> {
+    if !args.detach && !args.no_subreaper {
+        // A container that shares our pid namespace leaves its orphans to us.
+        set_child_subreaper(true).context("become a subreaper")?;
+    }
+    let mut launched = launch::create(global, &args.launch, args.detach)?;
+    let status = release(&mut launched, args.detach);
+    let Launched { dir, state, init, .. } = &mut launched;
+    match status {
+        Ok(None) => Ok(0),
+        Ok(Some(status)) => {
+            if !args.keep {
+                delete::remove(dir, state)?;
+            }
+            Ok(status)
+        }
+        Err(e) => {
+            init.abandon();
+            delete::remove(dir, state)?;
+            if let Some(file) = &args.launch.pid_file {
+                let _ = std::fs::remove_file(file);
+            }
+            Err(e)
+        }
+    }
+}
+
+/// Starts the program; its status, unless it goes on in the background.
+fn release(launched: &mut Launched, detach: bool) -> Result<Option<i32>> {
+    let Launched { dir, state, init, terminal } = launched;
+    let signals = if detach { None } else { Some(signal::collect()?) };
+    start::release(dir, state)?;
+    init.until_exec()?;
+    let Some(signals) = signals else { return Ok(None) };
+    let terminal = terminal.as_ref().map(console::proxy).transpose()?;
+    foreground::wait(&init.child, &signals, terminal).map(Some)
+}

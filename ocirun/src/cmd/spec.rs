@@ -1,0 +1,69 @@
+//! `ocirun spec`: a config.json to begin with.
+
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
+
+use anyhow::{Context, Result, bail};
+use nix::unistd::{getegid, geteuid};
+
+use crate::cli::Spec;
+use crate::plan;
+
+/// Markers in `@` stand where an ordinary user's differs.
+const TEMPLATE: &str = include_str!("spec.json");
+
+pub fn spec(args: &Spec) -> Result<i32> {
+    let path = args.bundle.join("config.json");
+    let ids = args.rootless.then(|| (geteuid().as_raw(), getegid().as_raw()));
+    let mut file = match OpenOptions::new().write(true).create_new(true).open(&path) {
+        Err(e) if e.kind() == ErrorKind::AlreadyExists => bail!("File config.json exists. Remove it first"),
+        other => other.with_context(|| format!("create {}", path.display()))?,
+    };
+    file.write_all(text(ids).as_bytes()).with_context(|| format!("write {}", path.display()))?;
+    Ok(0)
+}
+
+/// For root, or for the user and group that are to be root inside.
+fn text(ids: Option<(u32, u32)>) -> String {
+    let network = "{\"type\": \"network\"}";
+    let sys = "\"type\": \"sysfs\",\n\t\t\t\"source\": \"sysfs\",\n\t\t\t\"options\": [\"nosuid\", \"noexec\", \"nodev\", \"ro\"]";
+    let (sys, namespace, gid, maps) = match ids {
+        None => (sys.to_string(), network, ", \"gid=5\"", String::new()),
+        // Without a network namespace of its own sysfs cannot be mounted, and only one id is mapped.
+        Some((uid, gid)) => {
+            let map = |kind: &str, id: u32| {
+                format!("\t\t\"{kind}Mappings\": [{{\"containerID\": 0, \"hostID\": {id}, \"size\": 1}}],\n")
+            };
+            let sys = sys
+                .replace("\"type\": \"sysfs\"", "\"type\": \"none\"")
+                .replace("\"source\": \"sysfs\"", "\"source\": \"/sys\"")
+                .replace("[\"", "[\"rbind\", \"");
+            (sys, "{\"type\": \"user\"}", "", map("uid", uid) + &map("gid", gid))
+        }
+    };
+    TEMPLATE
+        .replace("@version@", plan::SPEC_VERSION)
+        .replace("@sys@", &sys)
+        .replace("@namespace@", namespace)
+        .replace("@gid@", gid)
+        .replace("\t\t@maps@\n", &maps)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::namespace::Namespaces;
+    use crate::validate;
+
+    #[test]
+    fn both_forms_are_valid() {
+        for ids in [None, Some((1000, 100))] {
+            let spec: oci_spec::runtime::Spec = serde_json::from_str(&text(ids)).expect("a config");
+            let linux = spec.linux().clone().expect("linux");
+            let ns = Namespaces::parse(&linux.namespaces().clone().unwrap_or_default()).expect("namespaces");
+            validate::spec(&spec, &ns).expect("a valid config");
+            assert_eq!(ns.has(libc::CLONE_NEWUSER), ids.is_some());
+            assert_eq!(linux.uid_mappings().is_some(), ids.is_some());
+        }
+    }
+}

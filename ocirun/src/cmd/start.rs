@@ -1,0 +1,68 @@
+//! `ocirun start`: opening the exec FIFO is the message.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::os::fd::AsFd;
+use std::os::unix::fs::OpenOptionsExt;
+
+use anyhow::{Context, Result, bail};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+use crate::cli::{Global, Start};
+use crate::state::{self, Dir, State, Status};
+use crate::{hooks, log, plan, validate};
+
+pub fn start(global: &Global, args: &Start) -> Result<i32> {
+    let dir = Dir::of(&state::root(global), &args.id)?;
+    let _lock = dir.lock()?;
+    let (dir, state, status) = state::open(global, &args.id)?;
+    match status {
+        Status::Created => release(&dir, &state)?,
+        Status::Stopped => bail!("cannot start a container that has stopped"),
+        Status::Running | Status::Paused => bail!("cannot start an already running container"),
+        Status::Creating => bail!("container does not exist"),
+    }
+    Ok(0)
+}
+
+/// Lets the program of a created container go, and runs the poststart hooks.
+pub fn release(dir: &Dir, state: &State) -> Result<()> {
+    let path = dir.fifo();
+    let mut fifo = File::options()
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK)
+        .open(&path)
+        .with_context(|| format!("open {}", path.display()))?;
+    // ocirun-init, blocked in its open for writing, goes on now; it closes the FIFO at execve.
+    let Some(init) = state.init()? else { bail!("cannot start a container that has stopped") };
+    loop {
+        let mut fds =
+            [PollFd::new(fifo.as_fd(), PollFlags::POLLIN), PollFd::new(init.as_fd(), PollFlags::POLLIN)];
+        match poll(&mut fds, PollTimeout::NONE) {
+            Ok(_) | Err(nix::errno::Errno::EINTR) => {}
+            Err(e) => return Err(e).context("wait for the container"),
+        }
+        if fds[0].any().unwrap_or(false) {
+            let mut byte = [0; 8];
+            match fifo.read(&mut byte) {
+                Err(e) if e.kind() == ErrorKind::WouldBlock => continue,
+                _ => break,
+            }
+        }
+        if fds[1].any().unwrap_or(false) {
+            bail!("container process is already dead");
+        }
+    }
+    fs::remove_file(&path).with_context(|| format!("remove {}", path.display()))?;
+    if let Some(all) = &state.hooks {
+        let annotations = serde_json::json!(state.annotations);
+        let about =
+            plan::state_json(&state.oci_version, &state.id, "running", state.pid, &state.bundle, annotations);
+        let (kind, list) = validate::hook_lists(all)[4];
+        if let Err(e) = hooks::run(kind, list, &about, &state.bundle) {
+            // The specification wants the container to go on.
+            log::warn(&crate::error::line(&e));
+        }
+    }
+    Ok(())
+}

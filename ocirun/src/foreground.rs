@@ -1,0 +1,117 @@
+//! A program in the foreground: its signals, its terminal, and its status, waited for on
+//! descriptors alone.
+
+use std::os::fd::AsFd;
+
+use anyhow::{Context, Result};
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::Signal;
+use nix::sys::signalfd::SignalFd;
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::Pid;
+
+use crate::console::Terminal;
+use crate::pidfd;
+use crate::spawn::Child;
+
+/// Waits for the program's end; the status that this process is to exit with.
+pub fn wait(child: &Child, signals: &SignalFd, mut terminal: Option<Terminal>) -> Result<i32> {
+    loop {
+        let stdin = std::io::stdin();
+        let mut fds = vec![
+            PollFd::new(child.pidfd.as_fd(), PollFlags::POLLIN),
+            PollFd::new(signals.as_fd(), PollFlags::POLLIN),
+        ];
+        if let Some(terminal) = &terminal {
+            fds.push(PollFd::new(terminal.master.as_fd(), PollFlags::POLLIN));
+            if terminal.input {
+                fds.push(PollFd::new(stdin.as_fd(), PollFlags::POLLIN));
+            }
+        }
+        match poll(&mut fds, PollTimeout::NONE) {
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(e) => return Err(e).context("wait for the program"),
+        }
+        let ready: Vec<bool> = fds.iter().map(|fd| fd.any().unwrap_or(false)).collect();
+        let is = |n: usize| ready.get(n).copied().unwrap_or(false);
+        if is(1) {
+            forward(child, signals, terminal.as_ref())?;
+        }
+        let mut closed = false;
+        if let Some(terminal) = &mut terminal {
+            if is(3) {
+                terminal.forward_input()?;
+            }
+            if is(2) {
+                closed = !terminal.forward_output()?;
+            }
+        }
+        if closed {
+            // A terminal whose other side is closed would be ready for ever.
+            terminal = None;
+        }
+        if is(0) {
+            drain(terminal.as_ref())?;
+            return status(child);
+        }
+    }
+}
+
+/// What the program wrote before its end is still to be read.
+fn drain(terminal: Option<&Terminal>) -> Result<()> {
+    let Some(terminal) = terminal else { return Ok(()) };
+    loop {
+        let mut fds = [PollFd::new(terminal.master.as_fd(), PollFlags::POLLIN)];
+        match poll(&mut fds, PollTimeout::ZERO) {
+            Ok(0) => return Ok(()),
+            Ok(_) if terminal.forward_output()? => {}
+            Err(Errno::EINTR) => {}
+            Ok(_) => return Ok(()),
+            Err(e) => return Err(e).context("read the terminal"),
+        }
+    }
+}
+
+/// SIGCHLD reaps the orphans that came to us, SIGWINCH is a new size, the rest goes to the program.
+fn forward(child: &Child, signals: &SignalFd, terminal: Option<&Terminal>) -> Result<()> {
+    while let Some(info) = signals.read_signal().context("read a signal")? {
+        match info.ssi_signo as i32 {
+            libc::SIGCHLD => reap(child),
+            libc::SIGWINCH if terminal.is_some() => terminal.map_or(Ok(()), Terminal::resize)?,
+            signal => {
+                pidfd::signal(&child.pidfd, signal)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reaps every zombie but the program itself, whose status is asked for by its number.
+fn reap(child: &Child) {
+    use nix::sys::wait::{Id, waitid};
+    loop {
+        let peek = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+        match waitid(Id::All, peek).ok().and_then(|s| s.pid()) {
+            Some(pid) if pid.as_raw() != child.pid => {
+                let _ = waitpid(pid, Some(WaitPidFlag::WNOHANG));
+            }
+            _ => return,
+        }
+    }
+}
+
+fn status(child: &Child) -> Result<i32> {
+    loop {
+        match waitpid(Pid::from_raw(child.pid), None) {
+            Ok(WaitStatus::Exited(_, code)) => return Ok(code),
+            Ok(WaitStatus::Signaled(_, signal, _)) => return Ok(128 + number(signal)),
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(e) => return Err(e).context("wait for the program"),
+        }
+    }
+}
+
+fn number(signal: Signal) -> i32 {
+    signal as i32
+}

@@ -1,0 +1,318 @@
+//! Making a container: what `create` and `run` have in common. Whatever fails, nothing is left.
+
+use std::fs;
+use std::io::Write;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+use std::time::SystemTime;
+
+use anyhow::{Context, Result, bail, ensure};
+use nix::fcntl::{Flock, OFlag, open};
+use nix::sys::stat::Mode;
+use nix::unistd::{geteuid, mkfifo};
+use oci_spec::runtime::{LinuxSeccomp, Spec};
+use ocirun_init::Bootstrap;
+use serde_json::{Value, json};
+
+use crate::bundle::{self, Bundle};
+use crate::cgroup::{self, Cgroup};
+use crate::cli::{Global, Launch, Rootless};
+use crate::fds::{self, Passed};
+use crate::init::{self, Init, Start};
+use crate::namespace::{self, Namespaces};
+use crate::state::{self, Dir, State};
+use crate::{caps, console, hooks, log, pidfd, plan, seal, seccomp, source, time, validate};
+
+/// A container whose first process waits for `start`.
+pub struct Launched {
+    pub dir: Dir,
+    pub state: State,
+    pub init: Init,
+    /// Where the terminal's master comes, with a terminal in the foreground.
+    pub terminal: Option<OwnedFd>,
+}
+
+/// What config.json says, checked.
+pub fn plan(launch: &Launch) -> Result<(Bundle, Namespaces, Bootstrap)> {
+    validate::id(&launch.id)?;
+    let bundle = bundle::load(&launch.bundle)?;
+    let wanted = plan::linux(&bundle.spec).namespaces().clone().unwrap_or_default();
+    let ns = Namespaces::parse(&wanted)?;
+    validate::spec(&bundle.spec, &ns)?;
+    let mut boot = plan::bootstrap(&bundle.spec, &ns, launch, &bundle.path)?;
+    known_caps(&mut boot);
+    let root = &boot.rootfs;
+    let meta = fs::metadata(root).with_context(|| format!("invalid rootfs: stat {root}"))?;
+    ensure!(meta.is_dir(), "invalid rootfs: {root} is not a directory");
+    boot.rootfs = fs::canonicalize(root)
+        .with_context(|| format!("invalid rootfs: {root}"))?
+        .to_string_lossy()
+        .into_owned();
+    Ok((bundle, ns, boot))
+}
+
+/// Leaves out capabilities that this kernel lacks, as runtimes do.
+pub fn known_caps(boot: &mut Bootstrap) {
+    let Some(sets) = &mut boot.process.capabilities else { return };
+    let known = caps::known();
+    let mut lacking = Vec::new();
+    for set in [&mut sets.bounding, &mut sets.effective, &mut sets.permitted, &mut sets.ambient] {
+        set.retain(|name| {
+            let has = known.contains(&name.as_str());
+            if !has && !lacking.contains(name) {
+                lacking.push(name.clone());
+            }
+            has
+        });
+    }
+    if !lacking.is_empty() {
+        log::warn(&format!("ignoring unknown or unavailable capabilities: [{}]", lacking.join(" ")));
+    }
+}
+
+/// Whether rights over cgroups may be missing.
+pub fn rootless(global: &Global) -> bool {
+    match global.rootless {
+        Rootless::True => true,
+        Rootless::False => false,
+        Rootless::Auto => !geteuid().is_root(),
+    }
+}
+
+/// Makes the container. `detached`: a terminal's master goes to a socket of the caller.
+pub fn create(global: &Global, launch: &Launch, detached: bool) -> Result<Launched> {
+    let (bundle, ns, boot) = plan(launch)?;
+    let terminal = boot.process.terminal;
+    ensure!(
+        launch.console_socket.is_none() || (terminal && detached),
+        "cannot use console socket if ocirun will not detach or allocate tty"
+    );
+    ensure!(
+        !(terminal && detached && launch.console_socket.is_none()),
+        "cannot allocate tty if ocirun will detach without setting console socket"
+    );
+    let preserve = fds::preserved(launch.preserve_fds)?;
+    let dir = Dir::claim(&state::root(global), &launch.id)?;
+    let lock = dir.lock();
+    let linux = plan::linux(&bundle.spec);
+    let made = lock.and_then(|lock| {
+        let cgroup = cgroup::plan(&launch.id, linux.cgroups_path().as_deref(), rootless(global))?;
+        ensure!(!cgroup.exists(), "container's cgroup is not empty");
+        let work = Work { global, launch, bundle: &bundle, ns: &ns, dir: &dir, cgroup: &cgroup, preserve };
+        make(&work, boot, &lock).inspect_err(|_| undo(&cgroup, launch.pid_file.as_deref()))
+    });
+    made.inspect_err(|_| {
+        let _ = dir.remove();
+    })
+}
+
+/// What the steps of one `create` read.
+struct Work<'a> {
+    global: &'a Global,
+    launch: &'a Launch,
+    bundle: &'a Bundle,
+    ns: &'a Namespaces,
+    dir: &'a Dir,
+    cgroup: &'a Cgroup,
+    preserve: u32,
+}
+
+fn make(work: &Work, mut boot: Bootstrap, _lock: &Flock<fs::File>) -> Result<Launched> {
+    let Work { launch, bundle, ns, dir, cgroup, .. } = *work;
+    let spec = &bundle.spec;
+    let mut state = intent(work, &boot)?;
+    dir.save(&state)?;
+
+    let mut passed = Passed::behind(work.preserve);
+    let pipes = init::pipes(&mut passed)?;
+    let fifo = make_fifo(&dir.fifo())?;
+    boot.start_fd = Some(passed.add(fifo));
+    boot.preserve_fds = work.preserve;
+    boot.process.env.extend(fds::listen_env());
+    if let Some(profile) = spec.linux().as_ref().and_then(|l| l.seccomp().as_ref()) {
+        let annotations = json!(state.annotations);
+        state.seccomp = compile(profile, dir)?;
+        let about = (spec.version().as_str(), launch.id.as_str(), bundle.path.as_path(), annotations);
+        boot.seccomp = attach_seccomp(&state, dir, about, &mut passed)?;
+    }
+    source::open(&mut boot, spec, ns, &mut passed)?;
+    let terminal = console_of(launch, &mut boot, &mut passed)?;
+    if let Some(socket) = &launch.pidfd_socket {
+        boot.pidfd_socket_fd = Some(passed.add(console::connect(socket)?));
+    }
+    for mount in boot.mounts.iter_mut().filter(|m| m.kind == "cgroup" || m.kind == "cgroup2") {
+        mount.cgroups = cgroup.mount_paths();
+    }
+    let exe = seal::copy(&seal::find(work.global.init.as_deref())?)?;
+    let join = namespace::open(&ns.join)?;
+
+    cgroup.create()?;
+    let linux = plan::linux(spec);
+    cgroup.apply(&linux.resources().clone().unwrap_or_default())?;
+
+    let maps = linux.uid_mappings().clone().zip(linux.gid_mappings().clone());
+    let mut init = init::start(Start {
+        exe,
+        cgroups: cgroup.join()?,
+        new: ns.new,
+        join,
+        maps: maps.filter(|_| ns.makes(libc::CLONE_NEWUSER)),
+        time_offsets: time_offsets(spec),
+        oom_score_adj: spec.process().as_ref().and_then(|p| p.oom_score_adj()),
+        affinity: None,
+        preserve: work.preserve,
+        passed,
+        pipes,
+    })?;
+    boot.process.user.keep_groups = init.keep_groups;
+    match finish(work, &mut state, &boot, &mut init) {
+        Ok(()) => Ok(Launched { dir: dir.clone(), state, init, terminal }),
+        Err(e) => {
+            init.abandon();
+            let oom = cgroup.oom_kills().unwrap_or(0) > 0;
+            Err(if oom { e.context("container init was OOM-killed (memory limit too low?)") } else { e })
+        }
+    }
+}
+
+/// From the running ocirun-init to a container that waits for `start`.
+fn finish(work: &Work, state: &mut State, boot: &Bootstrap, init: &mut Init) -> Result<()> {
+    let Work { launch, bundle, dir, .. } = *work;
+    let spec = &bundle.spec;
+    state.pid = init.child.pid;
+    state.start_time = pidfd::stat(init.child.pid).map_or(0, |s| s.start_time);
+    state.keep_groups = init.keep_groups;
+    // A hook may ask for the container's state.
+    if boot.wait_for_hooks {
+        dir.save(state)?;
+    }
+    init.tell(boot)?;
+    init.until_ready(|pid| {
+        let about = plan::hook_state(spec, &launch.id, &bundle.path, "creating", pid);
+        let Some(all) = spec.hooks() else { return Ok(()) };
+        for (kind, list) in &validate::hook_lists(all)[..2] {
+            hooks::run(kind, list, &about, &bundle.path)?;
+        }
+        Ok(())
+    })?;
+    if let Some(file) = &launch.pid_file {
+        write_pid_file(file, init.child.pid)?;
+    }
+    state.creating = false;
+    dir.save(state)
+}
+
+/// What `delete --force` needs after a death of this process.
+fn intent(work: &Work, boot: &Bootstrap) -> Result<State> {
+    let spec = &work.bundle.spec;
+    Ok(State {
+        oci_version: spec.version().clone(),
+        id: work.launch.id.clone(),
+        pid: 0,
+        start_time: 0,
+        creating: true,
+        bundle: work.bundle.path.clone(),
+        rootfs: boot.rootfs.clone().into(),
+        created: time::rfc3339_nanos(SystemTime::now()),
+        annotations: spec.annotations().iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect(),
+        cgroup: work.cgroup.clone(),
+        namespaces: namespace::names(work.ns.bits()),
+        private_pids: work.ns.makes(libc::CLONE_NEWPID),
+        keep_groups: false,
+        process: spec.process().clone().context("process property must not be empty")?,
+        personality: spec.linux().as_ref().and_then(|l| l.personality().clone()),
+        hooks: spec.hooks().clone(),
+        seccomp: None,
+    })
+}
+
+/// The FIFO whose opening for reading starts the program; root of a user namespace may write it.
+fn make_fifo(path: &Path) -> Result<OwnedFd> {
+    mkfifo(path, Mode::from_bits_truncate(0o622)).with_context(|| format!("mkfifo {}", path.display()))?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o622))
+        .with_context(|| format!("chmod {}", path.display()))?;
+    open(path, OFlag::O_PATH | OFlag::O_CLOEXEC, Mode::empty())
+        .with_context(|| format!("open {}", path.display()))
+}
+
+/// Compiles the profile into a file of the container, where `exec` finds it, too.
+fn compile(profile: &LinuxSeccomp, dir: &Dir) -> Result<Option<state::Seccomp>> {
+    let program = seccomp::compile(profile).context("seccomp")?;
+    let path = dir.seccomp();
+    fs::write(&path, &program.bpf).with_context(|| format!("write {}", path.display()))?;
+    let listener = match profile.listener_path() {
+        Some(path) if program.listener => Some((path.clone(), profile.listener_metadata().clone())),
+        None if program.listener => bail!("seccomp: SCMP_ACT_NOTIFY needs listenerPath"),
+        _ => None,
+    };
+    Ok(Some(state::Seccomp { flags: program.flags, listener }))
+}
+
+/// Opens the compiled program for a new process, and the listener's socket.
+pub fn attach_seccomp(
+    state: &State,
+    dir: &Dir,
+    (version, id, bundle, annotations): (&str, &str, &Path, Value),
+    passed: &mut Passed,
+) -> Result<Option<ocirun_init::Seccomp>> {
+    let Some(seccomp) = &state.seccomp else { return Ok(None) };
+    let path = dir.seccomp();
+    let file = fs::File::open(&path).with_context(|| format!("open {}", path.display()))?;
+    let mut out =
+        ocirun_init::Seccomp { fd: passed.add(file.into()), flags: seccomp.flags, ..Default::default() };
+    if let Some((socket, metadata)) = &seccomp.listener {
+        out.listener_fd = Some(passed.add(console::connect(socket).context("seccomp listener")?));
+        let status = if state.pid == 0 { "creating" } else { "running" };
+        let about = plan::state_json(version, id, status, state.pid, bundle, annotations);
+        let metadata = metadata.clone().unwrap_or_default();
+        out.listener_state = json!({"ociVersion": version, "fds": ["seccompFd"], "pid": 0, "metadata": metadata,
+            "state": about});
+    }
+    Ok(Some(out))
+}
+
+fn console_of(launch: &Launch, boot: &mut Bootstrap, passed: &mut Passed) -> Result<Option<OwnedFd>> {
+    if !boot.process.terminal {
+        return Ok(None);
+    }
+    if let Some(socket) = &launch.console_socket {
+        boot.console_socket_fd = Some(passed.add(console::connect(socket)?));
+        return Ok(None);
+    }
+    let (ours, theirs) = console::pair()?;
+    boot.console_socket_fd = Some(passed.add(theirs));
+    Ok(Some(ours))
+}
+
+fn time_offsets(spec: &Spec) -> Option<String> {
+    let offsets = spec.linux().as_ref()?.time_offsets().as_ref().filter(|o| !o.is_empty())?;
+    let line = |(clock, o): (&String, &oci_spec::runtime::LinuxTimeOffset)| {
+        format!("{clock} {} {}\n", o.secs().unwrap_or(0), o.nanosecs().unwrap_or(0))
+    };
+    Some(offsets.iter().map(line).collect())
+}
+
+/// The number alone, without a newline, and never half of it.
+pub fn write_pid_file(file: &Path, pid: i32) -> Result<()> {
+    let name = file.file_name().context("pid file has no name")?.to_string_lossy().into_owned();
+    let new = file.with_file_name(format!(".{name}"));
+    let written = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o666)
+        .open(&new)
+        .and_then(|mut f| f.write_all(pid.to_string().as_bytes()))
+        .with_context(|| format!("write {}", new.display()));
+    written.and_then(|()| fs::rename(&new, file).with_context(|| format!("rename {}", new.display())))
+}
+
+/// Takes back what the steps made on the host; the first process has been waited for.
+fn undo(cgroup: &Cgroup, pid_file: Option<&Path>) {
+    let _ = cgroup.kill(libc::SIGKILL);
+    let _ = cgroup.remove();
+    if let Some(file) = pid_file {
+        let _ = fs::remove_file(file);
+    }
+}

@@ -1,0 +1,91 @@
+//! Processes by descriptor: a pidfd never means another process that got the same number.
+#![allow(unsafe_code)]
+
+use std::fs;
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
+
+use anyhow::{Context, Result};
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+/// What tells a process from a later one with the same number.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stat {
+    /// `R`, `S`, `Z`, …
+    pub state: u8,
+    /// Clock ticks since boot.
+    pub start_time: u64,
+}
+
+/// Reads `/proc/PID/stat`; none where there is no such process.
+pub fn stat(pid: i32) -> Option<Stat> {
+    parse(&fs::read(format!("/proc/{pid}/stat")).ok()?)
+}
+
+/// The name, in parentheses, may hold anything, parentheses included.
+fn parse(stat: &[u8]) -> Option<Stat> {
+    let end = stat.iter().rposition(|b| *b == b')')?;
+    let text = std::str::from_utf8(stat.get(end + 2..)?).ok()?;
+    let mut fields = text.split(' ');
+    let state = *fields.next()?.as_bytes().first()?;
+    Some(Stat { state, start_time: fields.nth(18)?.parse().ok()? })
+}
+
+/// Opens the process that had this number at that start time; none where it is gone or a zombie.
+pub fn open(pid: i32, start_time: u64) -> Result<Option<OwnedFd>> {
+    let fd = match pidfd_open(pid) {
+        Err(Errno::ESRCH) => return Ok(None),
+        other => other.with_context(|| format!("pidfd_open {pid}"))?,
+    };
+    // Looked at after the descriptor was taken: from here on the number cannot change hands.
+    let same = stat(pid).is_some_and(|s| s.start_time == start_time && s.state != b'Z' && s.state != b'X');
+    Ok(same.then_some(fd))
+}
+
+/// Opens a child of this process, which nobody else can have reaped.
+pub fn open_child(pid: i32) -> Result<OwnedFd> {
+    pidfd_open(pid).with_context(|| format!("pidfd_open {pid}"))
+}
+
+fn pidfd_open(pid: i32) -> Result<OwnedFd, Errno> {
+    // SAFETY: pidfd_open(2) takes two integers and touches no memory of ours.
+    let fd = Errno::result(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) })?;
+    // SAFETY: the kernel has just made this descriptor, for us alone.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd as i32) })
+}
+
+/// Sends a signal; false where the process is gone.
+pub fn signal(fd: impl AsFd, signal: i32) -> Result<bool> {
+    let null = std::ptr::null::<libc::siginfo_t>();
+    let fd = fd.as_fd().as_raw_fd();
+    // SAFETY: without siginfo, pidfd_send_signal(2) reads nothing of ours.
+    match Errno::result(unsafe { libc::syscall(libc::SYS_pidfd_send_signal, fd, signal, null, 0) }) {
+        Ok(_) => Ok(true),
+        Err(Errno::ESRCH) => Ok(false),
+        Err(e) => Err(e).with_context(|| format!("send signal {signal}")),
+    }
+}
+
+/// Waits until the process has ended; false where `timeout` milliseconds passed first.
+pub fn ended(fd: impl AsFd, timeout: Option<u16>) -> Result<bool> {
+    let timeout = timeout.map_or(PollTimeout::NONE, PollTimeout::from);
+    loop {
+        match poll(&mut [PollFd::new(fd.as_fd(), PollFlags::POLLIN)], timeout) {
+            Ok(n) => return Ok(n > 0),
+            Err(Errno::EINTR) => {}
+            Err(e) => return Err(e).context("wait for a process"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_may_look_like_the_rest_of_the_line() {
+        let stat = b"7 (a) S 1 (b)) R 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 4242 0 0\n";
+        assert_eq!(parse(stat), Some(Stat { state: b'R', start_time: 4242 }));
+        assert_eq!(parse(b"7 (x"), None);
+    }
+}

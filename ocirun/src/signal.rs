@@ -1,0 +1,95 @@
+//! Signals: their names, and those that this process forwards.
+#![allow(unsafe_code)]
+
+use anyhow::{Context, Result, bail};
+use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, SigmaskHow, Signal, sigaction, sigprocmask};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+
+/// Takes back what the caller may have left: an ignored SIGCHLD would lose our children's statuses.
+pub fn reset() -> Result<()> {
+    let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
+    // SAFETY: the default action runs no code of ours.
+    unsafe { sigaction(Signal::SIGCHLD, &default) }.context("reset SIGCHLD")?;
+    sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None).context("reset the signal mask")
+}
+
+/// `9`, `KILL`, `SIGKILL`, `sigkill`, `RTMIN+3`.
+pub fn parse(word: &str) -> Result<i32> {
+    let unknown = || format!("unknown signal {word:?}");
+    if let Ok(number) = word.parse::<i32>() {
+        return if (1..=64).contains(&number) { Ok(number) } else { bail!(unknown()) };
+    }
+    let upper = word.to_ascii_uppercase();
+    let name = upper.strip_prefix("SIG").unwrap_or(&upper);
+    let real_time = match name.split_at_checked(5) {
+        Some(("RTMIN", "")) => Some(libc::SIGRTMIN()),
+        Some(("RTMIN", rest)) => {
+            rest.strip_prefix('+').and_then(|n| n.parse().ok()).map(|n: i32| libc::SIGRTMIN() + n)
+        }
+        Some(("RTMAX", "")) => Some(libc::SIGRTMAX()),
+        Some(("RTMAX", rest)) => {
+            rest.strip_prefix('-').and_then(|n| n.parse().ok()).map(|n: i32| libc::SIGRTMAX() - n)
+        }
+        _ => None,
+    };
+    if let Some(number) = real_time {
+        let range = libc::SIGRTMIN()..=libc::SIGRTMAX();
+        return if range.contains(&number) { Ok(number) } else { bail!(unknown()) };
+    }
+    let name = match name {
+        "POLL" => "IO",
+        "CLD" => "CHLD",
+        "IOT" => "ABRT",
+        other => other,
+    };
+    match format!("SIG{name}").parse::<Signal>() {
+        Ok(signal) => Ok(signal as i32),
+        Err(_) => bail!(unknown()),
+    }
+}
+
+/// From here on the signals to be forwarded, and SIGCHLD, are read from this descriptor.
+pub fn collect() -> Result<SignalFd> {
+    let mut set = SigSet::all();
+    // Faults of this process itself, and what Rust and callers use for other ends.
+    for own in [
+        Signal::SIGSEGV,
+        Signal::SIGBUS,
+        Signal::SIGFPE,
+        Signal::SIGILL,
+        Signal::SIGTRAP,
+        Signal::SIGPIPE,
+        Signal::SIGURG,
+    ] {
+        set.remove(own);
+    }
+    sigprocmask(SigmaskHow::SIG_SETMASK, Some(&set), None).context("block signals")?;
+    SignalFd::with_flags(&set, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK).context("signalfd")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_numbers() {
+        for (word, want) in [
+            ("9", 9),
+            ("KILL", 9),
+            ("SIGKILL", 9),
+            ("sigkill", 9),
+            ("Term", 15),
+            ("usr1", 10),
+            ("WINCH", 28),
+            ("RTMIN+3", libc::SIGRTMIN() + 3),
+            ("SIGRTMAX-1", libc::SIGRTMAX() - 1),
+            ("64", 64),
+        ] {
+            assert_eq!(parse(word).expect(word), want);
+        }
+        for word in ["NOSUCH", "0", "65", "-1", "", "SIG", "RTMIN+99", "ü"] {
+            let e = parse(word).expect_err(word).to_string();
+            assert_eq!(e, format!("unknown signal {word:?}"));
+        }
+    }
+}

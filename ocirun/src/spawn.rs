@@ -1,0 +1,247 @@
+//! One clone: the child is born in its new namespaces, puts itself into its cgroups, joins what it
+//! is to join, and becomes ocirun-init.
+//!
+//! Between clone3 and execveat the child makes system calls only; it allocates nothing. What it
+//! fails at it says on the status pipe, in the words of ocirun-init's own messages.
+#![allow(unsafe_code)]
+
+use std::ffi::{CStr, CString};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+
+use anyhow::{Context, Result};
+use nix::errno::Errno;
+
+/// What the child does, in the order of its fields. All descriptors are above the numbers of
+/// `place`, so that none is overwritten before it is used.
+pub struct Stub<'a> {
+    /// For CLONE_INTO_CGROUP.
+    pub into_cgroup: Option<BorrowedFd<'a>>,
+    /// Files of cgroup v1 that take the child itself.
+    pub tasks: &'a [OwnedFd],
+    /// Written to /proc/self/oom_score_adj.
+    pub oom_score_adj: Option<&'a [u8]>,
+    /// A byte on the control pipe says that the id maps are written.
+    pub wait_for_maps: bool,
+    /// Namespaces to enter, in this order, with their CLONE_NEW* bits.
+    pub join: &'a [(RawFd, i32)],
+    /// CLONE_NEW* bits of the namespaces to be made.
+    pub new: i32,
+    /// Make them after joining, because they are to belong to a user namespace that is joined.
+    pub late: bool,
+    /// Clone once more after joining, since a pid namespace takes only children. The process id of
+    /// that sibling goes to this pipe.
+    pub again: Option<RawFd>,
+    /// Become root of the user namespace.
+    pub become_root: bool,
+    /// The numbers from 3 on that stay open.
+    pub preserve: u32,
+    /// Descriptors and the numbers that ocirun-init is to find them at.
+    pub place: &'a [(RawFd, RawFd)],
+    /// CPUs to run on from the beginning.
+    pub affinity: Option<libc::cpu_set_t>,
+    pub exe: RawFd,
+    pub argv: &'a [CString],
+    /// The read end of fd 8 and the write end of fd 9, before they are placed.
+    pub control: RawFd,
+    pub status: RawFd,
+}
+
+/// A child that has not been waited for.
+pub struct Child {
+    pub pid: i32,
+    pub pidfd: OwnedFd,
+}
+
+/// CLONE_INTO_CGROUP, which libc has in a type too narrow for it.
+const INTO_CGROUP: u64 = 0x2_0000_0000;
+
+/// Namespaces that a cgroup join must come before.
+const AFTER_CGROUP: i32 = libc::CLONE_NEWCGROUP;
+
+pub fn spawn(stub: &Stub) -> Result<Child> {
+    let mut argv: Vec<*const libc::c_char> = stub.argv.iter().map(|a| a.as_ptr()).collect();
+    argv.push(std::ptr::null());
+    let mut pidfd: RawFd = -1;
+    let mut flags = libc::CLONE_PIDFD as u64;
+    if !stub.late {
+        flags |= (stub.new & !AFTER_CGROUP) as u64;
+    }
+    let mut args = clone_args(flags, libc::SIGCHLD);
+    args.pidfd = (&raw mut pidfd) as u64;
+    if let Some(dir) = stub.into_cgroup {
+        args.flags |= INTO_CGROUP;
+        args.cgroup = dir.as_raw_fd() as u64;
+    }
+    // SAFETY: without CLONE_VM the child runs on a copy of this memory, and this process has one
+    // thread, so that copy is whole; `child` makes system calls only and never returns. `args` and
+    // `pidfd` outlive the call.
+    let pid = Errno::result(unsafe { clone3(&mut args) }).context("clone3")? as i32;
+    if pid == 0 {
+        child(stub, &argv);
+    }
+    // SAFETY: with CLONE_PIDFD the kernel has stored a new descriptor there, for us alone.
+    Ok(Child { pid, pidfd: unsafe { OwnedFd::from_raw_fd(pidfd) } })
+}
+
+/// A child in a user namespace of its own that waits to be killed, and dies with this process.
+pub fn pause_in_user_namespace() -> Result<Child> {
+    let mut pidfd: RawFd = -1;
+    let mut args = clone_args((libc::CLONE_PIDFD | libc::CLONE_NEWUSER) as u64, libc::SIGCHLD);
+    args.pidfd = (&raw mut pidfd) as u64;
+    // SAFETY: as in `spawn`: one thread, and the child makes system calls only.
+    let pid = Errno::result(unsafe { clone3(&mut args) }).context("clone3 user namespace")? as i32;
+    if pid == 0 {
+        // SAFETY: integers only.
+        unsafe {
+            libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0);
+            loop {
+                libc::pause();
+            }
+        }
+    }
+    // SAFETY: with CLONE_PIDFD the kernel has stored a new descriptor there, for us alone.
+    Ok(Child { pid, pidfd: unsafe { OwnedFd::from_raw_fd(pidfd) } })
+}
+
+fn clone_args(flags: u64, exit_signal: i32) -> libc::clone_args {
+    // SAFETY: clone_args is made of integers, for which all zeroes is a value.
+    let mut args: libc::clone_args = unsafe { std::mem::zeroed() };
+    args.flags = flags;
+    args.exit_signal = exit_signal as u64;
+    args
+}
+
+/// # Safety
+/// The caller has one thread, and the child path must only make system calls.
+unsafe fn clone3(args: &mut libc::clone_args) -> libc::c_long {
+    // SAFETY: `args` is a whole clone_args; the rest is the caller's promise.
+    unsafe { libc::syscall(libc::SYS_clone3, &raw mut *args, size_of::<libc::clone_args>()) }
+}
+
+/// The child's way to execve; never returns.
+fn child(stub: &Stub, argv: &[*const libc::c_char]) -> ! {
+    let at = |doing: &'static CStr, result: libc::c_long| {
+        if result < 0 {
+            fail(stub.status, doing, Errno::last_raw());
+        }
+    };
+    // SAFETY: every call below passes integers, static C strings, or memory of `stub` and `argv`,
+    // which the child has a copy of; none of them allocates or takes a lock of this process.
+    unsafe {
+        if let Some(set) = &stub.affinity {
+            at(c"set CPU affinity", libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), set).into());
+        }
+        for fd in stub.tasks {
+            at(c"join cgroup", libc::write(fd.as_raw_fd(), c"0".as_ptr().cast(), 1) as libc::c_long);
+        }
+        if let Some(score) = stub.oom_score_adj {
+            // Before the process becomes non-dumpable: procfs then gives the file to root.
+            let fd = libc::open(c"/proc/self/oom_score_adj".as_ptr(), libc::O_WRONLY | libc::O_CLOEXEC);
+            at(c"open /proc/self/oom_score_adj", fd.into());
+            let wrote = libc::write(fd, score.as_ptr().cast(), score.len());
+            at(c"write /proc/self/oom_score_adj", wrote as libc::c_long);
+            libc::close(fd);
+        }
+        if stub.wait_for_maps {
+            let mut byte = 0u8;
+            let got = libc::read(stub.control, (&raw mut byte).cast(), 1);
+            // End of file: ocirun has died or given up.
+            if got != 1 {
+                libc::_exit(1);
+            }
+        }
+        if !stub.join.is_empty() {
+            // From here on the container may see this process: it must not look into it, nor at
+            // its descriptors (CVE-2016-9962).
+            at(c"set non-dumpable", libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0).into());
+        }
+        for (fd, bits) in stub.join {
+            at(c"join namespaces", libc::setns(*fd, *bits).into());
+        }
+        if stub.late {
+            let bits = stub.new & !(AFTER_CGROUP | libc::CLONE_NEWPID);
+            if bits != 0 {
+                at(c"unshare", libc::unshare(bits).into());
+            }
+        }
+    }
+    if let Some(pipe) = stub.again {
+        second(stub, pipe);
+    }
+    // SAFETY: as above.
+    unsafe {
+        if stub.new & libc::CLONE_NEWCGROUP != 0 {
+            // After joining, so that the container sees its own cgroup as the root.
+            at(c"unshare cgroup namespace", libc::unshare(libc::CLONE_NEWCGROUP).into());
+        }
+        if stub.become_root {
+            // Raw calls: glibc's wrappers look for other threads first.
+            at(c"setresgid 0", libc::syscall(libc::SYS_setresgid, 0, 0, 0));
+            at(c"setresuid 0", libc::syscall(libc::SYS_setresuid, 0, 0, 0));
+        }
+        let end = 3 + stub.preserve as RawFd;
+        for fd in 3..end {
+            at(c"keep a descriptor", libc::fcntl(fd, libc::F_SETFD, 0).into());
+        }
+        for (from, to) in stub.place {
+            at(c"place a descriptor", libc::dup2(*from, *to).into());
+        }
+        let mut none: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&raw mut none);
+        at(
+            c"sigprocmask",
+            libc::sigprocmask(libc::SIG_SETMASK, &raw const none, std::ptr::null_mut()).into(),
+        );
+        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+        let env: [*const libc::c_char; 1] = [std::ptr::null()];
+        let (empty, flags) = (c"".as_ptr(), libc::AT_EMPTY_PATH);
+        libc::syscall(libc::SYS_execveat, stub.exe, empty, argv.as_ptr(), env.as_ptr(), flags);
+    }
+    fail(stub.status, c"exec ocirun-init", Errno::last_raw());
+}
+
+/// Clones once more, as a sibling, and ends; returns in the new process.
+fn second(stub: &Stub, pipe: RawFd) {
+    let pid_ns = if stub.late { (stub.new & libc::CLONE_NEWPID) as u64 } else { 0 };
+    // With CLONE_PARENT the signal at exit is the first child's.
+    let mut args = clone_args(libc::CLONE_PARENT as u64 | pid_ns, 0);
+    // SAFETY: as in `spawn`: one thread, and system calls only on both sides.
+    let pid = unsafe { clone3(&mut args) };
+    if pid < 0 {
+        fail(stub.status, c"clone3", Errno::last_raw());
+    }
+    if pid > 0 {
+        let bytes = (pid as i32).to_ne_bytes();
+        // SAFETY: `bytes` is four readable bytes; _exit runs nothing of this process.
+        unsafe {
+            libc::write(pipe, bytes.as_ptr().cast(), bytes.len());
+            libc::_exit(0);
+        }
+    }
+}
+
+/// Says `{"type":"error","doing":…,"errno":…}` and ends.
+fn fail(status: RawFd, doing: &CStr, errno: i32) -> ! {
+    let mut line = [0u8; 160];
+    let mut len = 0;
+    let mut add = |bytes: &[u8]| {
+        for b in bytes {
+            if len < line.len() {
+                line[len] = *b;
+                len += 1;
+            }
+        }
+    };
+    let digits = [errno / 100 % 10, errno / 10 % 10, errno % 10].map(|d| b'0' + d as u8);
+    let skip = digits.iter().take(2).take_while(|d| **d == b'0').count();
+    add(br#"{"type":"error","doing":""#);
+    add(doing.to_bytes());
+    add(br#"","errno":"#);
+    add(&digits[skip..]);
+    add(b"}\n");
+    // SAFETY: the first `len` bytes of `line` are initialised; _exit runs nothing of this process.
+    unsafe {
+        libc::write(status, line.as_ptr().cast(), len);
+        libc::_exit(1);
+    }
+}

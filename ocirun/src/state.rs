@@ -1,0 +1,231 @@
+//! state.json: what ocirun knows of a container between two calls.
+//!
+//! The folder of a container is made first and exclusively: it is the claim on the id. Then, before
+//! the first cgroup exists, an intent record with the cgroups' paths is written and synced, so
+//! that `delete --force` can clean up after a death at any instruction. The process is known by
+//! its number and its start time together.
+
+use std::collections::BTreeMap;
+use std::fs::{self, DirBuilder, File};
+use std::io::{ErrorKind, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use nix::fcntl::{Flock, FlockArg};
+use oci_spec::runtime::{Hooks, LinuxPersonality, Process};
+use serde::{Deserialize, Serialize};
+
+use crate::cgroup::Cgroup;
+use crate::cli::Global;
+use crate::{pidfd, validate};
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct State {
+    pub oci_version: String,
+    pub id: String,
+    /// 0 in an intent record.
+    pub pid: i32,
+    pub start_time: u64,
+    /// The call that makes the container has not ended.
+    pub creating: bool,
+    pub bundle: PathBuf,
+    pub rootfs: PathBuf,
+    pub created: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub annotations: BTreeMap<String, String>,
+    pub cgroup: Cgroup,
+    /// OCI names of the namespaces that the container does not share with the host.
+    pub namespaces: Vec<String>,
+    /// The pid namespace was made for this container: it dies with its first process.
+    pub private_pids: bool,
+    /// The user namespace forbids setgroups(2).
+    #[serde(default)]
+    pub keep_groups: bool,
+    /// What `exec` takes where its own process says nothing.
+    pub process: Process,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub personality: Option<LinuxPersonality>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hooks: Option<Hooks>,
+    /// Flags for the program in the file `seccomp`, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seccomp: Option<Seccomp>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Seccomp {
+    pub flags: u32,
+    /// Where the listener goes, and the words that go with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listener: Option<(PathBuf, Option<String>)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    Creating,
+    Created,
+    Running,
+    Paused,
+    Stopped,
+}
+
+impl Status {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Creating => "creating",
+            Status::Created => "created",
+            Status::Running => "running",
+            Status::Paused => "paused",
+            Status::Stopped => "stopped",
+        }
+    }
+}
+
+/// The folder that holds all containers' folders.
+pub fn root(global: &Global) -> PathBuf {
+    if let Some(root) = &global.root {
+        return root.clone();
+    }
+    match std::env::var_os("XDG_RUNTIME_DIR").filter(|d| !d.is_empty() && !nix::unistd::geteuid().is_root()) {
+        Some(dir) => Path::new(&dir).join("ocirun"),
+        None => PathBuf::from("/run/ocirun"),
+    }
+}
+
+/// One container's folder.
+#[derive(Debug, Clone)]
+pub struct Dir {
+    pub path: PathBuf,
+}
+
+impl Dir {
+    /// The folder of `id`, which need not exist.
+    pub fn of(root: &Path, id: &str) -> Result<Dir> {
+        validate::id(id)?;
+        Ok(Dir { path: root.join(id) })
+    }
+
+    /// Makes the folder, and thereby claims the id.
+    pub fn claim(root: &Path, id: &str) -> Result<Dir> {
+        let dir = Dir::of(root, id)?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o711)
+            .create(root)
+            .with_context(|| format!("mkdir {}", root.display()))?;
+        match DirBuilder::new().mode(0o700).create(&dir.path) {
+            Ok(()) => Ok(dir),
+            Err(e) if e.kind() == ErrorKind::AlreadyExists => bail!("container with given ID already exists"),
+            Err(e) => Err(e).with_context(|| format!("mkdir {}", dir.path.display())),
+        }
+    }
+
+    /// Waits for other calls that change this container; held until the lock is dropped.
+    pub fn lock(&self) -> Result<Flock<File>> {
+        let file = match File::open(&self.path) {
+            Err(e) if e.kind() == ErrorKind::NotFound => bail!("container does not exist"),
+            other => other.with_context(|| format!("open {}", self.path.display()))?,
+        };
+        loop {
+            match Flock::lock(file.try_clone().context("lock")?, FlockArg::LockExclusive) {
+                Err((_, nix::errno::Errno::EINTR)) => {}
+                Ok(lock) => return Ok(lock),
+                Err((_, e)) => return Err(e).with_context(|| format!("lock {}", self.path.display())),
+            }
+        }
+    }
+
+    /// Whether some call is changing this container now.
+    fn locked(&self) -> bool {
+        File::open(&self.path).is_ok_and(|file| Flock::lock(file, FlockArg::LockExclusiveNonblock).is_err())
+    }
+
+    pub fn fifo(&self) -> PathBuf {
+        self.path.join("exec.fifo")
+    }
+
+    /// The compiled seccomp program.
+    pub fn seccomp(&self) -> PathBuf {
+        self.path.join("seccomp")
+    }
+
+    /// Writes state.json so that a reader sees the old or the new one, also after a power cut.
+    pub fn save(&self, state: &State) -> Result<()> {
+        let (new, file) = (self.path.join(".state.json"), self.path.join("state.json"));
+        let text = serde_json::to_vec(state).context("encode state.json")?;
+        let mut out = File::create(&new).with_context(|| format!("create {}", new.display()))?;
+        out.write_all(&text)
+            .and_then(|()| out.sync_all())
+            .with_context(|| format!("write {}", new.display()))?;
+        fs::rename(&new, &file).with_context(|| format!("rename {}", new.display()))?;
+        let dir = File::open(&self.path).with_context(|| format!("open {}", self.path.display()))?;
+        dir.sync_all().with_context(|| format!("sync {}", self.path.display()))
+    }
+
+    pub fn load(&self) -> Result<State> {
+        let file = self.path.join("state.json");
+        let text = match fs::read(&file) {
+            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                bail!("container does not exist")
+            }
+            other => other.with_context(|| format!("read {}", file.display()))?,
+        };
+        serde_json::from_slice(&text).with_context(|| format!("parse {}", file.display()))
+    }
+
+    /// Whether the folder is there, with or without a state.json.
+    pub fn exists(&self) -> bool {
+        self.path.is_dir()
+    }
+
+    pub fn remove(&self) -> Result<()> {
+        match fs::remove_dir_all(&self.path) {
+            Err(e) if e.kind() != ErrorKind::NotFound => {
+                Err(e).with_context(|| format!("remove {}", self.path.display()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What the container is doing now.
+    pub fn status(&self, state: &State) -> Result<Status> {
+        if state.pid == 0 || state.creating {
+            return Ok(if self.locked() { Status::Creating } else { Status::Stopped });
+        }
+        let alive = pidfd::stat(state.pid)
+            .is_some_and(|s| s.start_time == state.start_time && s.state != b'Z' && s.state != b'X');
+        Ok(if !alive {
+            Status::Stopped
+        } else if state.cgroup.frozen().unwrap_or(false) {
+            Status::Paused
+        } else if self.fifo().exists() {
+            Status::Created
+        } else {
+            Status::Running
+        })
+    }
+
+    /// Whose the container is: the folder's owner.
+    pub fn owner(&self) -> u32 {
+        fs::metadata(&self.path).map_or(0, |m| m.uid())
+    }
+}
+
+impl State {
+    /// The first process, where it lives.
+    pub fn init(&self) -> Result<Option<OwnedFd>> {
+        if self.pid == 0 { Ok(None) } else { pidfd::open(self.pid, self.start_time) }
+    }
+}
+
+/// A container that other calls may work with, and its status.
+pub fn open(global: &Global, id: &str) -> Result<(Dir, State, Status)> {
+    let dir = Dir::of(&root(global), id)?;
+    let state = dir.load()?;
+    let status = dir.status(&state)?;
+    Ok((dir, state, status))
+}

@@ -1,0 +1,40 @@
+//! Detached mounts: the part of the mount API that opens a tree of the host for the container.
+#![allow(unsafe_code)]
+
+use std::ffi::CString;
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
+
+use nix::errno::Errno;
+
+/// Clones the mount at `path` (with those below it) as a detached mount. Links are followed.
+pub fn open(path: &str, recursive: bool) -> Result<OwnedFd, Errno> {
+    let path = CString::new(path).map_err(|_| Errno::EINVAL)?;
+    let mut flags = libc::OPEN_TREE_CLONE | libc::OPEN_TREE_CLOEXEC;
+    if recursive {
+        flags |= libc::AT_RECURSIVE as libc::c_uint;
+    }
+    // SAFETY: `path` is a C string that outlives the call, the only memory that the kernel reads.
+    let fd =
+        Errno::result(unsafe { libc::syscall(libc::SYS_open_tree, libc::AT_FDCWD, path.as_ptr(), flags) })?;
+    // SAFETY: the kernel has just made this descriptor, for us alone.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd as i32) })
+}
+
+/// Maps the ids of a detached mount by a user namespace.
+pub fn map_ids(tree: impl AsFd, user_ns: impl AsFd, recursive: bool) -> Result<(), Errno> {
+    let attr = libc::mount_attr {
+        attr_set: libc::MOUNT_ATTR_IDMAP,
+        attr_clr: 0,
+        propagation: 0,
+        userns_fd: user_ns.as_fd().as_raw_fd() as u64,
+    };
+    let flags = libc::AT_EMPTY_PATH | if recursive { libc::AT_RECURSIVE } else { 0 };
+    let tree = tree.as_fd().as_raw_fd();
+    let size = size_of::<libc::mount_attr>();
+    // SAFETY: `attr` is a whole mount_attr of `size` bytes that outlives the call; the path is a
+    // static empty C string.
+    Errno::result(unsafe {
+        libc::syscall(libc::SYS_mount_setattr, tree, c"".as_ptr(), flags, &raw const attr, size)
+    })?;
+    Ok(())
+}

@@ -1,0 +1,157 @@
+//! Command lines as callers of runc write them: long options with one dash, and its words and
+//! statuses for a wrong use.
+
+use std::ffi::OsString;
+use std::process::exit;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Command, FromArgMatches};
+
+use crate::cli::{self, Cli};
+
+/// Parses, or says what is wrong and exits.
+pub fn parse(args: impl Iterator<Item = OsString>) -> Cli {
+    let command = cli::command();
+    let args = normalise(&command, args.collect());
+    match command.clone().try_get_matches_from(args).and_then(|m| Cli::from_arg_matches(&m)) {
+        Ok(cli) => cli,
+        Err(e) => exit(refuse(command, &e)),
+    }
+}
+
+/// `--version`: the first line is how containerd tells a runtime of this kind.
+pub fn version() -> i32 {
+    println!("runc version 1.3.6+ocirun.{}", env!("CARGO_PKG_VERSION"));
+    println!("commit: ocirun-{}", env!("CARGO_PKG_VERSION"));
+    println!("spec: {}", crate::plan::SPEC_VERSION);
+    0
+}
+
+pub fn help() -> i32 {
+    let _ = cli::command().print_help();
+    0
+}
+
+/// Gives `-bundle DIR` its second dash. Behind the id of `exec` and `ps` stands another program's
+/// command line, which is left alone.
+fn normalise(command: &Command, args: Vec<OsString>) -> Vec<OsString> {
+    let mut out = Vec::with_capacity(args.len());
+    let mut at = command;
+    let (mut is_value, mut verb, mut positionals) = (false, false, 0);
+    let mut rest = args.into_iter();
+    out.extend(rest.next());
+    while let Some(arg) = rest.next() {
+        let text = arg.to_str().unwrap_or_default();
+        if std::mem::take(&mut is_value) {
+            out.push(arg);
+            continue;
+        }
+        if text == "--" || (verb && positionals > 0 && ["exec", "ps"].contains(&at.get_name())) {
+            out.push(arg);
+            out.extend(rest);
+            break;
+        }
+        if !text.starts_with('-') || text == "-" {
+            if verb {
+                positionals += 1;
+            } else if let Some(sub) = command.find_subcommand(text) {
+                (at, verb) = (sub, true);
+            }
+            out.push(arg);
+            continue;
+        }
+        let bare = text.trim_start_matches('-');
+        let (name, value) = bare.split_once('=').map_or((bare, None), |(n, v)| (n, Some(v)));
+        let long = |c: &Command| c.get_arguments().find(|a| a.get_long() == Some(name)).cloned();
+        let known = long(at).or_else(|| long(command).filter(|_| !verb));
+        let short =
+            || at.get_arguments().find(|a| text.len() == 2 && a.get_short() == name.chars().next()).cloned();
+        is_value = value.is_none()
+            && known
+                .clone()
+                .or_else(short)
+                .is_some_and(|a| a.get_action().takes_values() && !a.is_require_equals_set());
+        let one_dash = !text.starts_with("--") && name.len() > 1 && known.is_some();
+        out.push(if one_dash { format!("-{text}").into() } else { arg });
+    }
+    out
+}
+
+/// Says what is wrong with a command line; the status of the process.
+fn refuse(mut command: Command, error: &clap::Error) -> i32 {
+    let invalid = |kind| match error.get(kind) {
+        Some(ContextValue::String(s)) => s.clone(),
+        Some(ContextValue::Strings(all)) => all.join(" "),
+        _ => String::new(),
+    };
+    // `--bundle <DIR>` → `--bundle`
+    let first = |text: String| text.split([' ', '=']).next().unwrap_or_default().to_string();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            print!("{error}");
+            0
+        }
+        ErrorKind::InvalidSubcommand => {
+            eprintln!("No help topic for '{}'", invalid(ContextKind::InvalidSubcommand));
+            3
+        }
+        ErrorKind::UnknownArgument => {
+            let name = invalid(ContextKind::InvalidArg);
+            let dashes = name.strip_prefix('-').filter(|n| n.starts_with('-')).unwrap_or(&name).to_string();
+            if command.get_subcommands().count() > 0 && !dashes.starts_with('-') {
+                eprintln!("ocirun: unexpected argument {dashes:?}");
+                return 1;
+            }
+            println!("Incorrect Usage: flag provided but not defined: {}\n", first(dashes.clone()));
+            eprintln!("ocirun: flag provided but not defined: {}", first(dashes));
+            let _ = command.print_help();
+            1
+        }
+        ErrorKind::InvalidValue if invalid(ContextKind::InvalidValue).is_empty() => {
+            let name = first(invalid(ContextKind::InvalidArg));
+            println!("Incorrect Usage: flag needs an argument: {name}\n");
+            eprintln!("ocirun: flag needs an argument: {name}");
+            1
+        }
+        _ => {
+            let text = error.to_string();
+            let line = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+            match error.kind() {
+                ErrorKind::MissingRequiredArgument => {
+                    eprintln!("ocirun: missing argument: {}", invalid(ContextKind::InvalidArg));
+                }
+                _ => eprintln!("ocirun: {line}"),
+            }
+            1
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_dash_becomes_two_where_the_option_is_known() {
+        for (given, want) in [
+            ("-root /r create -bundle /b web", "--root /r create --bundle /b web"),
+            ("run -no-subreaper web --bundle b", "run --no-subreaper web --bundle b"),
+            ("create -b x -console-socket=s web", "create -b x --console-socket=s web"),
+            ("exec -t web ls -env", "exec -t web ls -env"),
+            ("exec -user 1 web ls -user", "exec --user 1 web ls -user"),
+            ("ps web -format", "ps web -format"),
+            ("exec -it web", "exec -it web"),
+            ("create --bundle -root web", "create --bundle -root web"),
+        ] {
+            let args = std::iter::once("ocirun").chain(given.split(' ')).map(OsString::from).collect();
+            let got = normalise(&cli::command(), args);
+            let got: Vec<_> = got[1..].iter().map(|a| a.to_str().expect("ascii")).collect();
+            assert_eq!(got.join(" "), want);
+        }
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        cli::command().debug_assert();
+    }
+}
