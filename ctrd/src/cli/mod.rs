@@ -186,6 +186,7 @@ mod tests {
         assert_eq!(run.settings.args, ["busybox", "ls", "--rm", "-d", "--", "x"]);
         let Command::Run(run) = parse(&["run", "busybox", "--help"]).command else { panic!("not run") };
         assert_eq!(run.settings.args, ["busybox", "--help"]);
+        assert!(Cli::try_parse_from(["ctrd", "run", "--memroy", "1m", "busybox"]).is_err());
     }
 
     #[test]

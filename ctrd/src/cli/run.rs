@@ -102,8 +102,7 @@ pub struct Settings {
         value_names = ["IMAGE", "COMMAND"],
         num_args = 1..,
         required_unless_present = "rootfs",
-        trailing_var_arg = true,
-        allow_hyphen_values = true
+        trailing_var_arg = true
     )]
     pub args: Vec<String>,
 }

@@ -83,7 +83,7 @@ fn dispatch(cli: Cli) -> Result<i32> {
         return shim::command(&place, command);
     }
     if cli.global.debug {
-        tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::DEBUG).init();
+        crate::serve::log::init(true);
     }
     let runtime = runtime()?;
     let status = runtime.block_on(async {
