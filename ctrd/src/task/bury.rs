@@ -9,8 +9,9 @@ use super::{End, Exit, Runtime, Task, blocking, lock};
 use crate::api::event::{TaskDelete, TaskExit};
 use crate::bundle::{Bundle, Lock};
 use crate::clock;
-use crate::error::{Error, Result};
-use crate::shim::{binary, saved_binary, start};
+use crate::error::{Error, Kind, Result};
+use crate::shim::client::Client;
+use crate::shim::{binary, saved, saved_binary, start};
 use crate::store::containers;
 use crate::timestamp;
 
@@ -55,7 +56,10 @@ impl Runtime {
 
     /// Removes what was never finished: no client knows of it, so nobody is told.
     pub(super) async fn discard(&self, bundle: &Bundle, lock: &Lock) -> Result<()> {
-        self.clean(bundle).await;
+        // Without this file no shim was started yet.
+        if saved_binary(bundle)?.is_some() {
+            self.clean(bundle).await;
+        }
         bundle.delete(lock)
     }
 
@@ -68,6 +72,9 @@ impl Runtime {
             tracing::warn!(namespace = bundle.namespace, id = bundle.id, "{e}");
             DeleteResponse { exit_status: UNKNOWN, ..DeleteResponse::default() }
         });
+        if let Ok(Some(reply)) = saved(bundle) {
+            remove_socket(&reply.address).await;
+        }
         let at = facts.exited_at.unwrap_or_else(|| timestamp::to_proto(clock::now()));
         Exit { pid: facts.pid, status: facts.exit_status, at: Some(at) }
     }
@@ -101,5 +108,17 @@ impl Runtime {
         // Only a malformed topic is refused, and these are not.
         _ = self.events.publish(&bundle.namespace, "/tasks/exit", &exited);
         _ = self.events.publish(&bundle.namespace, "/tasks/delete", &deleted);
+    }
+}
+
+/// Removes a dead shim's socket, which not every shim's `delete` does. One that answers belongs to
+/// another shim of the same group.
+async fn remove_socket(address: &str) {
+    let Some(path) = address.strip_prefix("unix://") else { return };
+    if let Err(e) = Client::connect(address).await
+        && e.kind == Kind::NotFound
+    {
+        // It may be gone already.
+        _ = std::fs::remove_file(path);
     }
 }

@@ -42,8 +42,8 @@ impl Runtime {
             Err(e) => return Err(e.clone()),
         }
         self.forget(&bundle);
-        if !shutdown(&task.shim).await && !shared(&bundle) {
-            // It did not go by itself: its own `delete` knows what it may have left.
+        if !shutdown(&task.shim).await {
+            // It does not answer: its own `delete` knows what it may have left.
             if let Some(binary) = saved_binary(&bundle)?
                 && let Err(e) = start::delete(&self.caller, &binary, &bundle).await
             {
@@ -56,18 +56,16 @@ impl Runtime {
     }
 }
 
-/// Asks the shim to end if it has no container left, and waits until it has gone: it still needs
-/// the bundle to find its socket. Whether it went.
+/// Asks the shim to end if it has no container left; whether it agreed. Gives it a moment to go,
+/// since it finds its socket by the bundle; one that first wants to be rid of its events is not
+/// waited for.
 pub(super) async fn shutdown(shim: &Shim) -> bool {
     let request = ShutdownRequest { id: shim.bundle.id.clone(), now: false };
     let answer = shim.call::<_, ()>("Shutdown", &request, Some(deadline::SHUTDOWN)).await;
-    if answer.is_err() && !shim.is_closed() {
-        return false;
+    if answer.is_ok() && !shared(&shim.bundle) {
+        _ = tokio::time::timeout(deadline::EXIT, shim.closed()).await;
     }
-    if shared(&shim.bundle) {
-        return shim.is_closed();
-    }
-    tokio::time::timeout(deadline::SHUTDOWN, shim.closed()).await.is_ok()
+    answer.is_ok() || shim.is_closed()
 }
 
 /// Whether the shim may hold other containers too.

@@ -187,6 +187,7 @@ mod deadline {
     pub const STATS: Duration = Duration::from_secs(2);
     pub const LOAD: Duration = Duration::from_secs(5);
     pub const SHUTDOWN: Duration = Duration::from_secs(3);
+    pub const EXIT: Duration = Duration::from_millis(250);
     pub const CHECKPOINT: Duration = Duration::from_secs(600);
 }
 
