@@ -1,0 +1,91 @@
+//! How a command reaches the API: the server at the address, or else the same services in this
+//! process, on the same files.
+
+use std::io;
+use std::path::Path;
+
+use hyper_util::rt::TokioIo;
+use tokio::io::DuplexStream;
+use tokio::net::UnixStream;
+use tonic::transport::{Channel, Endpoint, Server};
+use tower::service_fn;
+
+use crate::config::{Config, Flags};
+use crate::error::{Error, Result, os_text};
+use crate::serve;
+
+/// So much is under way between this process and itself.
+const BUFFER: usize = 256 << 10;
+
+/// Windows that let a mebibyte of content go out without waiting for the other side.
+const WINDOW: u32 = 2 << 20;
+
+/// Connects to the server at `address`, or begins its services here if none runs there.
+///
+/// Only an address without a server is a reason to do the work oneself. A server that may not be
+/// spoken to, or is about to answer, is not.
+pub async fn connect(address: &Path, root: &Path, state: &Path) -> Result<Channel> {
+    match UnixStream::connect(address).await {
+        Ok(stream) => over_socket(stream, address).await,
+        Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
+            within(address, root, state).await
+        }
+        Err(e) => Err(Error::unknown(os_text(&e))),
+    }
+}
+
+/// A channel on the connection that was made; should that break, on new ones.
+async fn over_socket(stream: UnixStream, address: &Path) -> Result<Channel> {
+    let mut first = Some(stream);
+    let address = address.to_path_buf();
+    let connector = service_fn(move |_| {
+        let (first, address) = (first.take(), address.clone());
+        async move {
+            match first {
+                Some(stream) => Ok(TokioIo::new(stream)),
+                None => UnixStream::connect(address).await.map(TokioIo::new),
+            }
+        }
+    });
+    endpoint().connect_with_connector(connector).await.map_err(|e| Error::unknown(innermost(&e)))
+}
+
+/// Begins the services here, and a channel to them.
+async fn within(address: &Path, root: &Path, state: &Path) -> Result<Channel> {
+    let flags = Flags {
+        file: None,
+        root: Some(root.into()),
+        state: Some(state.into()),
+        address: Some(address.into()),
+    };
+    let config = Config::load(flags, Config::at(address, root, state))?;
+    let services = crate::service::blocking(move || serve::start(&config)).await?;
+    let (ours, theirs) = tokio::io::duplex(BUFFER);
+    let incoming = tokio_stream::once(Ok::<DuplexStream, io::Error>(theirs));
+    tokio::spawn(async move {
+        if let Err(e) = Server::builder().add_routes(services.routes).serve_with_incoming(incoming).await {
+            tracing::warn!("services in this process: {e}");
+        }
+    });
+    let mut ours = Some(ours);
+    let connector = service_fn(move |_| {
+        let ours = ours.take().map(TokioIo::new);
+        async move { ours.ok_or_else(|| io::Error::other("the services in this process are gone")) }
+    });
+    endpoint().connect_with_connector(connector).await.map_err(|e| Error::unknown(innermost(&e)))
+}
+
+/// The name is for the protocol alone, which wants one.
+fn endpoint() -> Endpoint {
+    Endpoint::from_static("http://localhost")
+        .initial_stream_window_size(WINDOW)
+        .initial_connection_window_size(2 * WINDOW)
+}
+
+fn innermost(e: &tonic::transport::Error) -> String {
+    let mut source: &dyn std::error::Error = e;
+    while let Some(next) = source.source() {
+        source = next;
+    }
+    source.to_string()
+}

@@ -1,0 +1,248 @@
+//! All plugins, in one list: type, id, what each requires, and how it begins.
+//!
+//! Types and ids are containerd's wherever clients ask for them.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use crate::api::containers::containers_server::ContainersServer;
+use crate::api::content::content_server::ContentServer;
+use crate::api::diff::diff_server::DiffServer;
+use crate::api::events::events_server::EventsServer;
+use crate::api::health::health_server::HealthServer;
+use crate::api::images::images_server::ImagesServer;
+use crate::api::introspection::introspection_server::IntrospectionServer;
+use crate::api::leases::leases_server::LeasesServer;
+use crate::api::namespaces::namespaces_server::NamespacesServer;
+use crate::api::snapshots::snapshots_server::SnapshotsServer;
+use crate::api::tasks::tasks_server::TasksServer;
+use crate::api::version::version_server::VersionServer;
+use crate::collector::Collector;
+use crate::config::duration;
+use crate::content::{Content, make_dir};
+use crate::error::Result;
+use crate::events::Exchange;
+use crate::service::MESSAGE_MAX;
+use crate::service::containers::Containers;
+use crate::service::content::Content as ContentService;
+use crate::service::diff::Diff;
+use crate::service::events::Events;
+use crate::service::health::Health;
+use crate::service::images::Images;
+use crate::service::introspection::Introspection;
+use crate::service::leases::Leases;
+use crate::service::namespaces::Namespaces;
+use crate::service::snapshots::Snapshots;
+use crate::service::tasks::Tasks;
+use crate::service::version::Version;
+use crate::snapshot::{self, Snapshotter};
+use crate::store::Store;
+use crate::task::Runtime;
+
+use super::{Failure, Init, Meta, Registration};
+
+const EVENT: &str = "io.containerd.event.v1";
+const METADATA: &str = "io.containerd.metadata.v1";
+const CONTENT: &str = "io.containerd.content.v1";
+const SNAPSHOTTER: &str = "io.containerd.snapshotter.v1";
+const DIFFER: &str = "io.containerd.differ.v1";
+const GC: &str = "io.containerd.gc.v1";
+const RUNTIME: &str = "io.containerd.runtime.v2";
+const SERVICE: &str = "io.containerd.service.v1";
+const GRPC: &str = "io.containerd.grpc.v1";
+const TTRPC: &str = "io.containerd.ttrpc.v1";
+
+#[rustfmt::skip]
+pub static ALL: &[Registration] = &[
+    // What the services work with.
+    Registration { kind: EVENT, id: "exchange", requires: &[], init: exchange },
+    Registration { kind: METADATA, id: "sqlite", requires: &[EVENT], init: metadata },
+    Registration { kind: CONTENT, id: "content", requires: &[METADATA], init: content },
+    Registration { kind: SNAPSHOTTER, id: "overlayfs", requires: &[METADATA], init: overlayfs },
+    Registration { kind: SNAPSHOTTER, id: "native", requires: &[METADATA], init: native },
+    Registration { kind: DIFFER, id: "walking", requires: &[CONTENT], init: walking },
+    Registration { kind: GC, id: "scheduler", requires: &[METADATA, CONTENT, SNAPSHOTTER], init: scheduler },
+    Registration { kind: RUNTIME, id: "task", requires: &[METADATA, EVENT], init: task },
+    Registration { kind: SERVICE, id: "introspection-service", requires: &[], init: introspection_service },
+    // What clients call.
+    Registration { kind: GRPC, id: "containers", requires: &[METADATA, EVENT, GC], init: containers },
+    Registration { kind: GRPC, id: "content", requires: &[CONTENT, EVENT, GC], init: content_service },
+    Registration { kind: GRPC, id: "diff", requires: &[DIFFER], init: diff },
+    Registration { kind: GRPC, id: "events", requires: &[EVENT], init: events },
+    Registration { kind: GRPC, id: "healthcheck", requires: &[], init: health },
+    Registration { kind: GRPC, id: "images", requires: &[METADATA, EVENT, GC], init: images },
+    Registration { kind: GRPC, id: "introspection", requires: &[SERVICE], init: introspection },
+    Registration { kind: GRPC, id: "leases", requires: &[METADATA, GC], init: leases },
+    Registration { kind: GRPC, id: "namespaces", requires: &[METADATA, EVENT], init: namespaces },
+    Registration { kind: GRPC, id: "snapshots", requires: &[SNAPSHOTTER, EVENT, GC], init: snapshots },
+    Registration { kind: GRPC, id: "tasks", requires: &[RUNTIME], init: tasks },
+    Registration { kind: GRPC, id: "version", requires: &[], init: version },
+    // What shims call.
+    Registration { kind: TTRPC, id: "events", requires: &[EVENT], init: forwarding },
+];
+
+type Begun = Result<Meta, Failure>;
+
+fn exchange(init: &mut Init) -> Begun {
+    init.parts.events = Some(Exchange::default());
+    Ok(Meta::default())
+}
+
+fn metadata(init: &mut Init) -> Begun {
+    make_dir(&init.root())?;
+    let store = Store::open(&init.root().join("meta.db"))?;
+    init.parts.store = Some(Arc::new(store));
+    Ok(Meta::default())
+}
+
+fn content(init: &mut Init) -> Begun {
+    let content = Content::open(&init.config.root, init.parts.store()?)?;
+    let meta = meta([("root", content.root().display().to_string())], &[]);
+    init.parts.content = Some(content);
+    Ok(meta)
+}
+
+fn overlayfs(init: &mut Init) -> Begun {
+    snapshot::overlay_supported(&init.root()).map_err(|e| Failure::Skip(e.message))?;
+    let snapshotter = Snapshotter::overlayfs(&init.config.root, init.parts.store()?)?;
+    snapshotter_meta(init, snapshotter)
+}
+
+fn native(init: &mut Init) -> Begun {
+    let snapshotter = Snapshotter::native(&init.config.root, init.parts.store()?)?;
+    snapshotter_meta(init, snapshotter)
+}
+
+fn snapshotter_meta(init: &mut Init, snapshotter: Snapshotter) -> Begun {
+    let meta = meta([("root", snapshotter.root().display().to_string())], &[]);
+    init.parts.snapshotters.insert(snapshotter.name(), snapshotter);
+    Ok(Meta { platform: true, ..meta })
+}
+
+fn walking(init: &mut Init) -> Begun {
+    init.parts.content()?;
+    Ok(Meta { platform: true, ..Meta::default() })
+}
+
+fn scheduler(init: &mut Init) -> Begun {
+    let section: Scheduler = init.section()?;
+    let delay = duration(&section.startup_delay).map_err(|e| e.context("startup_delay"))?;
+    let content = init.parts.content()?;
+    let snapshotters: Vec<_> = init.parts.snapshotters.values().cloned().collect();
+    init.parts.gc = Some(Collector::new(delay, move || {
+        for snapshotter in &snapshotters {
+            snapshotter.cleanup()?;
+        }
+        content.collect().map(drop)
+    }));
+    Ok(Meta::default())
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+struct Scheduler {
+    /// How long the server runs before what an earlier one left is collected.
+    startup_delay: String,
+}
+
+impl Default for Scheduler {
+    fn default() -> Self {
+        Scheduler { startup_delay: "100ms".into() }
+    }
+}
+
+fn task(init: &mut Init) -> Begun {
+    let (store, events) = (init.parts.store()?, init.parts.events()?);
+    let address = init.config.address.display().to_string();
+    let (state, root) = (init.config.state.clone(), init.config.root.clone());
+    init.parts.tasks = Some(Runtime::new(state, root, address, store, events));
+    let schemes = "fifo,binary,binary-v2,file".to_string();
+    Ok(Meta { platform: true, ..meta([("log-uri-schemes", schemes)], &[]) })
+}
+
+fn introspection_service(init: &mut Init) -> Begun {
+    init.parts.uuid = Some(init.root().join("uuid"));
+    Ok(Meta::default())
+}
+
+/// Takes a service in, with the limits that every service has.
+macro_rules! serve {
+    ($init:ident, $server:ident, $service:expr) => {{
+        let server = $server::new($service)
+            .max_decoding_message_size(MESSAGE_MAX)
+            .max_encoding_message_size(MESSAGE_MAX);
+        $init.parts.routes.add_service(server);
+        Ok(Meta::default())
+    }};
+}
+
+fn containers(init: &mut Init) -> Begun {
+    let (store, events, gc) = (init.parts.store()?, init.parts.events()?, init.parts.gc()?);
+    serve!(init, ContainersServer, Containers { store, events, gc })
+}
+
+fn content_service(init: &mut Init) -> Begun {
+    let (store, events, gc) = (init.parts.content()?, init.parts.events()?, init.parts.gc()?);
+    serve!(init, ContentServer, ContentService { store, events, gc })
+}
+
+fn diff(init: &mut Init) -> Begun {
+    let content = init.parts.content()?;
+    serve!(init, DiffServer, Diff { content })
+}
+
+fn events(init: &mut Init) -> Begun {
+    let exchange = init.parts.events()?;
+    serve!(init, EventsServer, Events { exchange })
+}
+
+fn health(init: &mut Init) -> Begun {
+    serve!(init, HealthServer, Health)
+}
+
+fn images(init: &mut Init) -> Begun {
+    let (store, events, gc) = (init.parts.store()?, init.parts.events()?, init.parts.gc()?);
+    serve!(init, ImagesServer, Images { store, events, gc })
+}
+
+fn introspection(init: &mut Init) -> Begun {
+    let (plugins, uuid) = (init.parts.plugins.clone(), init.parts.uuid()?);
+    serve!(init, IntrospectionServer, Introspection { plugins, uuid })
+}
+
+fn leases(init: &mut Init) -> Begun {
+    let (store, gc) = (init.parts.store()?, init.parts.gc()?);
+    serve!(init, LeasesServer, Leases { store, gc })
+}
+
+fn namespaces(init: &mut Init) -> Begun {
+    let (store, events) = (init.parts.store()?, init.parts.events()?);
+    serve!(init, NamespacesServer, Namespaces { store, events })
+}
+
+fn snapshots(init: &mut Init) -> Begun {
+    let (events, gc) = (init.parts.events()?, init.parts.gc()?);
+    let snapshotters = Arc::new(init.parts.snapshotters.clone());
+    serve!(init, SnapshotsServer, Snapshots { snapshotters, events, gc })
+}
+
+fn tasks(init: &mut Init) -> Begun {
+    let runtime = init.parts.tasks()?;
+    serve!(init, TasksServer, Tasks::new(runtime))
+}
+
+fn version(init: &mut Init) -> Begun {
+    serve!(init, VersionServer, Version)
+}
+
+fn forwarding(init: &mut Init) -> Begun {
+    init.parts.events()?;
+    init.parts.forwarding = true;
+    Ok(Meta::default())
+}
+
+fn meta<const N: usize>(exports: [(&str, String); N], capabilities: &[&'static str]) -> Meta {
+    let exports = exports.map(|(name, value)| (name.to_string(), value)).into();
+    Meta { exports, capabilities: capabilities.to_vec(), ..Meta::default() }
+}

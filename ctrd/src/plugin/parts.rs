@@ -1,0 +1,64 @@
+//! What the plugins provide to one another: one field a thing, empty until its plugin has begun.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tonic::service::RoutesBuilder;
+
+use crate::collector::Collector;
+use crate::content::Content;
+use crate::error::{Error, Result};
+use crate::events::Exchange;
+use crate::service::introspection::Plugins;
+use crate::snapshot::Snapshotter;
+use crate::store::Store;
+use crate::task::Runtime;
+
+#[derive(Default)]
+pub struct Parts {
+    pub store: Option<Arc<Store>>,
+    pub content: Option<Content>,
+    pub snapshotters: BTreeMap<&'static str, Snapshotter>,
+    pub events: Option<Exchange>,
+    pub gc: Option<Collector>,
+    pub tasks: Option<Arc<Runtime>>,
+    /// The file with the name of this root.
+    pub uuid: Option<PathBuf>,
+    /// Filled when all plugins have begun.
+    pub plugins: Plugins,
+    /// The services for gRPC.
+    pub routes: RoutesBuilder,
+    /// Whether shims may forward their events.
+    pub forwarding: bool,
+}
+
+impl Parts {
+    pub fn store(&self) -> Result<Arc<Store>> {
+        needed(&self.store, "io.containerd.metadata.v1")
+    }
+
+    pub fn content(&self) -> Result<Content> {
+        needed(&self.content, "io.containerd.content.v1")
+    }
+
+    pub fn events(&self) -> Result<Exchange> {
+        needed(&self.events, "io.containerd.event.v1")
+    }
+
+    pub fn gc(&self) -> Result<Collector> {
+        needed(&self.gc, "io.containerd.gc.v1")
+    }
+
+    pub fn tasks(&self) -> Result<Arc<Runtime>> {
+        needed(&self.tasks, "io.containerd.runtime.v2")
+    }
+
+    pub fn uuid(&self) -> Result<PathBuf> {
+        needed(&self.uuid, "io.containerd.service.v1")
+    }
+}
+
+fn needed<T: Clone>(part: &Option<T>, kind: &str) -> Result<T> {
+    part.clone().ok_or_else(|| Error::not_found(format!("no plugin of type {kind} is loaded: not found")))
+}

@@ -1,0 +1,118 @@
+//! Containers: records, created, changed and removed. Whether one runs is the tasks' business.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use tokio_stream::{Stream, StreamExt, iter};
+use tonic::{Request, Response, Status};
+
+use crate::api::containers::containers_server;
+use crate::api::containers::{
+    Container, CreateContainerRequest, CreateContainerResponse, DeleteContainerRequest, GetContainerRequest,
+    GetContainerResponse, ListContainerMessage, ListContainersRequest, ListContainersResponse,
+    UpdateContainerRequest, UpdateContainerResponse,
+};
+use crate::api::event::{ContainerCreate, ContainerDelete, ContainerUpdate, container_create};
+use crate::collector::Collector;
+use crate::error::Result;
+use crate::events::Exchange;
+use crate::filter::Filter;
+use crate::store::{Store, containers};
+
+use super::caller::Caller;
+use super::{blocking, message, required};
+
+pub struct Containers {
+    pub store: Arc<Store>,
+    pub events: Exchange,
+    pub gc: Collector,
+}
+
+impl Containers {
+    async fn all(&self, request: Request<ListContainersRequest>) -> Result<Vec<Container>> {
+        let caller = Caller::of(&request)?;
+        let filter = Filter::parse(&request.get_ref().filters)?;
+        let store = self.store.clone();
+        blocking(move || store.read(|c| containers::list(c, &caller.namespace, |one| filter.matches(one))))
+            .await
+    }
+}
+
+#[tonic::async_trait]
+impl containers_server::Containers for Containers {
+    async fn get(
+        &self,
+        request: Request<GetContainerRequest>,
+    ) -> Result<Response<GetContainerResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let id = request.into_inner().id;
+        let store = self.store.clone();
+        let container = blocking(move || store.read(|c| containers::get(c, &caller.namespace, &id))).await?;
+        Ok(Response::new(GetContainerResponse { container: Some(container) }))
+    }
+
+    async fn list(
+        &self,
+        request: Request<ListContainersRequest>,
+    ) -> Result<Response<ListContainersResponse>, Status> {
+        Ok(Response::new(ListContainersResponse { containers: self.all(request).await? }))
+    }
+
+    type ListStreamStream = Pin<Box<dyn Stream<Item = Result<ListContainerMessage, Status>> + Send>>;
+
+    async fn list_stream(
+        &self,
+        request: Request<ListContainersRequest>,
+    ) -> Result<Response<Self::ListStreamStream>, Status> {
+        let all = self.all(request).await?;
+        Ok(Response::new(Box::pin(iter(all).map(|one| Ok(ListContainerMessage { container: Some(one) })))))
+    }
+
+    async fn create(
+        &self,
+        request: Request<CreateContainerRequest>,
+    ) -> Result<Response<CreateContainerResponse>, Status> {
+        let Caller { namespace, .. } = Caller::of(&request)?;
+        let container = required(request.into_inner().container, "Container")?;
+        let (store, ns) = (self.store.clone(), namespace.clone());
+        let made = blocking(move || store.write(|tx| containers::create(tx, &ns, container))).await?;
+        let runtime = made.runtime.clone().unwrap_or_default();
+        let event = ContainerCreate {
+            id: made.id.clone(),
+            image: made.image.clone(),
+            runtime: Some(container_create::Runtime { name: runtime.name, options: runtime.options }),
+        };
+        self.events.publish(&namespace, "/containers/create", &event)?;
+        Ok(Response::new(CreateContainerResponse { container: Some(made) }))
+    }
+
+    async fn update(
+        &self,
+        request: Request<UpdateContainerRequest>,
+    ) -> Result<Response<UpdateContainerResponse>, Status> {
+        let Caller { namespace, .. } = Caller::of(&request)?;
+        let request = request.into_inner();
+        let container = required(request.container.filter(|c| !c.id.is_empty()), "Container.ID")?;
+        let paths = message::paths(request.update_mask);
+        let (store, ns) = (self.store.clone(), namespace.clone());
+        let made = blocking(move || store.write(|tx| containers::update(tx, &ns, container, &paths))).await?;
+        let event = ContainerUpdate {
+            id: made.id.clone(),
+            image: made.image.clone(),
+            labels: made.labels.clone(),
+            snapshot_key: made.snapshot_key.clone(),
+        };
+        self.events.publish(&namespace, "/containers/update", &event)?;
+        Ok(Response::new(UpdateContainerResponse { container: Some(made) }))
+    }
+
+    async fn delete(&self, request: Request<DeleteContainerRequest>) -> Result<Response<()>, Status> {
+        let Caller { namespace, .. } = Caller::of(&request)?;
+        let id = request.into_inner().id;
+        let (store, ns, gone) = (self.store.clone(), namespace.clone(), id.clone());
+        blocking(move || store.write(|tx| containers::delete(tx, &ns, &gone))).await?;
+        self.events.publish(&namespace, "/containers/delete", &ContainerDelete { id })?;
+        self.gc.schedule();
+        Ok(Response::new(()))
+    }
+}

@@ -1,0 +1,107 @@
+//! Leases and the resources that each holds.
+
+use std::sync::Arc;
+
+use tonic::{Request, Response, Status};
+
+use crate::api::leases::leases_server;
+use crate::api::leases::{
+    AddResourceRequest, CreateRequest, CreateResponse, DeleteRequest, DeleteResourceRequest,
+    Lease as Message, ListRequest, ListResourcesRequest, ListResourcesResponse, ListResponse,
+    Resource as ResourceMessage,
+};
+use crate::clock;
+use crate::collector::Collector;
+use crate::error::Result;
+use crate::filter::Filter;
+use crate::store::Store;
+use crate::store::leases::{self, Lease, Resource};
+
+use super::caller::Caller;
+use super::{blocking, message, required};
+
+pub struct Leases {
+    pub store: Arc<Store>,
+    pub gc: Collector,
+}
+
+#[tonic::async_trait]
+impl leases_server::Leases for Leases {
+    async fn create(&self, request: Request<CreateRequest>) -> Result<Response<CreateResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let CreateRequest { id, labels } = request.into_inner();
+        let id = if id.is_empty() { random_id() } else { id };
+        let store = self.store.clone();
+        let lease = blocking(move || {
+            store.write(|tx| leases::create(tx, &caller.namespace, &id, message::labels(labels)))
+        })
+        .await?;
+        Ok(Response::new(CreateResponse { lease: Some(to_message(lease)) }))
+    }
+
+    async fn delete(&self, request: Request<DeleteRequest>) -> Result<Response<()>, Status> {
+        let caller = Caller::of(&request)?;
+        let DeleteRequest { id, sync } = request.into_inner();
+        let store = self.store.clone();
+        blocking(move || store.write(|tx| leases::delete(tx, &caller.namespace, &id))).await?;
+        if sync {
+            self.gc.collect().await?;
+        } else {
+            self.gc.schedule();
+        }
+        Ok(Response::new(()))
+    }
+
+    async fn list(&self, request: Request<ListRequest>) -> Result<Response<ListResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let filter = Filter::parse(&request.get_ref().filters)?;
+        let store = self.store.clone();
+        let found = blocking(move || {
+            store.read(|c| leases::list(c, &caller.namespace, |lease| filter.matches(lease)))
+        })
+        .await?;
+        Ok(Response::new(ListResponse { leases: found.into_iter().map(to_message).collect() }))
+    }
+
+    async fn add_resource(&self, request: Request<AddResourceRequest>) -> Result<Response<()>, Status> {
+        let caller = Caller::of(&request)?;
+        let AddResourceRequest { id, resource } = request.into_inner();
+        let (store, resource) = (self.store.clone(), resource_from(resource)?);
+        blocking(move || store.write(|tx| leases::add(tx, &caller.namespace, &id, &resource))).await?;
+        Ok(Response::new(()))
+    }
+
+    async fn delete_resource(&self, request: Request<DeleteResourceRequest>) -> Result<Response<()>, Status> {
+        let caller = Caller::of(&request)?;
+        let DeleteResourceRequest { id, resource } = request.into_inner();
+        let (store, resource) = (self.store.clone(), resource_from(resource)?);
+        blocking(move || store.write(|tx| leases::remove(tx, &caller.namespace, &id, &resource))).await?;
+        self.gc.schedule();
+        Ok(Response::new(()))
+    }
+
+    async fn list_resources(
+        &self,
+        request: Request<ListResourcesRequest>,
+    ) -> Result<Response<ListResourcesResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let id = request.into_inner().id;
+        let store = self.store.clone();
+        let found = blocking(move || store.read(|c| leases::resources(c, &caller.namespace, &id))).await?;
+        let resources = found.into_iter().map(|r| ResourceMessage { id: r.id, r#type: r.kind }).collect();
+        Ok(Response::new(ListResourcesResponse { resources }))
+    }
+}
+
+/// A name that no other lease has: the time, in nanoseconds, and the process.
+fn random_id() -> String {
+    format!("{}-{}", clock::now(), std::process::id())
+}
+
+fn to_message(lease: Lease) -> Message {
+    Message { id: lease.id, created_at: message::time(lease.created_at), labels: message::map(lease.labels) }
+}
+
+fn resource_from(from: Option<ResourceMessage>) -> Result<Resource> {
+    required(from, "Resource").map(|r| Resource { kind: r.r#type, id: r.id })
+}

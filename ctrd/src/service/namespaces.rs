@@ -1,0 +1,105 @@
+//! Namespaces and their labels. These calls name their namespace themselves and need no header.
+
+use std::sync::Arc;
+
+use tonic::{Request, Response, Status};
+
+use crate::api::event::{NamespaceCreate, NamespaceDelete, NamespaceUpdate};
+use crate::api::namespaces::namespaces_server;
+use crate::api::namespaces::{
+    CreateNamespaceRequest, CreateNamespaceResponse, DeleteNamespaceRequest, GetNamespaceRequest,
+    GetNamespaceResponse, ListNamespacesRequest, ListNamespacesResponse, Namespace, UpdateNamespaceRequest,
+    UpdateNamespaceResponse,
+};
+use crate::error::Error;
+use crate::events::Exchange;
+use crate::store::{Store, namespaces};
+
+use super::{blocking, message, required};
+
+pub struct Namespaces {
+    pub store: Arc<Store>,
+    pub events: Exchange,
+}
+
+#[tonic::async_trait]
+impl namespaces_server::Namespaces for Namespaces {
+    async fn get(
+        &self,
+        request: Request<GetNamespaceRequest>,
+    ) -> Result<Response<GetNamespaceResponse>, Status> {
+        let name = request.into_inner().name;
+        let store = self.store.clone();
+        let namespace = blocking(move || {
+            let labels = message::map(store.read(|c| namespaces::labels(c, &name))?);
+            Ok(Namespace { name, labels })
+        })
+        .await?;
+        Ok(Response::new(GetNamespaceResponse { namespace: Some(namespace) }))
+    }
+
+    async fn list(
+        &self,
+        _: Request<ListNamespacesRequest>,
+    ) -> Result<Response<ListNamespacesResponse>, Status> {
+        let store = self.store.clone();
+        let all = blocking(move || store.read(namespaces::list)).await?;
+        let namespaces =
+            all.into_iter().map(|(name, labels)| Namespace { name, labels: message::map(labels) }).collect();
+        Ok(Response::new(ListNamespacesResponse { namespaces }))
+    }
+
+    async fn create(
+        &self,
+        request: Request<CreateNamespaceRequest>,
+    ) -> Result<Response<CreateNamespaceResponse>, Status> {
+        let namespace = required(request.into_inner().namespace, "Namespace")?;
+        let (store, made) = (self.store.clone(), namespace.clone());
+        blocking(move || {
+            let labels = message::labels(made.labels);
+            store.write(|tx| namespaces::create(tx, &made.name, &labels))
+        })
+        .await?;
+        let event = NamespaceCreate { name: namespace.name.clone(), labels: namespace.labels.clone() };
+        self.events.publish(&namespace.name, "/namespaces/create", &event)?;
+        Ok(Response::new(CreateNamespaceResponse { namespace: Some(namespace) }))
+    }
+
+    async fn update(
+        &self,
+        request: Request<UpdateNamespaceRequest>,
+    ) -> Result<Response<UpdateNamespaceResponse>, Status> {
+        let request = request.into_inner();
+        let namespace = required(request.namespace, "Namespace")?;
+        let paths = message::paths(request.update_mask);
+        let (store, from) = (self.store.clone(), namespace.clone());
+        let labels = blocking(move || {
+            store.write(|tx| {
+                let given = message::labels(from.labels);
+                let mut labels =
+                    if paths.is_empty() { given.clone() } else { namespaces::labels(tx, &from.name)? };
+                for path in &paths {
+                    let key = path
+                        .strip_prefix("labels.")
+                        .ok_or_else(|| Error::invalid(format!("cannot update {path:?} field")))?;
+                    labels.insert(key.to_string(), given.get(key).cloned().unwrap_or_default());
+                }
+                namespaces::set_labels(tx, &from.name, labels)?;
+                namespaces::labels(tx, &from.name)
+            })
+        })
+        .await?;
+        let event = NamespaceUpdate { name: namespace.name.clone(), labels: namespace.labels };
+        self.events.publish(&namespace.name, "/namespaces/update", &event)?;
+        let namespace = Namespace { name: namespace.name, labels: message::map(labels) };
+        Ok(Response::new(UpdateNamespaceResponse { namespace: Some(namespace) }))
+    }
+
+    async fn delete(&self, request: Request<DeleteNamespaceRequest>) -> Result<Response<()>, Status> {
+        let name = request.into_inner().name;
+        let (store, gone) = (self.store.clone(), name.clone());
+        blocking(move || store.write(|tx| namespaces::delete(tx, &gone))).await?;
+        self.events.publish(&name, "/namespaces/delete", &NamespaceDelete { name: name.clone() })?;
+        Ok(Response::new(()))
+    }
+}
