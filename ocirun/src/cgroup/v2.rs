@@ -301,7 +301,7 @@ mod tests {
 
     #[test]
     fn weights() {
-        for (shares, wanted) in [(2, 1), (1024, 100), (262_144, 10_000), (3333, 276)] {
+        for (shares, wanted) in [(2, 1), (1024, 100), (262_144, 10_000), (3333, 256)] {
             assert_eq!(weight(shares), wanted, "{shares}");
         }
     }
