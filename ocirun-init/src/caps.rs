@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use nix::errno::Errno;
 use ocirun_init::Capabilities;
 
-use crate::seam::Seam;
+use crate::seam::{Seam, strerror};
 use crate::syscall::{capset, prctl};
 
 /// By number, as the kernel counts them.
@@ -106,7 +106,7 @@ impl Sets {
         // The kernel holds ambient to what is inheritable; what it refuses is said, not fatal.
         for number in (0..64).filter(|number| self.ambient & (1 << number) != 0) {
             if let Err(error) = prctl(libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_RAISE as u64, number) {
-                let (name, why) = (name(number), error.desc().to_lowercase());
+                let (name, why) = (name(number), strerror(error).to_lowercase());
                 seam.warn(format!("can't raise ambient capability {name}: {why}"));
             }
         }

@@ -1,6 +1,6 @@
 //! The program's environment: checked, each name once, and with a HOME.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::ffi::CString;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -21,7 +21,7 @@ const NO_HOME: &str = "/";
 /// Of several values the last one wins. An absent or empty HOME is the user's, from the
 /// container's /etc/passwd.
 pub fn prepare(env: &[String], uid: u32, root: BorrowedFd) -> Result<Vec<CString>> {
-    let mut seen = HashSet::new();
+    let mut seen = BTreeSet::new();
     let mut last_first = Vec::with_capacity(env.len() + 1);
     let mut home = false;
     for entry in env.iter().rev() {

@@ -5,15 +5,30 @@
 //! descriptor from 3 on is marked close-on-exec, and just before execve all are closed.
 
 use std::collections::BTreeSet;
-use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, BorrowedFd, IntoRawFd, OwnedFd, RawFd};
 
 use anyhow::{Context, Result, bail};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open, openat};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::stat::Mode;
 use ocirun_init::Bootstrap;
 
 use crate::syscall;
+
+/// Opens /dev/null for each standard stream that the caller left closed: the next descriptor that
+/// is opened would be taken for one.
+pub fn open_stdio() -> Result<(), Errno> {
+    let mut streams = [0, 1, 2].map(|n| PollFd::new(syscall::stdio(n), PollFlags::empty()));
+    poll(&mut streams, PollTimeout::ZERO)?;
+    for stream in streams {
+        if stream.revents().is_some_and(|events| events.contains(PollFlags::POLLNVAL)) {
+            // The lowest free number is this stream's; it stays open.
+            let _stays = open("/dev/null", OFlag::O_RDWR, Mode::empty())?.into_raw_fd();
+        }
+    }
+    Ok(())
+}
 
 /// Marks everything above the standard streams close-on-exec.
 pub fn close_all_on_exec() -> Result<(), Errno> {

@@ -3,6 +3,7 @@
 //! It is started inside its namespaces and cgroups with the two ends of the seam by number,
 //! `ocirun-init 8 9`, and does what the Bootstrap says, step by step in the order below. The
 //! protocol is drawn in `lib.rs` and told in full in ocirun-init(8).
+#![no_main]
 
 mod attach;
 mod caps;
@@ -10,6 +11,7 @@ mod cgroup;
 mod console;
 mod copyup;
 mod dev;
+mod entry;
 mod environment;
 mod exec;
 mod fd;
@@ -51,46 +53,47 @@ IN and OUT are numbers of open descriptors: the Bootstrap is read from IN, statu
 written to OUT. ocirun starts this program; ocirun-init(8) describes both.
 ";
 
-fn main() {
-    let args: Vec<String> =
-        std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
+/// What [`entry`] calls with the words of the command line; the exit status.
+fn start(args: &[String]) -> i32 {
     let numbers = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["--version"] => {
             println!("ocirun-init {}", env!("CARGO_PKG_VERSION"));
-            return;
+            return 0;
         }
         ["--help" | "-h"] => {
             print!("{HELP}");
-            return;
+            return 0;
         }
         [input, output] => (input.parse::<RawFd>(), output.parse::<RawFd>()),
-        _ => usage("want two descriptors: ocirun-init IN OUT"),
+        _ => return usage("want two descriptors: ocirun-init IN OUT"),
     };
     let (Ok(input), Ok(output)) = numbers else {
-        usage(&format!("{:?} {:?}: not descriptors", args[0], args[1]))
+        return usage(&format!("{:?} {:?}: not descriptors", args[0], args[1]));
     };
     // Nobody else in the container may look into this process while it has more rights than they:
     // the very first step, for a process that joins (CVE-2016-9962).
     prctl::set_dumpable(false).ok();
-    if let Err(error) = fd::close_all_on_exec() {
+    // A status line to nobody is an error, not the end.
+    syscall::set_signal(libc::SIGPIPE, true);
+    if let Err(error) = fd::open_stdio().and_then(|()| fd::close_all_on_exec()) {
         seam::complain(&anyhow::Error::from(error).context("mark descriptors close-on-exec"));
-        std::process::exit(1);
+        return 1;
     }
     let mut seam = match Seam::open(input, output) {
         Ok(seam) => seam,
         Err(error) => {
             seam::complain(&error);
-            std::process::exit(2);
+            return 2;
         }
     };
     let Err(error) = run(&mut seam, [input, output]);
     seam.report(&error);
-    std::process::exit(1);
+    1
 }
 
-fn usage(problem: &str) -> ! {
+fn usage(problem: &str) -> i32 {
     eprintln!("ocirun-init: {problem}");
-    std::process::exit(2);
+    2
 }
 
 /// The steps. Only an error comes back.

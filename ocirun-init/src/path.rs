@@ -74,9 +74,19 @@ pub fn resolve_in(dir: BorrowedFd, path: &str, flags: OFlag, resolve: ResolveFla
 pub fn make_dir(root: BorrowedFd, path: &str) -> Result<(OwnedFd, bool)> {
     let flags = OFlag::O_PATH | OFlag::O_DIRECTORY;
     match open_in(root, path, flags) {
-        Err(Errno::ENOENT) => Ok((walk(root, path, Make::Dir)?, false)),
-        opened => Ok((opened?, true)),
+        Err(Errno::ENOENT) => {}
+        opened => return Ok((opened?, true)),
     }
+    // Mostly the last component alone is missing. If something has its name, as a link that leads
+    // to nothing, the walk finds out what.
+    let (parent, name) = split(path);
+    if !matches!(name, "" | "." | "..")
+        && let Ok(parent) = open_in(root, parent, flags)
+        && mkdirat(&parent, name, Mode::from_bits_truncate(0o755)).is_ok()
+    {
+        return Ok((open_component(parent.as_fd(), name)?, false));
+    }
+    Ok((walk(root, path, Make::Dir)?, false))
 }
 
 /// Opens what is at `path` below `root` (O_PATH), making an empty file where nothing is.
@@ -219,6 +229,10 @@ fn make_component<P: ?Sized + nix::NixPath>(dir: BorrowedFd, name: &P) -> Result
         Ok(()) | Err(Errno::EEXIST) => {}
         Err(error) => return Err(error),
     }
+    open_component(dir, name)
+}
+
+fn open_component<P: ?Sized + nix::NixPath>(dir: BorrowedFd, name: &P) -> Result<OwnedFd> {
     let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
     openat(dir, name, flags, Mode::empty())
 }

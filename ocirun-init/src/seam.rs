@@ -126,9 +126,15 @@ impl Seam {
 pub fn complain(error: &Error) {
     let (doing, errno) = describe(error);
     match errno {
-        Some(errno) => eprintln!("ocirun-init: {doing}: {}", errno.desc()),
+        Some(errno) => eprintln!("ocirun-init: {doing}: {}", strerror(errno)),
         None => eprintln!("ocirun-init: {doing}"),
     }
+}
+
+/// The C library's words for an errno.
+pub fn strerror(errno: Errno) -> String {
+    let text = std::io::Error::from(errno).to_string();
+    text.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
 /// The words of an error and the errno at its root, if it has one.
