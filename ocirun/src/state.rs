@@ -114,7 +114,7 @@ impl Dir {
         let dir = Dir::of(root, id)?;
         DirBuilder::new()
             .recursive(true)
-            .mode(0o711)
+            .mode(0o700)
             .create(root)
             .with_context(|| format!("mkdir {}", root.display()))?;
         match DirBuilder::new().mode(0o700).create(&dir.path) {

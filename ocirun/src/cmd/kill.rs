@@ -7,8 +7,8 @@ use crate::state::{self, Status};
 use crate::{pidfd, signal};
 
 pub fn kill(global: &Global, args: &Kill) -> Result<i32> {
-    let signal = signal::parse(&args.signal)?;
     let (_, state, status) = state::open(global, &args.id)?;
+    let signal = signal::parse(&args.signal)?;
     if status == Status::Creating {
         bail!("container does not exist");
     }

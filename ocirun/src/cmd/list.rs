@@ -20,7 +20,7 @@ pub fn list(global: &Global, args: &List) -> Result<i32> {
     } else if args.format == Format::Json {
         // `null` for none: that is how a caller of runc knows it.
         let json = if containers.is_empty() { "null".into() } else { serde_json::to_string(&containers)? };
-        write!(out, "{json}")?;
+        writeln!(out, "{json}")?;
     } else {
         out.extend_from_slice(table(&containers).as_bytes());
     }

@@ -9,8 +9,7 @@ pub fn pause(global: &Global, args: &Pause) -> Result<i32> {
     let (_, state, status) = state::open(global, &args.id)?;
     match status {
         Status::Running | Status::Created => state.cgroup.freeze()?,
-        Status::Paused => bail!("container already paused"),
-        Status::Stopped | Status::Creating => bail!("container not running"),
+        Status::Paused | Status::Stopped | Status::Creating => bail!("container not running"),
     }
     Ok(0)
 }
