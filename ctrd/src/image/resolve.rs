@@ -11,8 +11,8 @@ use super::document::{
 };
 
 /// An index within an index, and so on, so deep; and so many descriptors in all.
-const MAX_DEPTH: usize = 8;
-const MAX_DESCRIPTORS: usize = 10_000;
+pub(super) const MAX_DEPTH: usize = 8;
+pub(super) const MAX_DESCRIPTORS: usize = 10_000;
 
 /// An image for one platform.
 #[derive(Debug, Clone)]
@@ -207,6 +207,11 @@ impl Platform {
             os_version: String::new(),
             os_features: Vec::new(),
         })
+    }
+
+    /// Whether it runs on the platform asked for, `None` being this machine's.
+    pub(super) fn is_wanted(&self, asked: Option<&Platform>) -> bool {
+        self.fits(asked.unwrap_or(&Platform::host()))
     }
 
     fn variant(&self) -> &str {
