@@ -189,7 +189,8 @@ mod tests {
 
     #[test]
     fn environment() {
-        let rows: &[(&[&str], &[&str], bool, &[&str])] = &[
+        type Row<'a> = (&'a [&'a str], &'a [&'a str], bool, &'a [&'a str]);
+        let rows: &[Row] = &[
             (&[], &[], false, &[default::PATH]),
             (&["PATH=/x"], &[], false, &["PATH=/x"]),
             (&["A=1", "PATH=/x", "B=2"], &["A=3", "C=4"], false, &["A=3", "PATH=/x", "B=2", "C=4"]),

@@ -20,7 +20,11 @@ const UNKNOWN: u32 = 255;
 
 /// Waits for the shim's connection to end, then buries what is left, if anything is.
 pub(super) async fn watch(runtime: Weak<Runtime>, task: Arc<Task>) {
-    task.shim.closed().await;
+    tokio::select! {
+        () = task.shim.closed() => {}
+        // Deleted: a shim that holds other containers too lives on without this connection.
+        _ = task.ended() => return,
+    }
     let Some(runtime) = runtime.upgrade() else { return };
     let bundle = &task.shim.bundle;
     let end = match runtime.bury(bundle).await {

@@ -1,6 +1,6 @@
 //! Making a task: bundle, shim, container. All of it, or nothing is left.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use ctrd_shim::api::task::CreateTaskRequest;
@@ -101,7 +101,7 @@ impl Runtime {
     }
 
     /// Takes back a task that failed on its way.
-    async fn undo(&self, bundle: &Bundle, lock: &Lock, binary: &PathBuf) -> Result<()> {
+    async fn undo(&self, bundle: &Bundle, lock: &Lock, binary: &Path) -> Result<()> {
         if let Some(reply) = shim::saved(bundle)? {
             if let Ok(shim) = Shim::connect(bundle, &reply, None).await {
                 delete::shutdown(&shim).await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ctrd_shim::api::task::{DeleteRequest, DeleteResponse, ShutdownRequest};
 
-use super::{Exit, Found, Runtime, blocking, deadline, detached, lock, not_found};
+use super::{End, Exit, Found, Runtime, blocking, deadline, detached, lock, not_found};
 use crate::bundle::Bundle;
 use crate::error::{Kind, Result};
 use crate::shim::{Shim, saved_binary, start};
@@ -50,6 +50,7 @@ impl Runtime {
                 tracing::warn!(namespace, id, "{e}");
             }
         }
+        task.end.send_replace(End::Removed);
         blocking(move || bundle.delete(&guard)).await?;
         let answer = answer.map_err(|_| not_found(id))?;
         Ok(Exit { pid: answer.pid, status: answer.exit_status, at: answer.exited_at })
