@@ -37,10 +37,10 @@ pub fn receive(socket: &OwnedFd) -> Result<OwnedFd> {
     let message = recvmsg::<UnixAddr>(socket.as_raw_fd(), &mut data, Some(&mut space), flags)
         .context("receive the terminal")?;
     for control in message.cmsgs().context("receive the terminal")? {
-        if let ControlMessageOwned::ScmRights(fds) = control {
-            if let [fd] = fds[..] {
-                return owned(fd).context("receive the terminal");
-            }
+        if let ControlMessageOwned::ScmRights(fds) = control
+            && let [fd] = fds[..]
+        {
+            return owned(fd).context("receive the terminal");
         }
     }
     bail!("receive the terminal: no descriptor came")

@@ -11,13 +11,14 @@ pub fn line(error: &anyhow::Error) -> String {
     words.join(": ").replace('\n', " ")
 }
 
-/// `No such file or directory` as `no such file or directory`; the kernel's words otherwise.
+/// The C library's words, in lower case: `no such file or directory`.
 pub fn strerror(errno: Errno) -> String {
-    let words = errno.desc();
+    let text = io::Error::from_raw_os_error(errno as i32).to_string();
+    let words = text.split(" (os error").next().unwrap_or_default();
     let mut chars = words.chars();
     match chars.next() {
         // `RFS specific error` keeps its capitals.
-        Some(first) if chars.as_str().chars().next().is_some_and(|c| c.is_lowercase() || c == ' ') => {
+        Some(first) if chars.as_str().starts_with(|c: char| c.is_lowercase() || c == ' ') => {
             first.to_lowercase().chain(chars).collect()
         }
         _ => words.to_string(),
@@ -57,6 +58,7 @@ mod tests {
                 Err::<(), _>(Errno::EPERM).context("a").unwrap_err().context("b"),
                 "b: a: operation not permitted",
             ),
+            (Errno::EBADF.into(), "bad file descriptor"),
             (anyhow::anyhow!("two\nlines"), "two lines"),
         ] {
             assert_eq!(line(&error), want);

@@ -203,7 +203,7 @@ impl Init {
         match sent {
             Ok(()) => Ok(()),
             // It has ended: what it said, or how it died, is the reason.
-            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => match self.next()? {
+            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => match self.hear()? {
                 None => bail!("{}", self.death()?),
                 Some(_) => Err(e).context("write to ocirun-init"),
             },
@@ -213,7 +213,7 @@ impl Init {
 
     /// The next word of ocirun-init; none when its end of the pipe is closed. An error that it
     /// reports is returned as one.
-    pub fn next(&mut self) -> Result<Option<Status>> {
+    pub fn hear(&mut self) -> Result<Option<Status>> {
         loop {
             let mut line = String::new();
             self.status.read_line(&mut line).context("read from ocirun-init")?;
@@ -237,7 +237,7 @@ impl Init {
     /// Waits for `ready`, running `hooks` at `mounted`.
     pub fn until_ready(&mut self, mut hooks: impl FnMut(i32) -> Result<()>) -> Result<()> {
         loop {
-            match self.next()? {
+            match self.hear()? {
                 Some(Status::Ready) => return Ok(()),
                 Some(Status::Mounted) => {
                     hooks(self.child.pid)?;
@@ -251,7 +251,7 @@ impl Init {
 
     /// Waits until the program itself runs: end of file, since the pipe is closed by execve.
     pub fn until_exec(&mut self) -> Result<()> {
-        match self.next()? {
+        match self.hear()? {
             None => Ok(()),
             Some(other) => bail!("unexpected message of ocirun-init: {other:?}"),
         }
@@ -271,6 +271,6 @@ impl Init {
     pub fn abandon(&mut self) -> Option<anyhow::Error> {
         let _ = pidfd::signal(&self.child.pidfd, libc::SIGKILL);
         let _ = waitpid(Pid::from_raw(self.child.pid), None);
-        self.next().err().map(|e| anyhow!("{}", error::line(&e)))
+        self.hear().err().map(|e| anyhow!("{}", error::line(&e)))
     }
 }
