@@ -77,18 +77,20 @@ pub fn ends(number: i32) -> bool {
     matches!(number, libc::SIGHUP | libc::SIGINT | libc::SIGQUIT | libc::SIGTERM)
 }
 
-/// From now on, every signal that may be passed on to another process arrives here.
+/// From now on, the signals that are `wanted` arrive here, of those that may be passed on to
+/// another process.
 ///
-/// Not SIGCHLD, SIGPIPE and SIGURG, which concern this process alone; nor SIGTTIN and SIGTTOU,
+/// Those are not SIGCHLD, SIGPIPE and SIGURG, which concern this process alone; nor SIGTTIN and SIGTTOU,
 /// by which the terminal stops a program in the background: caught, the read that raised them
 /// would raise them for ever.
-pub fn caught() -> std::io::Result<mpsc::UnboundedReceiver<i32>> {
+pub fn caught(wanted: impl Fn(i32) -> bool) -> std::io::Result<mpsc::UnboundedReceiver<i32>> {
     let (send, receive) = mpsc::unbounded_channel();
     for number in (1..=libc::SIGSYS).chain(RTMIN..=libc::SIGRTMAX()) {
         match number {
             libc::SIGKILL | libc::SIGSTOP | libc::SIGILL | libc::SIGFPE | libc::SIGSEGV => continue,
             libc::SIGCHLD | libc::SIGPIPE | libc::SIGURG | libc::SIGTTIN | libc::SIGTTOU => continue,
             libc::SIGBUS | libc::SIGTRAP | libc::SIGABRT | libc::SIGSYS => continue,
+            _ if !wanted(number) => continue,
             _ => {}
         }
         let mut arrivals = signal(SignalKind::from_raw(number))?;

@@ -128,7 +128,7 @@ async fn record(
         image: image.map(|(opened, _)| opened.image.name.clone()).unwrap_or_default(),
         runtime: Some(Runtime {
             name: wish.runtime.clone(),
-            options: wish.runc_binary.as_ref().map(options),
+            options: wish.runc_binary.as_deref().map(options),
         }),
         spec: Some(Any { type_url: spec::TYPE_URL.to_string(), value: spec::to_json(config)? }),
         snapshotter: image.map(|_| wish.snapshotter.clone()).unwrap_or_default(),
@@ -144,8 +144,8 @@ async fn record(
     }
 }
 
-fn options(binary: &String) -> Any {
-    let options = RuncOptions { binary_name: binary.clone(), ..RuncOptions::default() };
+fn options(binary: &str) -> Any {
+    let options = RuncOptions { binary_name: binary.to_string(), ..RuncOptions::default() };
     Any { type_url: "containerd.runc.v1.Options".to_string(), value: options.encode_to_vec() }
 }
 

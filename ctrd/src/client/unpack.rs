@@ -24,9 +24,7 @@ pub async fn unpack(client: &Client, image: &Opened, snapshotter: &str, done: im
         let mut parent = "";
         for (n, ((layer, diff), name)) in image.resolved.layers()?.into_iter().zip(&chain).enumerate() {
             if !exists(client, snapshotter, name.as_str()).await? {
-                apply(client, snapshotter, to_proto(layer), diff, parent, name.as_str())
-                    .await
-                    .map_err(|e| e.context(format!("unpack layer {}", layer.digest)))?;
+                apply(client, snapshotter, to_proto(layer), diff, parent, name.as_str()).await?;
             }
             parent = name.as_str();
             done(n);
@@ -75,7 +73,10 @@ async fn apply(
         let applied = take(client.diff().apply(request).await)?.applied.unwrap_or_default();
         if applied.digest != diff.as_str() {
             let got = applied.digest;
-            return Err(Error::new(Kind::DataLoss, format!("unpacks to {got}, not to {diff}")));
+            return Err(Error::new(
+                Kind::DataLoss,
+                format!("layer {digest}: unpacks to {got}, not to {diff}"),
+            ));
         }
         let commit = CommitSnapshotRequest {
             snapshotter: snapshotter.to_string(),

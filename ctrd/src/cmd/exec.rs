@@ -16,7 +16,7 @@ use crate::spec::user::User;
 use crate::{listing, signal, spec};
 
 pub async fn exec(session: &Session, args: Exec) -> Result<i32> {
-    let mut signals = signal::caught().context("catch signals")?;
+    let mut signals = signal::caught(|_| true).context("catch signals")?;
     let container = container::get(&session.client, &args.container).await?;
     let user = match &args.user {
         Some(user) => Some(find_user(session, &args.container, user).await?),

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::time::Duration;
 
@@ -18,15 +19,21 @@ use crate::cli::ImageImport;
 use crate::client::image::to_proto;
 use crate::client::upload::Sink;
 use crate::client::{Client, image, take, unpack};
+use crate::exit::Interrupted;
 use crate::image::{Imported, Options};
-use crate::{clock, listing};
+use crate::{clock, listing, signal};
 
 /// How long what a killed import leaves is kept.
 const GRACE: i64 = 24 * 3600 * 1_000_000_000;
 
 pub async fn import(session: &Session, args: ImageImport) -> Result<i32> {
+    let mut signals = signal::caught(signal::ends).context("catch signals")?;
     let lease = lease(&session.client).await.context("make a lease")?;
-    let imported = under_lease(&session.client.under_lease(&lease)?, args).await;
+    let client = session.client.under_lease(&lease)?;
+    let imported = tokio::select! {
+        imported = under_lease(&client, args) => imported,
+        Some(signal) = signals.recv() => Err(Interrupted(signal).into()),
+    };
     // After a failure nothing else holds the blobs: they go with the lease, at once.
     let request = DeleteRequest { id: lease, sync: imported.is_err() };
     let released = take(session.client.leases().delete(request).await);
@@ -47,28 +54,27 @@ async fn lease(client: &Client) -> Result<String> {
 }
 
 async fn under_lease(client: &Client, args: ImageImport) -> Result<Vec<String>> {
-    let bar = bar(&args.source);
+    let bar = Shown(bar(&args.source));
     let runtime = Handle::current();
     let upload = client.clone();
-    let (reading, counting) = (args.source.clone(), bar.clone());
+    let (reading, counting) = (args.source.clone(), bar.0.clone());
     let options = Options { name: args.name.clone(), ..Options::default() };
     let plain = args.rootfs;
     let found = tokio::task::spawn_blocking(move || {
         let mut sink = Sink::new(upload, runtime, |n| counting.inc(n));
         read(&reading, plain, &options, &mut sink)
     });
-    let found = found.await.context("import")?.with_context(|| shown(&args.source))?;
-    bar.finish_and_clear();
+    let found = found.await.context("import")??;
+    drop(bar);
     let mut names = Vec::new();
     for Imported { name, target } in found {
         let image = Image { name: name.clone(), target: Some(to_proto(&target)), ..Image::default() };
         if !args.no_unpack {
             let opened = image::open(client, image.clone()).await?;
-            let bar = layers(opened.chain().len());
+            let bar = Shown(layers(opened.chain().len()));
             let unpacked =
-                unpack::unpack(client, &opened, &args.snapshotter, |n| bar.set_position(n as u64 + 1));
+                unpack::unpack(client, &opened, &args.snapshotter, |n| bar.0.set_position(n as u64 + 1));
             unpacked.await.with_context(|| format!("image {name}"))?;
-            bar.finish_and_clear();
         }
         image::store(client, image).await?;
         names.push(name);
@@ -83,27 +89,44 @@ fn read(
     sink: &mut dyn crate::image::BlobSink,
 ) -> Result<Vec<Imported>> {
     use crate::image::{import, import_dir, import_rootfs, import_rootfs_dir};
-    if source == Path::new("-") {
-        let stdin = io::stdin();
-        if stdin.is_terminal() {
-            anyhow::bail!("an archive is not read from a terminal");
-        }
-        let stdin = File::from(std::os::fd::AsFd::as_fd(&stdin).try_clone_to_owned()?);
-        return Ok(if plain { import_rootfs(stdin, options, sink)? } else { import(stdin, options, sink)? });
-    }
     if source.is_dir() {
-        return Ok(if plain {
-            import_rootfs_dir(source, options, sink)?
-        } else {
-            import_dir(source, options, sink)?
-        });
+        let found = match plain {
+            true => import_rootfs_dir(source, options, sink),
+            false => import_dir(source, options, sink),
+        };
+        return found.with_context(|| shown(source));
     }
-    let file: Box<dyn Read + Send> = Box::new(File::open(source).context("open")?);
-    Ok(if plain { import_rootfs(file, options, sink)? } else { import(file, options, sink)? })
+    let archive: Box<dyn Read + Send> = match source == Path::new("-") {
+        true => Box::new(stdin()?),
+        false => Box::new(File::open(source).with_context(|| format!("open {}", shown(source)))?),
+    };
+    let found = match plain {
+        true => import_rootfs(archive, options, sink),
+        false => import(archive, options, sink),
+    };
+    found.with_context(|| shown(source))
+}
+
+/// Standard input without the buffer in front of it, unless somebody would have to type it.
+fn stdin() -> Result<File> {
+    let stdin = io::stdin();
+    if stdin.is_terminal() {
+        anyhow::bail!("an archive is not read from a terminal");
+    }
+    Ok(File::from(stdin.as_fd().try_clone_to_owned()?))
 }
 
 fn shown(source: &Path) -> String {
     if source == Path::new("-") { "standard input".to_string() } else { source.display().to_string() }
+}
+
+/// A bar that is wiped off the terminal however the work ends.
+struct Shown(ProgressBar);
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
 }
 
 /// A bar over the bytes of the source, where there is a terminal to draw it on.

@@ -161,6 +161,14 @@ async fn start(
     status.map(Outcome::Ended)
 }
 
+/// How often a server may go while one program runs.
+const RECONNECTS: u32 = 16;
+
+/// A broken connection has no kind of its own.
+fn is_lost(kind: Kind) -> bool {
+    matches!(kind, Kind::Unavailable | Kind::Cancelled | Kind::Unknown)
+}
+
 type Waiting = tokio::task::JoinHandle<crate::error::Result<u32>>;
 
 async fn wait(client: Client, name: Name) -> crate::error::Result<u32> {
@@ -185,13 +193,15 @@ async fn attend(
         resize(&client, name).await;
     }
     let mut unread = false;
+    let mut lost = 0;
     let status = loop {
         tokio::select! {
             status = &mut ended => match status? {
                 Ok(status) => break status as i32,
                 // The server went; its containers did not. Another one, or this process itself,
                 // finds them again.
-                Err(e) if matches!(e.kind, Kind::Unavailable | Kind::Cancelled | Kind::Unknown) => {
+                Err(e) if lost < RECONNECTS && is_lost(e.kind) => {
+                    lost += 1;
                     client = session.again().await.map_err(|_| e)?;
                     ended = tokio::spawn(wait(client.clone(), name.clone()));
                 }

@@ -13,7 +13,7 @@ use crate::client::{container, process};
 use crate::{listing, signal};
 
 pub async fn run(session: &Session, args: Run) -> Result<i32> {
-    let mut signals = signal::caught().context("catch signals")?;
+    let mut signals = signal::caught(|_| true).context("catch signals")?;
     let wish = settings::wish(&args.settings, &session.place)?;
     let cidfile = args.cidfile.as_deref().map(|path| Cidfile::write(path, &wish.options.id)).transpose()?;
     let made = container::create(&session.client, &wish).await?;

@@ -10,13 +10,13 @@ use crate::client::container;
 use crate::signal;
 
 pub async fn start(session: &Session, args: &TaskStart) -> Result<i32> {
-    let mut signals = signal::caught().context("catch signals")?;
+    let mut signals = signal::caught(|_| true).context("catch signals")?;
     let container = container::get(&session.client, &args.container).await?;
     let mounts = container::mounts(&session.client, &container).await?;
     let way = Way {
         detach: args.detach,
         interactive: args.interactive,
-        terminal: terminal(&container.spec.as_ref().map(|s| s.value.as_slice()).unwrap_or_default()),
+        terminal: terminal(container.spec.as_ref().map(|s| s.value.as_slice()).unwrap_or_default()),
         log_uri: args.log_uri.clone(),
         pid_file: args.pid_file.clone(),
     };
