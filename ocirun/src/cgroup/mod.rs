@@ -32,6 +32,7 @@ use serde::{Deserialize, Serialize};
 use self::dir::Dir;
 use self::hierarchy::Hierarchy;
 pub use self::join::Join;
+pub use self::stats::Stats;
 
 /// The directories of one container; goes into state.json before the first of them is made.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
