@@ -15,30 +15,17 @@ type Result<T> = std::result::Result<T, Errno>;
 
 const NOTHING: Option<&str> = None;
 
-/// Shows at `target` what `source` is open on.
-pub fn bind(source: BorrowedFd, target: BorrowedFd) -> Result<()> {
-    bind_with(source, target, &MountAttr::default())
-}
-
-/// The same, with attributes.
-pub fn bind_with(source: BorrowedFd, target: BorrowedFd, attr: &MountAttr) -> Result<()> {
-    match clone(source, false) {
-        Ok(tree) => {
-            if !attr.is_empty() {
-                // Before it is attached: it is never to be seen without them.
-                set_attributes(tree.as_fd(), attr, false)?;
-            }
-            syscall::move_mount(tree.as_fd(), target)
-        }
+/// Shows at `target` what `source` is open on, with all below it if `recursive`.
+pub fn bind(source: BorrowedFd, target: BorrowedFd, recursive: bool) -> Result<()> {
+    let attached = || syscall::move_mount(clone(source, recursive)?.as_fd(), target);
+    match attached() {
         Err(Errno::ENOSYS) => {
             let (from, to) = (name(source), name(target));
-            mount(Some(from.as_str()), to.as_str(), NOTHING, MsFlags::MS_BIND, NOTHING)?;
-            match attr.is_empty() {
-                true => Ok(()),
-                false => remount(target, attr),
-            }
+            let recursive = if recursive { MsFlags::MS_REC } else { MsFlags::empty() };
+            let flags = MsFlags::MS_BIND | recursive;
+            mount(Some(from.as_str()), to.as_str(), NOTHING, flags, NOTHING)
         }
-        Err(error) => Err(error),
+        done => done,
     }
 }
 

@@ -10,6 +10,7 @@ use nix::fcntl::AT_FDCWD;
 use nix::unistd::symlinkat;
 use ocirun_init::{Bootstrap, Mount};
 
+use crate::filesystem::Place;
 use crate::options::Options;
 use crate::syscall::{self, MountAttr};
 use crate::{attach, filesystem, path};
@@ -52,23 +53,22 @@ pub fn mount_cgroups(
     }
     let own = boot.namespaces.iter().any(|name| name == "cgroup");
     if spec.cgroups.is_empty() || spec.kind == "cgroup2" {
-        let tree = unified(options, own)?;
-        syscall::move_mount(tree.as_fd(), target.as_fd())?;
-        return Ok(tree);
+        let place = Place { root, destination, target: target.as_fd() };
+        return unified(&place, options, own);
     }
 
     // CVE-2022-0492: a writable release_agent runs programs on the host. What config.json asks
     // read-only is read-only at each level: the tmpfs and every hierarchy.
     let mut plain = options.clone();
     plain.take_readonly();
-    let tmpfs = filesystem::detached("tmpfs", "tmpfs", &plain, &["mode=755".to_owned()])?;
-    syscall::move_mount(tmpfs.as_fd(), target.as_fd())?;
+    let place = Place { root, destination, target: target.as_fd() };
+    let data = ["mode=755".to_owned()];
+    let tmpfs = filesystem::mount_new(&place, "tmpfs", "tmpfs", &plain, &data)?;
     for (name, own_path) in &spec.cgroups {
         let name = name.strip_prefix("name=").unwrap_or(name);
-        let place = path::make_plain_dir(tmpfs.as_fd(), name)?;
-        let tree =
-            hierarchy(name, own_path, own, options).with_context(|| format!("cgroup hierarchy {name}"))?;
-        syscall::move_mount(tree.as_fd(), place.as_fd())
+        let dir = path::make_plain_dir(tmpfs.as_fd(), name)?;
+        let place = Place { root: tmpfs.as_fd(), destination: name, target: dir.as_fd() };
+        mount_hierarchy(&place, name, own_path, own, options)
             .with_context(|| format!("cgroup hierarchy {name}"))?;
         if name.contains(',') {
             for controller in name.split(',') {
@@ -86,15 +86,15 @@ pub fn mount_cgroups(
     Ok(tmpfs)
 }
 
-/// One hierarchy of cgroup v1, as a detached mount.
-fn hierarchy(name: &str, own_path: &str, own: bool, options: &Options) -> Result<OwnedFd> {
+/// One hierarchy of cgroup v1.
+fn mount_hierarchy(place: &Place, name: &str, own_path: &str, own: bool, options: &Options) -> Result<()> {
     if !own {
         // Without a cgroup namespace a mount of the hierarchy would show all of the host's.
         let source = format!("{HOST}/{name}{}", path::clean(own_path));
-        return bind(&source, options);
+        return bind(place, &source, options).map(drop);
     }
     if name == UNIFIED {
-        return unified(options, own);
+        return unified(place, options, own).map(drop);
     }
     let data: Vec<String> = name
         .split(',')
@@ -103,31 +103,32 @@ fn hierarchy(name: &str, own_path: &str, own: bool, options: &Options) -> Result
             false => format!("name={part}"),
         })
         .collect();
-    filesystem::detached("cgroup", "cgroup", options, &data)
+    filesystem::mount_new(place, "cgroup", "cgroup", options, &data).map(drop)
 }
 
-fn unified(options: &Options, own: bool) -> Result<OwnedFd> {
-    match filesystem::detached("cgroup2", "cgroup", options, &options.data) {
+fn unified(place: &Place, options: &Options, own: bool) -> Result<OwnedFd> {
+    match filesystem::mount_new(place, "cgroup2", "cgroup", options, &options.data) {
         // In a user namespace without a cgroup namespace the kernel mounts none; the host's can
         // be shown, but then read-only, whatever was asked (CVE-2023-25809).
         Err(error)
-            if !own && matches!(error.root_cause().downcast_ref(), Some(Errno::EPERM | Errno::EBUSY)) =>
+            if !own && (filesystem::is(&error, Errno::EPERM) || filesystem::is(&error, Errno::EBUSY)) =>
         {
             let mut readonly = options.clone();
             readonly.attr.set |= libc::MOUNT_ATTR_RDONLY;
             readonly.attr.clear &= !libc::MOUNT_ATTR_RDONLY;
-            bind(HOST, &readonly)
+            bind(place, HOST, &readonly)
         }
-        tree => tree,
+        made => made,
     }
 }
 
-fn bind(source: &str, options: &Options) -> Result<OwnedFd> {
+fn bind(place: &Place, source: &str, options: &Options) -> Result<OwnedFd> {
     let tree = syscall::open_tree(AT_FDCWD, &CString::new(source)?, libc::AT_RECURSIVE as u32)
         .with_context(|| format!("open {source}"))?;
     if !options.attr.is_empty() {
         attach::set_attributes(tree.as_fd(), &options.attr, true)
             .with_context(|| format!("set attributes of {source}"))?;
     }
+    syscall::move_mount(tree.as_fd(), place.target)?;
     Ok(tree)
 }

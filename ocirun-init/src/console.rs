@@ -66,7 +66,7 @@ fn show_console(root: BorrowedFd, slave: BorrowedFd) -> Result<()> {
         Err(Errno::ENOENT) => path::make_file(dev.as_fd(), "console")?,
         target => target?,
     };
-    Ok(attach::bind(slave, target.as_fd())?)
+    Ok(attach::bind(slave, target.as_fd(), false)?)
 }
 
 /// One message with one descriptor: its name, or what else the receiver wants to read.

@@ -74,7 +74,7 @@ fn borrow_device(dev: BorrowedFd, name: &str, node: u64) -> Result<()> {
     )?;
     check_node(source.as_fd(), SFlag::S_IFCHR, node)?;
     let target = path::make_file(dev, name)?;
-    Ok(attach::bind(source.as_fd(), target.as_fd())?)
+    Ok(attach::bind(source.as_fd(), target.as_fd(), false)?)
 }
 
 fn make_device(root: BorrowedFd, device: &Device) -> Result<()> {

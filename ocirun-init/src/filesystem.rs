@@ -21,13 +21,43 @@ const BY_WORDS: &[&str] = &["proc", "sysfs", "tmpfs", "devpts", "mqueue", "cgrou
 /// For these `ro` says something of the mount alone: their superblocks are shared or the kernel's.
 const RO_IS_THE_MOUNTS: &[&str] = &["proc", "sysfs", "tmpfs", "devpts", "mqueue", "cgroup", "cgroup2"];
 
-/// Whether a detached mount of this type can be had from [`detached`].
-pub fn by_words(kind: &str) -> bool {
-    BY_WORDS.contains(&kind)
+/// Where a new file system goes: the directory that was opened and checked, and the path below
+/// `root` that led to it.
+pub struct Place<'a> {
+    pub root: BorrowedFd<'a>,
+    pub destination: &'a str,
+    pub target: BorrowedFd<'a>,
 }
 
-/// A detached mount of a new file system; ENOSYS if this kernel cannot. `data` are words of the
-/// file system's own, `key` or `key=value`.
+/// Mounts a new file system; its root. `data` are words of the file system's own, `key` or
+/// `key=value`.
+pub fn mount_new(
+    place: &Place,
+    kind: &str,
+    source: &str,
+    options: &Options,
+    data: &[String],
+) -> Result<OwnedFd> {
+    if BY_WORDS.contains(&kind) {
+        let attached = || {
+            let tree = detached(kind, source, options, data)?;
+            syscall::move_mount(tree.as_fd(), place.target)?;
+            Ok(tree)
+        };
+        match attached() {
+            Err(error) if is(&error, Errno::ENOSYS) => {}
+            made => return made,
+        }
+    }
+    mount_here(place, kind, source, options, data)
+}
+
+/// Whether `errno` is at the root of an error.
+pub fn is(error: &Error, errno: Errno) -> bool {
+    error.root_cause().downcast_ref() == Some(&errno)
+}
+
+/// A detached mount of a new file system; ENOSYS if this kernel cannot.
 pub fn detached(kind: &str, source: &str, options: &Options, data: &[String]) -> Result<OwnedFd> {
     let context = syscall::fsopen(&CString::new(kind)?).with_context(|| format!("fsopen {kind}"))?;
     let source = if source.is_empty() { kind } else { source };
@@ -65,18 +95,15 @@ fn explain(context: &OwnedFd, errno: Errno) -> Error {
     }
 }
 
-/// Mounts on the directory `target` by mount(2), and opens the new mount's root by `destination`
-/// below `root`.
-pub fn mount_here(
-    root: BorrowedFd,
-    destination: &str,
-    target: BorrowedFd,
+/// The same by mount(2); the root is opened by its path below `root` afterwards.
+fn mount_here(
+    place: &Place,
     kind: &str,
     source: &str,
     options: &Options,
     data: &[String],
 ) -> Result<OwnedFd> {
-    fchdir(target)?;
+    fchdir(place.target)?;
     let mut bits = mount_bits(options.attr.set) | options.super_bits;
     if RO_IS_THE_MOUNTS.contains(&kind) {
         bits &= !libc::MS_RDONLY;
@@ -91,7 +118,7 @@ pub fn mount_here(
         MsFlags::from_bits_retain(bits),
         (!data.is_empty()).then_some(data.as_str()),
     )?;
-    let made = path::open_in(root, destination, OFlag::O_PATH | OFlag::O_DIRECTORY)?;
+    let made = path::open_in(place.root, place.destination, OFlag::O_PATH | OFlag::O_DIRECTORY)?;
     if options.readonly() && RO_IS_THE_MOUNTS.contains(&kind) {
         crate::attach::set_attributes(made.as_fd(), &options.attr, false)?;
     }

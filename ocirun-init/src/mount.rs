@@ -12,6 +12,7 @@ use nix::sys::stat::fstat;
 use nix::unistd::fchdir;
 use ocirun_init::{Bootstrap, Mount};
 
+use crate::filesystem::Place;
 use crate::options::Options;
 use crate::syscall::{self, MountAttr};
 use crate::{attach, cgroup, copyup, fd, filesystem, path, proc};
@@ -120,8 +121,13 @@ fn mount_bind(root: BorrowedFd, spec: &Mount, destination: &str, options: &Optio
     }
     let file = spec.file || (spec.fd.is_none() && !path::is_dir(&fstat(&tree)?));
     let target = bind_target(root, destination, file, options)?;
-    syscall::move_mount(tree.as_fd(), target.as_fd())?;
-    Ok(tree)
+    match syscall::move_mount(tree.as_fd(), target.as_fd()) {
+        Err(Errno::ENOSYS) if spec.fd.is_none() => bind_by_path(root, spec, destination, options),
+        attached => {
+            attached.context("attach (Linux 5.2 is needed)")?;
+            Ok(tree)
+        }
+    }
 }
 
 fn bind_target(root: BorrowedFd, destination: &str, file: bool, options: &Options) -> Result<OwnedFd> {
@@ -143,9 +149,14 @@ fn bind_target(root: BorrowedFd, destination: &str, file: bool, options: &Option
     Ok(target)
 }
 
+fn is_file(source: &str) -> Result<bool> {
+    let stat = nix::sys::stat::stat(source).with_context(|| format!("open {source}"))?;
+    Ok(!path::is_dir(&stat))
+}
+
 /// Before Linux 5.2: mount(2), and then the new mount is opened by its path below the root.
 fn bind_by_path(root: BorrowedFd, spec: &Mount, destination: &str, options: &Options) -> Result<OwnedFd> {
-    let target = bind_target(root, destination, spec.file, options)?;
+    let target = bind_target(root, destination, is_file(&spec.source)?, options)?;
     let flags = if options.recursive { MsFlags::MS_BIND | MsFlags::MS_REC } else { MsFlags::MS_BIND };
     let on = attach::name(target.as_fd());
     mount(Some(spec.source.as_str()), on.as_str(), None::<&str>, flags, None::<&str>)?;
@@ -181,30 +192,13 @@ fn mount_new(
     {
         data.push(format!("context=\"{label}\""));
     }
-    let tree = match filesystem::by_words(kind) {
-        true => match filesystem::detached(kind, &spec.source, options, &data) {
-            Err(error) if error.root_cause().downcast_ref() == Some(&Errno::ENOSYS) => None,
-            tree => Some(tree?),
-        },
-        false => None,
-    };
-    let fill = |made: BorrowedFd| match options.copy_up {
-        true => copyup::copy_dir(target.as_fd(), made).context("copy up"),
-        false => Ok(()),
-    };
-    match tree {
-        Some(tree) => {
-            fill(tree.as_fd())?;
-            syscall::move_mount(tree.as_fd(), target.as_fd())?;
-            Ok(tree)
-        }
-        None => {
-            let at = target.as_fd();
-            let made = filesystem::mount_here(root, destination, at, kind, &spec.source, options, &data)?;
-            fill(made.as_fd())?;
-            Ok(made)
-        }
+    let place = Place { root, destination, target: target.as_fd() };
+    let made = filesystem::mount_new(&place, kind, &spec.source, options, &data)?;
+    if options.copy_up {
+        // The target is still open on what the new mount covers.
+        copyup::copy_dir(target.as_fd(), made.as_fd()).context("copy up")?;
     }
+    Ok(made)
 }
 
 fn remount(root: BorrowedFd, destination: &str, bind: bool, options: &Options) -> Result<()> {

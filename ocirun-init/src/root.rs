@@ -6,12 +6,13 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use anyhow::{Context, Result, bail};
 use nix::errno::Errno;
-use nix::fcntl::{AT_FDCWD, OFlag, open};
+use nix::fcntl::{OFlag, open};
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sys::stat::{Mode, fstat};
 use nix::unistd::{chdir, chroot, fchdir, pivot_root};
 use ocirun_init::Bootstrap;
 
+use crate::filesystem::Place;
 use crate::options::{Options, propagation};
 use crate::syscall::{self, MountAttr, PROPAGATION};
 use crate::{attach, dev, fd, filesystem, path};
@@ -38,22 +39,29 @@ pub fn mount_root(boot: &Bootstrap) -> Result<OwnedFd> {
     if kind != libc::MS_SLAVE | libc::MS_REC && kind != libc::MS_PRIVATE | libc::MS_REC {
         make_parent_private(at)?;
     }
+    let target = open(at, flags, Mode::empty()).with_context(|| format!("open {at}"))?;
     let tree = match boot.rootfs_fd {
         Some(number) => fd::take(number)?,
-        None => match syscall::open_tree(AT_FDCWD, &CString::new(at)?, libc::AT_RECURSIVE as u32) {
-            Err(Errno::ENOSYS) => {
-                let flags = MsFlags::MS_BIND | MsFlags::MS_REC;
-                mount(Some(at), at, NOTHING, flags, NOTHING)
-                    .with_context(|| format!("mount {at} on itself"))?;
-                return open(at, OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC, Mode::empty())
-                    .with_context(|| format!("open {at}"));
-            }
+        None => match attach::clone(target.as_fd(), true) {
+            Err(Errno::ENOSYS) => return mount_by_path(at),
             tree => tree.with_context(|| format!("open {at}"))?,
         },
     };
-    let target = open(at, flags, Mode::empty()).with_context(|| format!("open {at}"))?;
-    syscall::move_mount(tree.as_fd(), target.as_fd()).with_context(|| format!("mount {at} on itself"))?;
-    Ok(tree)
+    match syscall::move_mount(tree.as_fd(), target.as_fd()) {
+        Err(Errno::ENOSYS) if boot.rootfs_fd.is_none() => mount_by_path(at),
+        attached => {
+            attached.with_context(|| format!("mount {at} on itself"))?;
+            Ok(tree)
+        }
+    }
+}
+
+/// Before Linux 5.2.
+fn mount_by_path(at: &str) -> Result<OwnedFd> {
+    let flags = MsFlags::MS_BIND | MsFlags::MS_REC;
+    mount(Some(at), at, NOTHING, flags, NOTHING).with_context(|| format!("mount {at} on itself"))?;
+    let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+    open(at, flags, Mode::empty()).with_context(|| format!("open {at}"))
 }
 
 pub fn own_mounts(boot: &Bootstrap) -> bool {
@@ -139,20 +147,27 @@ pub fn make_readonly(root: BorrowedFd) -> Result<()> {
 pub fn make_paths_readonly(root: BorrowedFd, paths: &[String]) -> Result<()> {
     for name in paths {
         let Some(target) = existing(root, name)? else { continue };
-        let show = || -> Result<(), Errno> {
-            let attr = MountAttr::set(libc::MOUNT_ATTR_RDONLY);
-            match attach::clone(target.as_fd(), true) {
-                Ok(tree) => {
-                    attach::set_attributes(tree.as_fd(), &attr, false)?;
-                    syscall::move_mount(tree.as_fd(), target.as_fd())
-                }
-                Err(Errno::ENOSYS) => attach::bind_with(target.as_fd(), target.as_fd(), &attr),
-                Err(error) => Err(error),
-            }
-        };
-        show().with_context(|| format!("make {name} read-only"))?;
+        show_readonly(root, name, target.as_fd()).with_context(|| format!("make {name} read-only"))?;
     }
     Ok(())
+}
+
+fn show_readonly(root: BorrowedFd, name: &str, target: BorrowedFd) -> Result<(), Errno> {
+    let attr = MountAttr::set(libc::MOUNT_ATTR_RDONLY);
+    let attached = || {
+        let tree = attach::clone(target, true)?;
+        // Before it is attached: it is never to be seen writable.
+        syscall::mount_setattr(tree.as_fd(), &attr, false)?;
+        syscall::move_mount(tree.as_fd(), target)
+    };
+    match attached() {
+        Err(Errno::ENOSYS) => {
+            attach::bind(target, target, true)?;
+            let made = path::open_in(root, name, OFlag::O_PATH)?;
+            attach::set_attributes(made.as_fd(), &attr, false)
+        }
+        done => done,
+    }
 }
 
 /// Hides `paths`: files under the null device, directories under one shared empty tmpfs.
@@ -164,7 +179,7 @@ pub fn mask_paths(root: BorrowedFd, paths: &[String]) -> Result<()> {
         let hide = |null: &mut Option<OwnedFd>, empty: &mut Option<OwnedFd>| -> Result<()> {
             if path::is_dir(&fstat(&target)?) {
                 if let Some(empty) = empty {
-                    return Ok(attach::bind(empty.as_fd(), target.as_fd())?);
+                    return Ok(attach::bind(empty.as_fd(), target.as_fd(), false)?);
                 }
                 *empty = Some(mount_empty(root, name, target.as_fd())?);
                 return Ok(());
@@ -173,7 +188,7 @@ pub fn mask_paths(root: BorrowedFd, paths: &[String]) -> Result<()> {
                 Some(null) => null,
                 none => none.insert(dev::null(root)?),
             };
-            Ok(attach::bind(null.as_fd(), target.as_fd())?)
+            Ok(attach::bind(null.as_fd(), target.as_fd(), false)?)
         };
         hide(&mut null, &mut empty).with_context(|| format!("mask {name}"))?;
     }
@@ -192,14 +207,6 @@ fn mount_empty(root: BorrowedFd, name: &str, target: BorrowedFd) -> Result<Owned
     let mut options = Options::default();
     options.attr.set = libc::MOUNT_ATTR_RDONLY;
     let data = ["nr_blocks=1".to_owned(), "nr_inodes=1".to_owned()];
-    match filesystem::detached("tmpfs", "tmpfs", &options, &data) {
-        Err(error) if error.root_cause().downcast_ref() == Some(&Errno::ENOSYS) => {
-            filesystem::mount_here(root, name, target, "tmpfs", "tmpfs", &options, &data)
-        }
-        tree => {
-            let tree = tree?;
-            syscall::move_mount(tree.as_fd(), target)?;
-            Ok(tree)
-        }
-    }
+    let place = Place { root, destination: name, target };
+    filesystem::mount_new(&place, "tmpfs", "tmpfs", &options, &data)
 }
