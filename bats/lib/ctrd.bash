@@ -72,7 +72,9 @@ busybox_bundle() {
     busybox_rootfs "$dir/rootfs"
     ocirun spec --bundle "$dir"
     # shellcheck disable=SC2016  # $ARGS is jq's
-    edit_config "$dir" '.process.terminal = false | .process.args = $ARGS.positional' --args "$@"
+    local arg args
+    args=$(for arg; do printf %s "$arg" | jq -Rs .; done | jq -s .)
+    edit_config "$dir" '.process.terminal = false | .process.args = $args' --argjson args "$args"
 }
 
 # Changes DIR/config.json with the jq FILTER; further arguments go to jq.
