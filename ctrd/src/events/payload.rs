@@ -6,6 +6,7 @@ use prost::Message;
 use prost_types::Any;
 
 use crate::api::event::*;
+use crate::api::images::{ImageCreate, ImageDelete, ImageUpdate};
 use crate::filter::entry;
 
 /// A message that can be published.
@@ -28,17 +29,17 @@ macro_rules! url {
     ($type:ident) => {
         concat!("containerd.events.", stringify!($type))
     };
-    ($type:ident $name:ident) => {
-        concat!("containerd.events.", stringify!($name))
+    ($type:ident $url:literal) => {
+        $url
     };
 }
 
-/// The known events in one place: type, its name where prost spells the type otherwise, fields.
+/// The known events in one place: type, its URL where that is another, fields.
 macro_rules! events {
-    ($($type:ident $(as $name:ident)? |$e:ident, $path:ident| { $($pattern:pat => $value:expr,)* })*) => {
+    ($($type:ident $(as $url:literal)? |$e:ident, $path:ident| { $($pattern:pat => $value:expr,)* })*) => {
         $(impl Event for $type {
             fn type_url(&self) -> &'static str {
-                url!($type $($name)?)
+                url!($type $($url)?)
             }
 
             fn text(&self, $path: &[&str]) -> Option<String> {
@@ -51,7 +52,7 @@ macro_rules! events {
         })*
 
         const KNOWN: &[(&str, Read)] = &[$((
-            url!($type $($name)?),
+            url!($type $($url)?),
             |bytes, path| $type::decode(bytes).ok()?.text(path),
         ),)*];
     };
@@ -72,15 +73,15 @@ events! {
     ContainerDelete |e, path| { ["id"] => text(&e.id), }
     ContentCreate |e, path| { ["digest"] => text(&e.digest), }
     ContentDelete |e, path| { ["digest"] => text(&e.digest), }
-    ImageCreate |e, path| {
+    ImageCreate as "containerd.services.images.v1.ImageCreate" |e, path| {
         ["name"] => text(&e.name),
         ["labels", key @ ..] => entry(&e.labels, key).map(Into::into),
     }
-    ImageUpdate |e, path| {
+    ImageUpdate as "containerd.services.images.v1.ImageUpdate" |e, path| {
         ["name"] => text(&e.name),
         ["labels", key @ ..] => entry(&e.labels, key).map(Into::into),
     }
-    ImageDelete |e, path| { ["name"] => text(&e.name), }
+    ImageDelete as "containerd.services.images.v1.ImageDelete" |e, path| { ["name"] => text(&e.name), }
     NamespaceCreate |e, path| {
         ["name"] => text(&e.name),
         ["labels", key @ ..] => entry(&e.labels, key).map(Into::into),
@@ -122,7 +123,7 @@ events! {
         ["container_id"] => text(&e.container_id),
         ["id"] => text(&e.id),
     }
-    TaskOom as TaskOOM |e, path| { ["container_id"] => text(&e.container_id), }
+    TaskOom as "containerd.events.TaskOOM" |e, path| { ["container_id"] => text(&e.container_id), }
     TaskExecAdded |e, path| {
         ["container_id"] => text(&e.container_id),
         ["exec_id"] => text(&e.exec_id),

@@ -23,6 +23,7 @@ use crate::config::duration;
 use crate::content::{Content, make_dir};
 use crate::error::Result;
 use crate::events::Exchange;
+use crate::gc;
 use crate::service::MESSAGE_MAX;
 use crate::service::containers::Containers;
 use crate::service::content::Content as ContentService;
@@ -128,14 +129,10 @@ fn walking(init: &mut Init) -> Begun {
 fn scheduler(init: &mut Init) -> Begun {
     let section: Scheduler = init.section()?;
     let delay = duration(&section.startup_delay).map_err(|e| e.context("startup_delay"))?;
-    let content = init.parts.content()?;
+    let (store, content) = (init.parts.store()?, init.parts.content()?);
     let snapshotters: Vec<_> = init.parts.snapshotters.values().cloned().collect();
-    init.parts.gc = Some(Collector::new(delay, move || {
-        for snapshotter in &snapshotters {
-            snapshotter.cleanup()?;
-        }
-        content.collect().map(drop)
-    }));
+    init.parts.gc =
+        Some(Collector::new(delay, move || gc::collect(&store, &content, &snapshotters).map(drop)));
     Ok(Meta::default())
 }
 

@@ -33,10 +33,15 @@ where
 {
     fn format_event(&self, _: &FmtContext<'_, S, N>, mut to: Writer<'_>, event: &Event<'_>) -> fmt::Result {
         let mut line = Line(Map::new());
-        line.0.insert("time".into(), clock::rfc3339(clock::now()).into());
-        line.0.insert("level".into(), event.metadata().level().as_str().to_lowercase().into());
         event.record(&mut line);
-        writeln!(to, "{}", Value::Object(line.0))
+        let time = clock::rfc3339(clock::now());
+        let level = event.metadata().level().as_str().to_lowercase();
+        let msg = line.0.remove("message").unwrap_or_default();
+        write!(to, r#"{{"time":"{time}","level":"{level}","msg":{msg}"#)?;
+        for (name, value) in &line.0 {
+            write!(to, ",{}:{value}", Value::from(name.as_str()))?;
+        }
+        writeln!(to, "}}")
     }
 }
 
@@ -44,8 +49,7 @@ struct Line(Map<String, Value>);
 
 impl Line {
     fn add(&mut self, field: &Field, value: Value) {
-        let name = if field.name() == "message" { "msg" } else { field.name() };
-        self.0.insert(name.to_string(), value);
+        self.0.insert(field.name().to_string(), value);
     }
 }
 

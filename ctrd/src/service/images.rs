@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
 
-use crate::api::event::{ImageCreate, ImageDelete, ImageUpdate};
 use crate::api::images::images_server;
 use crate::api::images::{
     CreateImageRequest, CreateImageResponse, DeleteImageRequest, GetImageRequest, GetImageResponse,
-    Image as Message, ListImagesRequest, ListImagesResponse, UpdateImageRequest, UpdateImageResponse,
+    Image as Message, ImageCreate, ImageDelete, ImageUpdate, ListImagesRequest, ListImagesResponse,
+    UpdateImageRequest, UpdateImageResponse,
 };
 use crate::collector::Collector;
 use crate::error::Result;
