@@ -12,6 +12,8 @@ mod delete;
 mod options;
 mod process;
 mod recover;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::path::PathBuf;

@@ -1,0 +1,290 @@
+//! The runtime against shims that misbehave: a script for `start` and `delete`, and a ttrpc server
+//! in this process.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use ctrd_shim::api::task::{CreateTaskResponse, DeleteResponse, StateResponse, WaitResponse};
+use ctrd_shim::api::ttrpc::{Request, Response};
+use ctrd_shim::method::{TASK_V2, TASK_V3};
+use ctrd_shim::ttrpc;
+use prost::Message;
+use prost_types::Any;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{UnixListener, UnixStream};
+
+use super::*;
+use crate::api::containers::{Container, container};
+use crate::api::tasks::CreateTaskRequest;
+use crate::store::containers;
+
+enum Reply {
+    Answer(Response),
+    Silence,
+    HangUp,
+}
+
+/// Method by method what the fake shim does.
+type Script = fn(&Request) -> Reply;
+
+struct Place {
+    _dir: tempfile::TempDir,
+    runtime: Arc<Runtime>,
+    bundle: Bundle,
+    heard: Arc<Mutex<Vec<String>>>,
+    socket: PathBuf,
+    events: crate::events::Subscription,
+}
+
+fn ok(message: &impl Message) -> Reply {
+    Reply::Answer(ttrpc::success(message))
+}
+
+fn well(request: &Request) -> Reply {
+    match request.method.as_str() {
+        "Create" => ok(&CreateTaskResponse { pid: 41 }),
+        "State" => ok(&StateResponse { id: "web".into(), pid: 41, status: 2, ..StateResponse::default() }),
+        "Delete" => ok(&DeleteResponse { pid: 41, exit_status: 3, ..DeleteResponse::default() }),
+        "Wait" => Reply::Silence,
+        "Shutdown" => Reply::HangUp,
+        _ => ok(&WaitResponse::default()),
+    }
+}
+
+/// A runtime with the container `web`, whose shim plays `script`.
+fn place(script: Script) -> Place {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    let facts = DeleteResponse { pid: 41, exit_status: 9, exited_at: None };
+    std::fs::write(path("facts"), facts.encode_to_vec()).unwrap();
+    let socket = path("socket");
+    let script_text = format!(
+        "for action; do :; done; echo $action >>{0}/ran\n\
+         case $action in start) cat >/dev/null; echo '{{\"version\":3,\"address\":\"unix://{0}/socket\",\"protocol\":\"ttrpc\"}}';;\n\
+         delete) cat {0}/facts;; esac\n",
+        dir.path().display()
+    );
+    std::fs::write(path("script"), script_text).unwrap();
+    // Written by a child: a fork of another test could hold it open for writing otherwise, and
+    // then it would not be executable.
+    let shim = path("shim");
+    let made = std::process::Command::new("sh")
+        .args([
+            "-c",
+            "printf '#!/bin/sh\\n. %s/script\\n' \"$1\" >\"$1/shim\" && chmod 755 \"$1/shim\"",
+            "sh",
+        ])
+        .arg(dir.path())
+        .status()
+        .unwrap();
+    assert!(made.success() && shim.metadata().unwrap().permissions().mode() & 0o100 != 0);
+
+    let store = Arc::new(Store::open(&path("meta.db")).unwrap());
+    let record = Container {
+        id: "web".into(),
+        runtime: Some(container::Runtime { name: shim.display().to_string(), options: None }),
+        spec: Some(Any { type_url: "spec".into(), value: b"{}".to_vec() }),
+        ..Container::default()
+    };
+    store.write(|tx| containers::create(tx, "default", record)).unwrap();
+    let events = Exchange::default();
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    tokio::spawn(serve(UnixListener::bind(&socket).unwrap(), script, heard.clone()));
+    let subscription = events.subscribe::<&str>(&[]).unwrap();
+    let runtime = Runtime::new(path("state"), path("root"), "/run/none.sock".into(), store, events);
+    let bundle = runtime.bundles.get("default", "web").unwrap();
+    Place { _dir: dir, runtime, bundle, heard, socket, events: subscription }
+}
+
+async fn serve(listener: UnixListener, script: Script, heard: Arc<Mutex<Vec<String>>>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        tokio::spawn(answer(stream, script, heard.clone()));
+    }
+}
+
+async fn answer(mut stream: UnixStream, script: Script, heard: Arc<Mutex<Vec<String>>>) {
+    let mut wire = Vec::new();
+    while let Ok(n) = stream.read_buf(&mut wire).await {
+        if n == 0 {
+            return;
+        }
+        while let Some((frame, taken)) = ttrpc::decode(&wire).unwrap() {
+            let (id, request) = (frame.stream, Request::decode(frame.payload).unwrap());
+            wire.drain(..taken);
+            heard.lock().unwrap().push(format!("{} {}", request.service, request.method));
+            match script(&request) {
+                Reply::Answer(response) => {
+                    let mut out = Vec::new();
+                    ttrpc::encode(&mut out, id, ttrpc::RESPONSE, &response).unwrap();
+                    stream.write_all(&out).await.unwrap();
+                }
+                Reply::Silence => {}
+                Reply::HangUp => return,
+            }
+        }
+    }
+}
+
+fn run<F: Future>(f: F) -> F::Output {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(f)
+}
+
+impl Place {
+    async fn create(&self) -> Result<u32> {
+        let request = CreateTaskRequest { container_id: "web".into(), ..CreateTaskRequest::default() };
+        self.runtime.create("default", request).await
+    }
+
+    fn web(&self) -> ProcessId<'static> {
+        ProcessId { namespace: "default", id: "web", exec: "" }
+    }
+
+    /// The actions that were run on the binary.
+    fn ran(&self) -> String {
+        std::fs::read_to_string(self.socket.with_file_name("ran")).unwrap_or_default().replace('\n', " ")
+    }
+
+    fn nothing_left(&self) -> bool {
+        !self.bundle.exists() && !self.bundle.work.exists() && self.runtime.table().is_empty()
+    }
+
+    fn topics(&mut self) -> Vec<String> {
+        std::iter::from_fn(|| self.events.try_recv().ok()).map(|e| e.topic.clone()).collect()
+    }
+}
+
+#[test]
+fn a_whole_life() {
+    run(async {
+        let mut p = place(well);
+        assert_eq!(p.create().await.unwrap(), 41);
+        assert_eq!(p.create().await.unwrap_err().kind, Kind::AlreadyExists);
+        assert_eq!(p.runtime.list("default").await.unwrap()[0].status, 2);
+        let exit = p.runtime.delete("default", "web").await.unwrap();
+        assert_eq!((exit.pid, exit.status), (41, 3));
+        assert!(p.nothing_left());
+        assert_eq!(p.ran(), "start ", "a shim that went in order needs no clean up");
+        assert_eq!(p.topics(), Vec::<String>::new(), "its events are the shim's");
+        assert_eq!(p.runtime.state(p.web()).await.unwrap_err().message, "task web not found");
+    });
+}
+
+#[test]
+fn an_older_service_is_found_out_and_written_down() {
+    run(async {
+        let p = place(|request| match request.service.as_str() {
+            TASK_V3 => Reply::Answer(ttrpc::failure(12, "service containerd.task.v3.Task")),
+            _ => well(request),
+        });
+        p.create().await.unwrap();
+        assert_eq!(shim::saved(&p.bundle).unwrap().unwrap().version, 2);
+        p.runtime.state(p.web()).await.unwrap();
+        assert_eq!(p.heard.lock().unwrap().last().unwrap(), &format!("{TASK_V2} State"));
+    });
+}
+
+#[test]
+fn a_failed_create_leaves_nothing() {
+    run(async {
+        let mut p = place(|request| match request.method.as_str() {
+            "Create" => Reply::Answer(ttrpc::failure(2, "OCI runtime create failed: no")),
+            _ => well(request),
+        });
+        let err = p.create().await.unwrap_err();
+        assert_eq!((err.kind, err.message.as_str()), (Kind::Unknown, "OCI runtime create failed: no"));
+        assert!(p.nothing_left());
+        assert_eq!(p.ran(), "start delete ");
+        assert_eq!(p.topics(), Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_shim_that_dies_is_buried_and_told_of() {
+    run(async {
+        let mut p = place(|request| match request.method.as_str() {
+            "Kill" => Reply::HangUp,
+            _ => well(request),
+        });
+        p.create().await.unwrap();
+        let waiting = tokio::spawn({
+            let (runtime, web) = (p.runtime.clone(), p.web());
+            async move { runtime.wait(web).await }
+        });
+        // The wait is under way before the shim dies.
+        while !p.heard.lock().unwrap().iter().any(|call| call.ends_with("Wait")) {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(p.runtime.kill(p.web(), 9, false).await.unwrap_err().kind, Kind::Unavailable);
+        let exit = waiting.await.unwrap().unwrap();
+        assert_eq!((exit.pid, exit.status), (41, 9));
+        assert_eq!(p.ran(), "start delete ");
+        assert_eq!(p.topics(), ["/tasks/exit", "/tasks/delete"]);
+        assert!(p.nothing_left());
+    });
+}
+
+#[test]
+fn recovery() {
+    run(async {
+        let mut p = place(well);
+        // A dead shim: the bundle says where it was, and nobody is there.
+        std::fs::rename(&p.socket, p.socket.with_extension("away")).unwrap();
+        let guard = p.bundle.create(b"{}").unwrap();
+        shim::save_binary(&p.bundle, &p.socket.with_file_name("shim")).unwrap();
+        let reply = ctrd_shim::bootstrap::Reply::new(format!("unix://{}", p.socket.display()));
+        shim::save(&p.bundle, &reply).unwrap();
+        drop(guard);
+        p.runtime.recover().await;
+        assert!(p.nothing_left());
+        assert_eq!(p.topics(), ["/tasks/exit", "/tasks/delete"]);
+
+        // One that was never finished is removed; one that is being made is left alone.
+        let guard = p.bundle.create(b"{}").unwrap();
+        p.runtime.recover().await;
+        assert!(p.bundle.exists());
+        drop(guard);
+        p.runtime.recover().await;
+        assert!(p.nothing_left());
+        assert_eq!(p.topics(), Vec::<String>::new());
+
+        // A live one is adopted.
+        std::fs::rename(p.socket.with_extension("away"), &p.socket).unwrap();
+        drop(p.bundle.create(b"{}").unwrap());
+        shim::save(&p.bundle, &reply).unwrap();
+        p.runtime.recover().await;
+        assert_eq!(p.runtime.table().len(), 1);
+    });
+}
+
+#[test]
+fn a_shim_without_a_container_is_a_leftover() {
+    run(async {
+        let mut p = place(|request| match request.method.as_str() {
+            "State" => Reply::Answer(ttrpc::failure(5, "container not created")),
+            _ => well(request),
+        });
+        let guard = p.bundle.create(b"{}").unwrap();
+        let reply = ctrd_shim::bootstrap::Reply::new(format!("unix://{}", p.socket.display()));
+        shim::save(&p.bundle, &reply).unwrap();
+        p.runtime.recover().await;
+        assert!(p.bundle.exists(), "its maker is at work");
+        drop(guard);
+        p.runtime.recover().await;
+        assert!(p.nothing_left());
+        assert_eq!(p.topics(), Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_shim_that_hangs_holds_nobody_up() {
+    run(async {
+        let p = place(|request| match request.method.as_str() {
+            "State" => Reply::Silence,
+            _ => well(request),
+        });
+        p.create().await.unwrap();
+        let states = p.runtime.list("default").await.unwrap();
+        assert_eq!((states[0].id.as_str(), states[0].status), ("web", 0));
+    });
+}
