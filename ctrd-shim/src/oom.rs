@@ -1,0 +1,78 @@
+//! Kills for want of memory. The kernel wakes us when something may have happened; what counts
+//! is the number of kills, so one kill is one event however often it woke us.
+
+use std::fs::{self, File};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::path::{Path, PathBuf};
+
+use nix::sys::eventfd::{EfdFlags, EventFd};
+use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
+use nix::unistd::read;
+
+use crate::cgroup::{self, Cgroups};
+use crate::serve::Shim;
+
+pub struct Watch {
+    key: u64,
+    wake: OwnedFd,
+    /// The file whose line `oom_kill` counts.
+    counter: PathBuf,
+    count: u64,
+}
+
+impl Watch {
+    /// Watches the groups of this process. Without a memory controller there is nothing to see.
+    pub fn new(shim: &mut Shim, id: &str, pid: u32) -> Option<Watch> {
+        let (wake, counter) = match cgroup::of(pid)? {
+            Cgroups::V1(dirs) => v1(dirs.get("memory")?)?,
+            Cgroups::V2(dir) => v2(&dir)?,
+        };
+        let key = match shim.watch_oom(id, wake.as_fd()) {
+            Ok(key) => key,
+            Err(e) => {
+                shim.log.warn(format_args!("watch the memory of {id}: {}", e.desc()));
+                return None;
+            }
+        };
+        let count = kills(&counter).unwrap_or(0);
+        Some(Watch { key, wake, counter, count })
+    }
+
+    /// After a wake-up, or at the end: whether there were kills that were not told yet.
+    pub fn has_grown(&mut self) -> bool {
+        while read(&self.wake, &mut [0; 4096]).is_ok_and(|n| n > 0) {}
+        // A group that is gone counts no more.
+        let Some(now) = kills(&self.counter) else { return false };
+        let grown = now > self.count;
+        self.count = now;
+        grown
+    }
+
+    pub fn stop(&self, shim: &mut Shim) {
+        shim.unwatch(self.key, self.wake.as_fd());
+    }
+}
+
+/// An event counter that the memory controller adds to.
+fn v1(dir: &Path) -> Option<(OwnedFd, PathBuf)> {
+    let counter = dir.join("memory.oom_control");
+    let control = File::open(&counter).ok()?;
+    let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
+    let wake = EventFd::from_flags(flags).ok()?;
+    let line = format!("{} {}", wake.as_fd().as_raw_fd(), control.as_raw_fd());
+    fs::write(dir.join("cgroup.event_control"), line).ok()?;
+    Some((wake.into(), counter))
+}
+
+/// The file itself, which changes.
+fn v2(dir: &Path) -> Option<(OwnedFd, PathBuf)> {
+    let counter = dir.join("memory.events");
+    let inotify = Inotify::init(InitFlags::IN_CLOEXEC | InitFlags::IN_NONBLOCK).ok()?;
+    inotify.add_watch(&counter, AddWatchFlags::IN_MODIFY).ok()?;
+    Some((inotify.into(), counter))
+}
+
+fn kills(counter: &Path) -> Option<u64> {
+    let text = fs::read_to_string(counter).ok()?;
+    text.lines().find_map(|line| line.strip_prefix("oom_kill "))?.trim().parse().ok()
+}

@@ -1,0 +1,282 @@
+//! Events on their way to the server: in order, one at a time, each until it was taken. The
+//! server may be away for as long as it likes; when somebody connects to us, or after a time
+//! that grows up to a minute, it is tried again. Nothing else ever waits for this.
+
+use std::collections::VecDeque;
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, SystemTime};
+
+use ctrd_shim::any::{self, Named};
+use ctrd_shim::api::forward::ForwardRequest;
+use ctrd_shim::api::ttrpc::{KeyValue, Response};
+use ctrd_shim::api::types::Envelope;
+use ctrd_shim::method::{EVENTS, FORWARD};
+use ctrd_shim::ttrpc;
+use nix::sys::epoll::EpollFlags;
+use prost::Message;
+
+use crate::connection::Connection;
+use crate::serve::{Shim, Timer};
+use crate::timestamp;
+
+/// How many events are kept for a server that is away. The oldest go first.
+const LIMIT: usize = 2048;
+
+/// How long the server may take to answer for one event.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often an event is offered to a server that refuses it.
+const OFFERS: u32 = 5;
+
+const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+#[derive(Debug)]
+pub struct Publisher {
+    address: String,
+    namespace: String,
+    queue: VecDeque<ForwardRequest>,
+    server: Option<Server>,
+    /// Until when nothing is tried, and how long the next pause will be.
+    timer: Option<Timer>,
+    pause: Duration,
+    /// How often the first in the queue was refused.
+    refused: u32,
+    given_up: bool,
+}
+
+#[derive(Debug)]
+struct Server {
+    key: u64,
+    connection: Connection,
+    /// The stream of the event that is on its way.
+    sent: Option<u32>,
+    stream: u32,
+}
+
+impl Publisher {
+    pub fn new(address: String, namespace: &str) -> Publisher {
+        let given_up = address.is_empty();
+        Publisher {
+            address,
+            namespace: namespace.into(),
+            queue: VecDeque::new(),
+            server: None,
+            timer: None,
+            pause: SHORTEST_PAUSE,
+            refused: 0,
+            given_up,
+        }
+    }
+
+    /// Nothing is left to deliver, or there is nobody to deliver it to.
+    pub fn is_done(&self) -> bool {
+        self.queue.is_empty() || self.given_up || self.server.is_none()
+    }
+}
+
+/// Puts an event on its way.
+pub fn publish<M: Named>(shim: &mut Shim, topic: &str, event: &M) {
+    let publisher = &mut shim.publisher;
+    if publisher.given_up {
+        return;
+    }
+    if publisher.queue.len() >= LIMIT {
+        // The first may be on its way; the answer to it will then be for nobody.
+        if let Some(server) = &mut publisher.server {
+            server.sent = None;
+        }
+        publisher.queue.pop_front();
+    }
+    publisher.queue.push_back(ForwardRequest {
+        envelope: Some(Envelope {
+            timestamp: Some(timestamp::proto(SystemTime::now())),
+            namespace: publisher.namespace.clone(),
+            topic: topic.into(),
+            event: Some(any::pack(event)),
+        }),
+    });
+    if publisher.timer.is_none() || publisher.server.is_some() {
+        advance(shim);
+    }
+}
+
+/// Tries now what would have been tried later.
+pub fn retry_now(shim: &mut Shim) {
+    if shim.publisher.server.is_none() {
+        if let Some(timer) = shim.publisher.timer.take() {
+            shim.cancel(timer);
+        }
+        advance(shim);
+    }
+}
+
+/// The server's connection is ready for something.
+pub fn ready(shim: &mut Shim, events: EpollFlags) {
+    let Some(server) = &mut shim.publisher.server else { return };
+    let mut open = !events.contains(EpollFlags::EPOLLERR);
+    if events.intersects(EpollFlags::EPOLLIN | EpollFlags::EPOLLHUP) {
+        open &= server.connection.fill().unwrap_or(false);
+    }
+    while let Some(Ok(frame)) = shim.publisher.server.as_mut().and_then(|s| s.connection.next()) {
+        taken(shim, frame.stream, &frame.payload);
+    }
+    if open { advance(shim) } else { lost(shim, "it closed the connection") }
+}
+
+/// The server has answered.
+fn taken(shim: &mut Shim, stream: u32, payload: &[u8]) {
+    let publisher = &mut shim.publisher;
+    let Some(server) = publisher.server.as_mut().filter(|s| s.sent == Some(stream)) else { return };
+    server.sent = None;
+    let timer = publisher.timer.take();
+    publisher.pause = SHORTEST_PAUSE;
+    let refusal = Response::decode(payload).ok().and_then(|r| r.status).filter(|s| s.code != 0);
+    let Some(status) = refusal else {
+        publisher.queue.pop_front();
+        publisher.refused = 0;
+        if publisher.queue.is_empty() {
+            publisher.queue = VecDeque::new();
+        }
+        cancel(shim, timer);
+        return;
+    };
+    publisher.refused += 1;
+    let last = publisher.refused >= OFFERS;
+    let pause = Duration::from_secs(u64::from(publisher.refused));
+    if last {
+        publisher.queue.pop_front();
+        publisher.refused = 0;
+    }
+    cancel(shim, timer);
+    shim.log.warn(format_args!("publish an event: {}", status.message));
+    if !last {
+        wait(shim, pause);
+    }
+}
+
+fn cancel(shim: &mut Shim, timer: Option<Timer>) {
+    if let Some(timer) = timer {
+        shim.cancel(timer);
+    }
+}
+
+/// Sends the next event if none is on its way and nothing says to wait.
+fn advance(shim: &mut Shim) {
+    let publisher = &mut shim.publisher;
+    if publisher.given_up || publisher.queue.is_empty() {
+        return flush(shim);
+    }
+    if publisher.server.is_none() && !connect(shim) {
+        return;
+    }
+    let publisher = &mut shim.publisher;
+    let (Some(server), Some(event)) = (&mut publisher.server, publisher.queue.front()) else { return };
+    if server.sent.is_some() || publisher.timer.is_some() {
+        return flush(shim);
+    }
+    let mut request = ttrpc::request(EVENTS, FORWARD, event);
+    let namespace = KeyValue { key: "containerd-namespace-ttrpc".into(), value: publisher.namespace.clone() };
+    request.metadata.push(namespace);
+    request.timeout_nano = PATIENCE.as_nanos() as i64;
+    let stream = server.stream;
+    server.stream += 2;
+    if server.connection.queue(stream, ttrpc::REQUEST, &request).is_err() {
+        // It could never be sent.
+        publisher.queue.pop_front();
+        return;
+    }
+    server.sent = Some(stream);
+    let timer = shim.after(PATIENCE, Box::new(|shim| lost(shim, "no answer came")));
+    shim.publisher.timer = Some(timer);
+    flush(shim);
+}
+
+fn connect(shim: &mut Shim) -> bool {
+    let address = &shim.publisher.address;
+    let path = address.strip_prefix("unix://").unwrap_or(address);
+    // A unix socket connects at once or not at all, unless its backlog is full. A server so
+    // busy is found again later: this must not block.
+    let connection = nonblocking_connect(path).and_then(Connection::new);
+    let Ok(connection) = connection else {
+        pause(shim);
+        return false;
+    };
+    let key = shim.new_key();
+    if shim.watch_server(key, connection.as_fd(), EpollFlags::EPOLLIN).is_err() {
+        pause(shim);
+        return false;
+    }
+    shim.publisher.server = Some(Server { key, connection, sent: None, stream: 1 });
+    true
+}
+
+fn nonblocking_connect(path: &str) -> std::io::Result<UnixStream> {
+    use nix::sys::socket::{AddressFamily, SockFlag, SockType, UnixAddr, connect, socket};
+    use std::os::fd::AsRawFd;
+    let flags = SockFlag::SOCK_NONBLOCK | SockFlag::SOCK_CLOEXEC;
+    let fd = socket(AddressFamily::Unix, SockType::Stream, flags, None)?;
+    connect(fd.as_raw_fd(), &UnixAddr::new(path)?)?;
+    Ok(UnixStream::from(fd))
+}
+
+fn flush(shim: &mut Shim) {
+    let Some(server) = &mut shim.publisher.server else { return };
+    if server.connection.flush().is_err() {
+        return lost(shim, "the connection broke");
+    }
+    if server.connection.pending() == server.connection.waits_to_write {
+        return;
+    }
+    server.connection.waits_to_write = server.connection.pending();
+    let mut flags = EpollFlags::EPOLLIN;
+    flags.set(EpollFlags::EPOLLOUT, server.connection.waits_to_write);
+    let server = shim.publisher.server.take();
+    if let Some(server) = &server {
+        let _ = shim.watch_server(server.key, server.connection.as_fd(), flags);
+    }
+    shim.publisher.server = server;
+}
+
+/// The connection is of no use any more. The event that was on its way stays the first.
+fn lost(shim: &mut Shim, why: &str) {
+    let Some(server) = shim.publisher.server.take() else { return };
+    shim.unwatch(server.key, server.connection.as_fd());
+    let timer = shim.publisher.timer.take();
+    cancel(shim, timer);
+    if server.sent.is_some() {
+        shim.log.warn(format_args!("publish an event: {why}"));
+    }
+    if !shim.publisher.queue.is_empty() {
+        // Once at once, since a server that was restarted is there again; but not for ever
+        // with one that takes calls and drops them.
+        let first = shim.publisher.pause == SHORTEST_PAUSE;
+        if first && server.sent.is_some() {
+            shim.publisher.pause = SHORTEST_PAUSE * 2;
+            advance(shim);
+        } else {
+            pause(shim);
+        }
+    }
+}
+
+/// Waits, each time longer, before the server is looked for again.
+fn pause(shim: &mut Shim) {
+    let time = shim.publisher.pause;
+    shim.publisher.pause = (time * 2).min(LONGEST_PAUSE);
+    wait(shim, time);
+}
+
+fn wait(shim: &mut Shim, time: Duration) {
+    if shim.publisher.timer.is_none() {
+        let timer = shim.after(
+            time,
+            Box::new(|shim| {
+                shim.publisher.timer = None;
+                advance(shim);
+            }),
+        );
+        shim.publisher.timer = Some(timer);
+    }
+}

@@ -1,0 +1,337 @@
+//! The server: one thread, one epoll loop. Everything that happens comes in as a descriptor
+//! that became ready: a connection, SIGCHLD, a pipe, an event counter, or as a timer that ran
+//! out. What cannot be done at once leaves a continuation, keyed by the child, descriptor or
+//! time it waits for, so no call ever waits for another.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixListener;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use nix::errno::Errno;
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+
+use crate::args::Args;
+use crate::connection::Connection;
+use crate::container::Exit;
+use crate::log::Log;
+use crate::publish::Publisher;
+use crate::stdio::copy::Stream;
+use crate::task::Task;
+use crate::{host, reaper, rpc, socket, sys, task};
+
+/// Without containers and callers a shim is of no use to anybody; it goes after this time.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// How long the last events may take to be delivered before the shim goes.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+pub type Then = Box<dyn FnOnce(&mut Shim)>;
+pub type AfterExit = Box<dyn FnOnce(&mut Shim, Exit)>;
+pub type Timer = (Instant, u64);
+
+/// What a ready descriptor means.
+enum Source {
+    Listener,
+    Signals,
+    Connection,
+    Server,
+    Stream,
+    /// The out-of-memory counter of a container.
+    Oom(String),
+    /// Something that is waited for once. The descriptor is kept open until then.
+    Once(OwnedFd, Then),
+}
+
+pub struct Shim {
+    pub args: Args,
+    pub log: Log,
+    pub tasks: BTreeMap<String, Task>,
+    /// Containers that the runtime is creating.
+    pub creating: HashSet<String>,
+    pub publisher: Publisher,
+    pub connections: HashMap<u64, Connection>,
+    pub streams: HashMap<u64, Stream>,
+    /// Children whose end something waits for: runtime calls, loggers.
+    pub children: HashMap<i32, AfterExit>,
+    pub strays: reaper::Strays,
+    /// Where sockets for terminals are made for a moment.
+    pub socket_dir: PathBuf,
+    listener: UnixListener,
+    signals: SignalFd,
+    epoll: Epoll,
+    sources: HashMap<u64, Source>,
+    timers: BTreeMap<Timer, Then>,
+    next_key: u64,
+    idle: Option<Timer>,
+    leaving: Option<Instant>,
+}
+
+pub fn run(args: Args, listener: UnixListener) -> Result<()> {
+    let socket = socket::path_of(&listener);
+    let log = Log::open(&args.id, args.debug);
+    log.take_stderr();
+    nix::sys::prctl::set_child_subreaper(true).context("become a subreaper")?;
+    let mask = SigSet::from_iter([Signal::SIGCHLD, Signal::SIGTERM, Signal::SIGINT]);
+    mask.thread_set_mask().context("block signals")?;
+    let signals = SignalFd::with_flags(&mask, SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC)?;
+    listener.set_nonblocking(true)?;
+    let mut shim = Shim {
+        publisher: Publisher::new(events_address(&args), &args.namespace),
+        socket_dir: std::fs::read_link("s").unwrap_or_else(|_| host::socket_dir(&args.address)),
+        args,
+        log,
+        tasks: BTreeMap::new(),
+        creating: HashSet::new(),
+        connections: HashMap::new(),
+        streams: HashMap::new(),
+        children: HashMap::new(),
+        strays: reaper::Strays::default(),
+        listener,
+        signals,
+        epoll: Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).context("create an epoll")?,
+        sources: HashMap::new(),
+        timers: BTreeMap::new(),
+        next_key: 0,
+        idle: None,
+        leaving: None,
+    };
+    let outcome = shim.serve();
+    if let Some(path) = &socket {
+        let _ = crate::bundle::remove(path);
+    }
+    outcome
+}
+
+fn events_address(args: &Args) -> String {
+    match std::env::var("TTRPC_ADDRESS") {
+        Ok(address) if !address.is_empty() => address,
+        _ => host::events_address(&args.address),
+    }
+}
+
+impl Shim {
+    fn serve(&mut self) -> Result<()> {
+        let (listener, signals) = (self.new_key(), self.new_key());
+        self.epoll.add(&self.listener, EpollEvent::new(EpollFlags::EPOLLIN, listener))?;
+        self.epoll.add(&self.signals, EpollEvent::new(EpollFlags::EPOLLIN, signals))?;
+        self.sources.insert(listener, Source::Listener);
+        self.sources.insert(signals, Source::Signals);
+        let mut ready = [EpollEvent::empty(); 16];
+        loop {
+            self.watch_idleness();
+            self.flush_connections();
+            if self.may_leave() {
+                return Ok(());
+            }
+            let count = match self.epoll.wait(&mut ready, self.next_timeout()) {
+                Ok(count) => count,
+                Err(Errno::EINTR) => 0,
+                Err(e) => return Err(e).context("wait for events"),
+            };
+            for event in &ready[..count] {
+                self.dispatch(event.data(), event.events());
+            }
+            self.fire_timers();
+        }
+    }
+
+    fn dispatch(&mut self, key: u64, events: EpollFlags) {
+        // An event earlier in the same batch may have removed the source.
+        match self.sources.get(&key) {
+            None => {}
+            Some(Source::Listener) => self.accept(),
+            Some(Source::Signals) => self.take_signals(),
+            Some(Source::Connection) => self.receive(key),
+            Some(Source::Server) => crate::publish::ready(self, events),
+            Some(Source::Stream) => crate::stdio::copy::advance(self, key),
+            Some(Source::Oom(id)) => {
+                let id = id.clone();
+                task::events::oom(self, &id);
+            }
+            Some(Source::Once(..)) => {
+                if let Some(Source::Once(fd, then)) = self.sources.remove(&key) {
+                    let _ = self.epoll.delete(&fd);
+                    drop(fd);
+                    then(self);
+                }
+            }
+        }
+    }
+
+    fn accept(&mut self) {
+        while let Ok((stream, _)) = self.listener.accept() {
+            if !socket::is_ours(&stream) {
+                self.log.warn("refuse a connection: its user is not ours");
+                continue;
+            }
+            let Ok(connection) = Connection::new(stream) else { continue };
+            let key = self.new_key();
+            if self.epoll.add(&connection, EpollEvent::new(EpollFlags::EPOLLIN, key)).is_ok() {
+                self.sources.insert(key, Source::Connection);
+                self.connections.insert(key, connection);
+            }
+        }
+        // Who calls may well be a server that has just come up, and wants our events.
+        crate::publish::retry_now(self);
+    }
+
+    fn receive(&mut self, key: u64) {
+        let Some(connection) = self.connections.get_mut(&key) else { return };
+        let open = connection.fill().unwrap_or(false);
+        while let Some(frame) = self.connections.get_mut(&key).and_then(Connection::next) {
+            rpc::handle(self, key, frame);
+        }
+        if !open {
+            self.hang_up(key);
+        }
+    }
+
+    fn hang_up(&mut self, key: u64) {
+        if let Some(connection) = self.connections.remove(&key) {
+            let _ = self.epoll.delete(&connection);
+            self.sources.remove(&key);
+            for task in self.tasks.values_mut() {
+                task.waiters.retain(|(_, caller)| caller.connection != key);
+            }
+        }
+    }
+
+    /// Sends what answers have piled up; whoever cannot take them now is waited for.
+    fn flush_connections(&mut self) {
+        let mut broken = Vec::new();
+        for (key, connection) in &mut self.connections {
+            if connection.pending() && connection.flush().is_err() {
+                broken.push(*key);
+                continue;
+            }
+            if connection.pending() != connection.waits_to_write {
+                connection.waits_to_write = connection.pending();
+                let mut flags = EpollFlags::EPOLLIN;
+                flags.set(EpollFlags::EPOLLOUT, connection.waits_to_write);
+                let _ = self.epoll.modify(&*connection, &mut EpollEvent::new(flags, *key));
+            }
+        }
+        for key in broken {
+            self.hang_up(key);
+        }
+    }
+
+    fn take_signals(&mut self) {
+        while let Ok(Some(info)) = self.signals.read_signal() {
+            if info.ssi_signo as i32 != Signal::SIGCHLD as i32 {
+                self.log.warn(format_args!("leave: signal {}", info.ssi_signo));
+                self.leave();
+            }
+        }
+        reaper::reap(self);
+    }
+
+    pub fn new_key(&mut self) -> u64 {
+        self.next_key += 1;
+        self.next_key
+    }
+
+    /// Calls `then` once when `fd` can be read or is at its end.
+    pub fn once(&mut self, fd: OwnedFd, then: Then) -> Result<()> {
+        let key = self.new_key();
+        self.epoll.add(&fd, EpollEvent::new(EpollFlags::EPOLLIN, key)).context("watch a descriptor")?;
+        self.sources.insert(key, Source::Once(fd, then));
+        Ok(())
+    }
+
+    pub fn watch_stream(&mut self, key: u64, fd: BorrowedFd<'_>, flags: EpollFlags) -> nix::Result<()> {
+        self.epoll.add(fd, EpollEvent::new(flags, key))?;
+        self.sources.insert(key, Source::Stream);
+        Ok(())
+    }
+
+    pub fn watch_server(&mut self, key: u64, fd: BorrowedFd<'_>, flags: EpollFlags) -> nix::Result<()> {
+        if self.sources.contains_key(&key) {
+            return self.epoll.modify(fd, &mut EpollEvent::new(flags, key));
+        }
+        self.epoll.add(fd, EpollEvent::new(flags, key))?;
+        self.sources.insert(key, Source::Server);
+        Ok(())
+    }
+
+    pub fn watch_oom(&mut self, id: &str, fd: BorrowedFd<'_>) -> nix::Result<u64> {
+        let key = self.new_key();
+        self.epoll.add(fd, EpollEvent::new(EpollFlags::EPOLLIN, key))?;
+        self.sources.insert(key, Source::Oom(id.into()));
+        Ok(key)
+    }
+
+    /// Before a watched descriptor is closed: a duplicate of it may live on elsewhere.
+    pub fn unwatch(&mut self, key: u64, fd: BorrowedFd<'_>) {
+        let _ = self.epoll.delete(fd);
+        self.sources.remove(&key);
+    }
+
+    /// Calls `then` after some time, unless cancelled before.
+    pub fn after(&mut self, time: Duration, then: Then) -> Timer {
+        let timer = (Instant::now() + time, self.new_key());
+        self.timers.insert(timer, then);
+        timer
+    }
+
+    pub fn cancel(&mut self, timer: Timer) {
+        self.timers.remove(&timer);
+    }
+
+    fn fire_timers(&mut self) {
+        let now = Instant::now();
+        while let Some(entry) = self.timers.first_entry().filter(|e| e.key().0 <= now) {
+            entry.remove()(self);
+        }
+    }
+
+    fn next_timeout(&self) -> EpollTimeout {
+        let next = [self.timers.keys().next().map(|timer| timer.0), self.leaving].into_iter().flatten().min();
+        let Some(at) = next else { return EpollTimeout::NONE };
+        // Rounded up, or the loop would turn idly through the last millisecond.
+        let wait = at.saturating_duration_since(Instant::now()) + Duration::from_micros(999);
+        EpollTimeout::try_from(wait).unwrap_or(EpollTimeout::MAX)
+    }
+
+    /// Ends the server once the last events are delivered.
+    pub fn leave(&mut self) {
+        if self.leaving.is_none() {
+            self.leaving = Some(Instant::now() + FAREWELL);
+            crate::publish::retry_now(self);
+        }
+    }
+
+    fn may_leave(&self) -> bool {
+        let Some(deadline) = self.leaving else { return false };
+        let answered = !self.connections.values().any(Connection::pending);
+        (answered && self.publisher.is_done()) || Instant::now() >= deadline
+    }
+
+    /// A shim that nobody needs would stay for ever if its caller died before Shutdown.
+    fn watch_idleness(&mut self) {
+        let idle = self.tasks.is_empty() && self.creating.is_empty() && self.connections.is_empty();
+        match (idle, self.idle) {
+            (true, None) => self.idle = Some(self.after(IDLE, Box::new(Shim::leave))),
+            (false, Some(timer)) => {
+                self.cancel(timer);
+                self.idle = None;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The listener that `start` has passed as descriptor 3, or one bound to the named path.
+pub fn listener(args: &Args) -> Result<UnixListener> {
+    if args.socket.is_empty() {
+        let fd = sys::inherited_listener(3).context("take the listening socket, descriptor 3")?;
+        return Ok(UnixListener::from(fd));
+    }
+    let path = args.socket.strip_prefix("unix://").unwrap_or(&args.socket);
+    socket::bind(path.as_ref())
+}

@@ -1,0 +1,191 @@
+//! Moves bytes between two descriptors as they become ready. Between pipes, FIFOs and terminals
+//! the kernel moves them (splice) and nothing is kept here; a file takes them from a small
+//! buffer.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use nix::errno::Errno;
+use nix::fcntl::{SpliceFFlags, splice};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::epoll::EpollFlags;
+use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
+use nix::unistd::{read, write};
+
+use crate::serve::Shim;
+use crate::stdio::fifo::{Sink, has_reader};
+
+/// As much as a pipe holds by default.
+const CHUNK: usize = 64 << 10;
+
+/// A file is written in parts of this size.
+const BUFFER: usize = 16 << 10;
+
+/// So many chunks in a row before others get their turn.
+const TURN: usize = 16;
+
+/// Two descriptors, not yet watched.
+#[derive(Debug)]
+pub struct Copy {
+    from: OwnedFd,
+    to: Sink,
+    pub is_output: bool,
+}
+
+/// A copy under way, watched by the loop.
+pub struct Stream {
+    copy: Copy,
+    /// What a file or a socket has not taken yet; empty when the kernel moves the bytes.
+    rest: Vec<u8>,
+    splices: bool,
+    waits_for_room: bool,
+    /// Whose stream it is: container and exec.
+    pub owner: (String, String),
+}
+
+enum Progress {
+    Wait { for_room: bool },
+    Again,
+    End,
+}
+
+impl Copy {
+    pub fn input(from: OwnedFd, to: OwnedFd) -> Copy {
+        Copy { from, to: Sink::pipe(to), is_output: false }
+    }
+
+    pub fn output(from: OwnedFd, to: Sink) -> Copy {
+        Copy { from, to, is_output: true }
+    }
+}
+
+/// Starts a copy; gives its key.
+pub fn begin(shim: &mut Shim, copy: Copy, owner: (String, String)) -> u64 {
+    let key = shim.new_key();
+    let stream = Stream { copy, rest: Vec::new(), splices: true, waits_for_room: false, owner };
+    let watched = shim.watch_stream(key, stream.copy.from.as_fd(), EpollFlags::EPOLLIN);
+    if let Err(e) = watched {
+        shim.log.error(format_args!("watch a stream of {}: {e}", stream.owner.0));
+    }
+    shim.streams.insert(key, stream);
+    key
+}
+
+/// One of the two is ready.
+pub fn advance(shim: &mut Shim, key: u64) {
+    let Some(mut stream) = shim.streams.remove(&key) else { return };
+    match stream.turn() {
+        Progress::End => {
+            shim.unwatch(key, stream.watched());
+            finish(shim, stream);
+        }
+        Progress::Wait { for_room } if for_room != stream.waits_for_room => {
+            shim.unwatch(key, stream.watched());
+            stream.waits_for_room = for_room;
+            let flags = if for_room { EpollFlags::EPOLLOUT } else { EpollFlags::EPOLLIN };
+            match shim.watch_stream(key, stream.watched(), flags) {
+                Ok(()) => _ = shim.streams.insert(key, stream),
+                Err(_) => finish(shim, stream),
+            }
+        }
+        Progress::Wait { .. } | Progress::Again => _ = shim.streams.insert(key, stream),
+    }
+}
+
+/// Ends a copy whose process has gone or whose input was closed.
+pub fn stop(shim: &mut Shim, key: u64) {
+    if let Some(stream) = shim.streams.remove(&key) {
+        shim.unwatch(key, stream.watched());
+        finish(shim, stream);
+    }
+}
+
+fn finish(shim: &mut Shim, stream: Stream) {
+    let Stream { copy, owner, .. } = stream;
+    drop(copy.from);
+    if copy.is_output
+        && let Some((path, writer)) = copy.to.unread()
+    {
+        linger(shim, &path, writer);
+    }
+    crate::task::events::drained(shim, &owner.0, &owner.1);
+}
+
+/// Keeps a FIFO open, with what stands in it, until its client opens it. Closing it after that
+/// gives the client the bytes and then the end.
+fn linger(shim: &mut Shim, path: &std::path::Path, writer: OwnedFd) {
+    let Ok(inotify) = Inotify::init(InitFlags::IN_CLOEXEC | InitFlags::IN_NONBLOCK) else { return };
+    let events = AddWatchFlags::IN_OPEN | AddWatchFlags::IN_DELETE_SELF | AddWatchFlags::IN_ATTRIB;
+    // Whoever opened it before the watch was there has it open now.
+    if inotify.add_watch(path, events).is_err() || has_reader(writer.as_fd()) {
+        return;
+    }
+    let _ = shim.once(inotify.into(), Box::new(move |_| drop(writer)));
+}
+
+impl Stream {
+    pub fn is_output(&self) -> bool {
+        self.copy.is_output
+    }
+
+    fn watched(&self) -> BorrowedFd<'_> {
+        if self.waits_for_room { self.copy.to.writer.as_fd() } else { self.copy.from.as_fd() }
+    }
+
+    fn turn(&mut self) -> Progress {
+        for _ in 0..TURN {
+            let progress = if self.splices { self.splice() } else { self.by_hand() };
+            if !matches!(progress, Progress::Again) {
+                return progress;
+            }
+        }
+        Progress::Again
+    }
+
+    fn splice(&mut self) -> Progress {
+        let flags = SpliceFFlags::SPLICE_F_NONBLOCK | SpliceFFlags::SPLICE_F_MOVE;
+        match splice(&self.copy.from, None, &self.copy.to.writer, None, CHUNK, flags) {
+            Ok(0) => Progress::End,
+            Ok(_) | Err(Errno::EINTR) => Progress::Again,
+            Err(Errno::EAGAIN) => Progress::Wait { for_room: readable(self.copy.from.as_fd()) },
+            // A file that is appended to, or two ends neither of which is a pipe.
+            Err(Errno::EINVAL) => {
+                self.splices = false;
+                Progress::Again
+            }
+            // EIO is how a terminal ends, EPIPE that nobody reads.
+            Err(_) => Progress::End,
+        }
+    }
+
+    fn by_hand(&mut self) -> Progress {
+        if self.rest.is_empty() {
+            let mut buffer = vec![0; BUFFER];
+            match read(&self.copy.from, &mut buffer) {
+                Ok(0) => return Progress::End,
+                Ok(n) => {
+                    buffer.truncate(n);
+                    self.rest = buffer;
+                }
+                Err(Errno::EAGAIN) => return Progress::Wait { for_room: false },
+                Err(Errno::EINTR) => return Progress::Again,
+                Err(_) => return Progress::End,
+            }
+        }
+        match write(&self.copy.to.writer, &self.rest) {
+            Ok(n) if n == self.rest.len() => self.rest = Vec::new(),
+            Ok(n) => _ = self.rest.drain(..n),
+            Err(Errno::EAGAIN) => return Progress::Wait { for_room: true },
+            Err(Errno::EINTR) => {}
+            // A full disk loses the rest of the log, and never stops the container.
+            Err(Errno::ENOSPC | Errno::EDQUOT | Errno::EFBIG) => self.rest = Vec::new(),
+            Err(_) => return Progress::End,
+        }
+        Progress::Again
+    }
+}
+
+fn readable(fd: BorrowedFd<'_>) -> bool {
+    let mut fds = [PollFd::new(fd, PollFlags::POLLIN)];
+    let _ = poll(&mut fds, PollTimeout::ZERO);
+    fds[0].any().unwrap_or(false)
+}

@@ -1,0 +1,175 @@
+//! Create: the bundle's files, the root filesystem, the streams, then the runtime's create.
+
+use std::path::Path;
+
+use ctrd_shim::any;
+use ctrd_shim::api::events::{TaskCreate, TaskIo};
+use ctrd_shim::api::runc::Options;
+use ctrd_shim::api::task::{CreateTaskRequest, CreateTaskResponse};
+use ctrd_shim::method::{code, topic};
+
+use crate::bundle::{self, Config};
+use crate::container::{Container, INIT, Refusal};
+use crate::host::valid_id;
+use crate::mount;
+use crate::oom;
+use crate::publish::publish;
+use crate::rpc::{self, Answer, Caller};
+use crate::runtime::{self, Runtime};
+use crate::serve::Shim;
+use crate::stdio::Paths;
+use crate::task::launch::{Launch, Launched, launch};
+use crate::task::{Io, Task, events};
+
+/// All that is known before the runtime runs.
+struct Plan {
+    request: CreateTaskRequest,
+    options: Options,
+    runtime: Runtime,
+    bundle: std::path::PathBuf,
+    own_pid_namespace: bool,
+}
+
+pub fn create(shim: &mut Shim, caller: Caller, request: CreateTaskRequest) -> Answer<()> {
+    if !valid_id(&request.id) {
+        return Err(Refusal::new(code::INVALID_ARGUMENT, format!("id {:?}: not a name", request.id)));
+    }
+    if shim.tasks.contains_key(&request.id) || !shim.creating.insert(request.id.clone()) {
+        return Err(Refusal::new(code::ALREADY_EXISTS, format!("id {}: already exists", request.id)));
+    }
+    let id = request.id.clone();
+    let plan = match prepare(shim, request) {
+        Ok(plan) => plan,
+        Err(refusal) => {
+            shim.creating.remove(&id);
+            return Err(refusal);
+        }
+    };
+    if !plan.request.checkpoint.is_empty() {
+        // Nothing runs yet: Start will restore it.
+        finish(shim, caller, plan, Launched { pid: 0, io: Io::default(), exit: None });
+        return Ok(());
+    }
+    let work = create_work(&plan);
+    let then = move |shim: &mut Shim, launched: Result<Launched, Refusal>| match launched {
+        Ok(launched) => finish(shim, caller, plan, launched),
+        Err(refusal) => {
+            give_up(shim, &plan);
+            rpc::refuse(shim, caller, refusal);
+        }
+    };
+    launch(shim, work, Box::new(then));
+    Ok(())
+}
+
+fn prepare(shim: &mut Shim, request: CreateTaskRequest) -> Result<Plan, Refusal> {
+    let bundle = bundle::absolute(&request.bundle)?;
+    let options = match &request.options {
+        None => Options::default(),
+        Some(any) => match any::unpack::<Options>(any) {
+            Some(Ok(options)) => options,
+            Some(Err(e)) => {
+                return Err(Refusal::new(code::INVALID_ARGUMENT, format!("decode options: {e}")));
+            }
+            // Options of another kind of runtime say nothing to ours.
+            None => Options::default(),
+        },
+    };
+    let config = Config::read(&bundle)?;
+    bundle::write_options(&bundle, &options)?;
+    if !request.rootfs.is_empty() {
+        mount::mount_all(&request.rootfs, &bundle.join("rootfs"))?;
+    }
+    let runtime = Runtime::new(&shim.args, &bundle, &options);
+    let own_pid_namespace = config.own_pid_namespace();
+    Ok(Plan { request, options, runtime, bundle, own_pid_namespace })
+}
+
+fn create_work(plan: &Plan) -> Launch {
+    let pid_file = plan.bundle.join("init.pid");
+    let mut before = vec!["--bundle".into(), text(&plan.bundle), "--pid-file".into(), text(&pid_file)];
+    let switches =
+        [(plan.options.no_pivot_root, "--no-pivot"), (plan.options.no_new_keyring, "--no-new-keyring")];
+    before.extend(switches.iter().filter(|(on, _)| *on).map(|(_, switch)| (*switch).into()));
+    Launch {
+        id: plan.request.id.clone(),
+        exec: INIT.into(),
+        bundle: plan.bundle.clone(),
+        paths: paths(&plan.request),
+        owner: (plan.options.io_uid, plan.options.io_gid),
+        runtime: plan.runtime.clone(),
+        pid_file,
+        verb: "create",
+        before,
+        after: vec![plan.request.id.clone()],
+        failing: "OCI runtime create failed",
+    }
+}
+
+fn paths(request: &CreateTaskRequest) -> Paths {
+    Paths {
+        stdin: request.stdin.clone(),
+        stdout: request.stdout.clone(),
+        stderr: request.stderr.clone(),
+        terminal: request.terminal,
+    }
+}
+
+pub fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+fn give_up(shim: &mut Shim, plan: &Plan) {
+    shim.creating.remove(&plan.request.id);
+    if !plan.request.rootfs.is_empty()
+        && let Err(e) = mount::unmount(&plan.bundle.join("rootfs"))
+    {
+        shim.log.warn(format_args!("{e:#}"));
+    }
+    // What failed may have failed after the runtime was done.
+    if plan.bundle.join("init.pid").exists() {
+        let mut command = plan.runtime.command("delete");
+        command.arg("--force").arg(&plan.request.id);
+        let _ = runtime::ask(shim, &plan.runtime, command, |_, _| {});
+    }
+}
+
+fn finish(shim: &mut Shim, caller: Caller, plan: Plan, launched: Launched) {
+    let Launched { pid, mut io, exit } = launched;
+    let Plan { request, options, runtime, bundle, own_pid_namespace } = plan;
+    shim.creating.remove(&request.id);
+    io.paths = paths(&request);
+    let id = request.id.clone();
+    let oom = if pid == 0 { None } else { oom::Watch::new(shim, &id, pid) };
+    let task = Task {
+        container: Container::new(&id, pid, own_pid_namespace),
+        bundle,
+        options,
+        runtime,
+        io: [(INIT.to_owned(), io)].into(),
+        specs: Default::default(),
+        waiters: Vec::new(),
+        checkpoint: request.checkpoint.clone(),
+        oom,
+        mounted: !request.rootfs.is_empty(),
+    };
+    shim.tasks.insert(id.clone(), task);
+    let event = TaskCreate {
+        container_id: id.clone(),
+        bundle: request.bundle,
+        rootfs: request.rootfs,
+        io: Some(TaskIo {
+            stdin: request.stdin,
+            stdout: request.stdout,
+            stderr: request.stderr,
+            terminal: request.terminal,
+        }),
+        checkpoint: request.checkpoint,
+        pid,
+    };
+    publish(shim, topic::CREATE, &event);
+    rpc::reply(shim, caller, &CreateTaskResponse { pid });
+    if let Some(exit) = exit {
+        events::happened(shim, &id, INIT, exit);
+    }
+}
