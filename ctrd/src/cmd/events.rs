@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::Session;
 use crate::api::event::*;
 use crate::api::events::SubscribeRequest;
+use crate::api::images::{ImageCreate, ImageDelete, ImageUpdate};
 use crate::cli::Events;
 use crate::client::{failure, take};
 use crate::listing;
@@ -31,8 +32,9 @@ pub async fn events(session: &Session, args: Events) -> Result<i32> {
 /// The fields of the events that are known, by their names in the interface.
 macro_rules! fields {
     ($any:expr, $($name:literal $type:ident { $($field:ident),* })*) => {
-        match $any.type_url.rsplit('/').next().unwrap_or_default() {
-            $(concat!("containerd.events.", $name) => $type::decode($any.value.as_slice()).ok().map(|e| {
+        // The last word says enough: no two messages that are published share it.
+        match $any.type_url.rsplit(['/', '.']).next().unwrap_or_default() {
+            $($name => $type::decode($any.value.as_slice()).ok().map(|e| {
                 json!({ $(stringify!($field): shown(&e.$field)),* })
             }),)*
             _ => None,
