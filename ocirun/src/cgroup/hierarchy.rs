@@ -216,7 +216,8 @@ mod tests {
 
     #[test]
     fn table_of_places() {
-        let cases: &[(&str, &str, &str, &[(&str, &str, &str)])] = &[
+        type Case<'a> = (&'a str, &'a str, &'a str, &'a [(&'a str, &'a str, &'a str)]);
+        let cases: &[Case] = &[
             (
                 HYBRID,
                 HYBRID_OWN,

@@ -27,23 +27,8 @@ impl Cgroup {
     /// Sends a signal to every process.
     pub fn kill(&self, signal: i32) -> Result<()> {
         let deadly = signal == libc::SIGKILL;
-        // The kernel kills a whole tree of v2 in one step, and what forks meanwhile with it.
-        if deadly && let Some(h) = self.v2() {
-            if let Some(dir) = opened(h)? {
-                match dir.try_write("cgroup.kill", "1") {
-                    Ok(()) if self.hierarchies.len() == 1 => return Ok(()),
-                    // Since Linux 5.14; absent from a threaded cgroup.
-                    Ok(()) | Err(Errno::ENOENT | Errno::EOPNOTSUPP | Errno::ENODEV) => {}
-                    Err(e) => {
-                        Err(e).with_context(|| format!("write cgroup.kill in {}", dir.path().display()))?
-                    }
-                }
-            }
-            // On a host with both versions a process may be in one of v1 alone, and one that is
-            // frozen there dies only when it thaws.
-            if self.pids()?.is_empty() {
-                return Ok(());
-            }
+        if deadly && self.kill_v2()? {
+            return Ok(());
         }
         let was_frozen = self.frozen().unwrap_or(false);
         let still = was_frozen || self.freeze().is_ok();
@@ -51,6 +36,33 @@ impl Cgroup {
         // Whatever happened, nothing may stay frozen that was not; and the dead must thaw to die.
         let thawed = if still && (deadly || !was_frozen) { self.thaw() } else { Ok(()) };
         result.and(thawed)
+    }
+
+    /// The kernel kills a whole tree of v2 in one step, and what forks meanwhile with it. Says
+    /// whether that was all.
+    fn kill_v2(&self) -> Result<bool> {
+        let Some(dir) = self.v2().map(opened).transpose()?.flatten() else {
+            return Ok(false);
+        };
+        let context = || format!("kill the processes of {}", dir.path().display());
+        let alone = self.hierarchies.len() == 1;
+        let mut known = BTreeSet::new();
+        if !alone {
+            collect(dir, &mut known).with_context(context)?;
+        }
+        match dir.try_write("cgroup.kill", "1") {
+            Ok(()) if alone => return Ok(true),
+            Ok(()) => {}
+            // Since Linux 5.14; absent from a threaded cgroup.
+            Err(Errno::ENOENT | Errno::EOPNOTSUPP | Errno::ENODEV) => return Ok(false),
+            Err(e) => Err(e).with_context(context)?,
+        }
+        // On a host with both versions a process may have been put into one of v1 alone, and one
+        // that is frozen there dies only when it thaws.
+        if self.frozen()? {
+            self.thaw()?;
+        }
+        Ok(self.pids()?.iter().all(|pid| known.contains(pid)))
     }
 
     fn signal_all(&self, signal: i32, repeat: bool) -> Result<()> {
