@@ -108,9 +108,14 @@ fn spawn(
     then: impl FnOnce(&mut Shim, u32) + 'static,
 ) -> Result<()> {
     sys::prepare(command, Extra { dies_with_us: true, fds: Vec::new() });
-    let child = command.spawn().map_err(|e| anyhow!("exec {}: {}", program.display(), crate::reason(&e)))?;
+    let child = command.spawn().map_err(|e| missing(program, &e))?;
     shim.children.insert(child.id() as i32, Box::new(move |shim, exit| then(shim, exit.status)));
     Ok(())
+}
+
+/// In lower case, as callers look for it: `no such file or directory` is exit status 127.
+fn missing(program: &Path, e: &std::io::Error) -> anyhow::Error {
+    anyhow!("exec {}: {}", program.display(), crate::reason(e).to_lowercase())
 }
 
 /// A file in memory with this content, to be read from its start.

@@ -31,6 +31,8 @@ pub fn prepare(command: &mut Command, extra: Extra) {
             let high = duplicate_above(fd.as_fd(), 64 + n as RawFd)?;
             place(high, 3 + n as RawFd)?;
         }
+        // Whatever our own caller has left open is nobody's business further down.
+        keep_below(3 + extra.fds.len() as libc::c_uint);
         Ok(())
     };
     // SAFETY: between fork and execve `run` makes system calls only: the Vec was filled before,
@@ -48,6 +50,15 @@ fn place(from: RawFd, to: RawFd) -> io::Result<()> {
     // which this child is about to replace.
     Errno::result(unsafe { libc::dup2(from, to) })?;
     Ok(())
+}
+
+/// Marks all descriptors from `first` on to be closed by execve. Those that we have opened are
+/// marked already, so a kernel that cannot do this (before 5.11) leaves only inherited ones.
+fn keep_below(first: libc::c_uint) {
+    // SAFETY: close_range takes numbers, and with this flag it closes nothing now.
+    unsafe {
+        libc::syscall(libc::SYS_close_range, first, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC);
+    }
 }
 
 /// Adopts an inherited descriptor, if it is open and a socket that listens.

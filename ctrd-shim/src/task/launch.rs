@@ -91,6 +91,7 @@ fn spawn(shim: &mut Shim, launch: Launch, mut opened: Opened, logger: Option<u32
     let then = std::rc::Rc::new(std::cell::Cell::new(Some(then)));
     let later = then.clone();
     let streams = io.streams.clone();
+    let failing = launch.failing;
     let finish = move |shim: &mut Shim, outcome: Outcome| {
         let Some(then) = later.take() else { return };
         let finished = if outcome.is_ok() {
@@ -115,7 +116,7 @@ fn spawn(shim: &mut Shim, launch: Launch, mut opened: Opened, logger: Option<u32
         shim.strays.end(None);
         release(shim, &streams, logger);
         if let Some(then) = then.take() {
-            then(shim, Err(e.into()));
+            then(shim, Err(failure(failing, &crate::words(&e))));
         }
     }
 }
