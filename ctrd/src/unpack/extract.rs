@@ -29,7 +29,15 @@ pub struct Tree {
     pub(super) root: OwnedFd,
     pub(super) form: Form,
     /// Folders whose times are set at the end: what is made in a folder changes them.
-    pub(super) times: Vec<(Vec<u8>, TimeSpec, TimeSpec)>,
+    times: Vec<Times>,
+}
+
+struct Times {
+    path: Vec<u8>,
+    /// The folder meant, where its path may go through links.
+    inode: Option<u64>,
+    atime: TimeSpec,
+    mtime: TimeSpec,
 }
 
 /// How the folder shows what is gone from the layers below.
@@ -83,7 +91,7 @@ impl Tree {
 
     fn with_root_times(mut self) -> Result<Tree> {
         let stat = fstat(&self.root)?;
-        self.keep_times(Vec::new(), &stat);
+        self.keep_times(Vec::new(), stat.st_ino, &stat);
         Ok(self)
     }
 
@@ -96,9 +104,10 @@ impl Tree {
 
     /// Sets the times of folders, when nothing more is going to be made in them.
     pub fn finish(&mut self) -> Result<()> {
-        for (path, atime, mtime) in std::mem::take(&mut self.times) {
+        for Times { path, inode, atime, mtime } in std::mem::take(&mut self.times) {
             let set = || -> io::Result<()> {
-                let dir = match open_below(&self.root, &path, OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW) {
+                let follow = if inode.is_some() { OFlag::empty() } else { OFlag::O_NOFOLLOW };
+                let dir = match open_below(&self.root, &path, OFlag::O_DIRECTORY | follow) {
                     // Replaced by something else, or removed, later in the archive.
                     Err(e)
                         if matches!(e.raw_os_error(), Some(libc::ENOENT | libc::ENOTDIR | libc::ELOOP)) =>
@@ -107,7 +116,10 @@ impl Tree {
                     }
                     other => other?,
                 };
-                Ok(futimens(&dir, &atime, &mtime)?)
+                match inode {
+                    Some(inode) if fstat(&dir)?.st_ino != inode => Ok(()),
+                    _ => Ok(futimens(&dir, &atime, &mtime)?),
+                }
             };
             set().map_err(|e| {
                 Error::from(e).context(format!("unpack {:.300}", String::from_utf8_lossy(&path)))
@@ -210,7 +222,7 @@ impl Tree {
             tolerate(rustix::fs::fsetxattr(dir, name, value, XattrFlags::empty()))?;
         }
         let (atime, mtime) = times(entry);
-        self.times.push((path, atime, mtime));
+        self.times.push(Times { path, inode: None, atime, mtime });
         Ok(())
     }
 
@@ -243,10 +255,11 @@ impl Tree {
     }
 
     /// Remembers the times that a folder has, to give them back at the end.
-    pub(super) fn keep_times(&mut self, path: Vec<u8>, stat: &nix::sys::stat::FileStat) {
+    /// Of a copy made here `inode` is the copy's.
+    pub(super) fn keep_times(&mut self, path: Vec<u8>, inode: u64, stat: &nix::sys::stat::FileStat) {
         let atime = TimeSpec::new(stat.st_atime, stat.st_atime_nsec);
         let mtime = TimeSpec::new(stat.st_mtime, stat.st_mtime_nsec);
-        self.times.push((path, atime, mtime));
+        self.times.push(Times { path, inode: Some(inode), atime, mtime });
     }
 }
 

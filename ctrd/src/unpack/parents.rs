@@ -38,14 +38,18 @@ impl Tree {
 
     /// The folder `path`, if it is here or below; it is here then.
     pub(super) fn existing(&mut self, path: &[u8]) -> io::Result<Option<OwnedFd>> {
-        self.find(path, false)
+        match self.find(path, false) {
+            // A file now, where there was a folder: nothing is below it.
+            Err(e) if e.raw_os_error() == Some(libc::ENOTDIR) => Ok(None),
+            other => other,
+        }
     }
 
     fn find(&mut self, path: &[u8], make: bool) -> io::Result<Option<OwnedFd>> {
         let dir = match open_below(&self.root, path, OFlag::O_DIRECTORY) {
             Ok(dir) => dir,
             Err(e) if matches!(e.raw_os_error(), Some(libc::ENOENT | libc::ENOTDIR)) => {
-                return self.walk(path, make);
+                return Ok(self.walk(path, make)?.map(|(dir, _)| dir));
             }
             Err(e) => return Err(e),
         };
@@ -58,13 +62,14 @@ impl Tree {
         if let Form::Plain { timed, .. } = &mut self.form {
             let stat = fstat(dir)?;
             if timed.insert(stat.st_ino) {
-                self.keep_times(path.to_vec(), &stat);
+                self.keep_times(path.to_vec(), stat.st_ino, &stat);
             }
         }
         Ok(())
     }
 
-    fn walk(&mut self, path: &[u8], make: bool) -> io::Result<Option<OwnedFd>> {
+    /// The folder and its path without links, part by part.
+    fn walk(&mut self, path: &[u8], make: bool) -> io::Result<Option<(OwnedFd, Vec<Vec<u8>>)>> {
         let split = |path: &[u8]| -> Vec<Vec<u8>> {
             path.split(|b| *b == b'/').filter(|p| !matches!(*p, b"" | b".")).map(<[u8]>::to_vec).collect()
         };
@@ -99,7 +104,7 @@ impl Tree {
                     self.set_opaque(&tree::open_dir(&at, &name)?)?;
                     None
                 }
-                Some(_) => return Err(io::ErrorKind::NotADirectory.into()),
+                Some(_) => return Err(Errno::ENOTDIR.into()),
                 None => match self.below(&at, &real, &name)? {
                     Below::Link(target) => Some(target),
                     Below::Folder(lower) => {
@@ -134,7 +139,7 @@ impl Tree {
             }
         }
         self.before_change(&real.join(&b'/'), &at)?;
-        Ok(Some(at))
+        Ok(Some((at, real)))
     }
 
     fn make(&mut self, at: &OwnedFd, name: &CStr) -> io::Result<()> {
@@ -153,7 +158,7 @@ impl Tree {
         let made = tree::open_dir(at, name)?;
         tree::copy_metadata(lower, c".", &stat, &made, c".")?;
         let path = [real, &[name.to_bytes().to_vec()]].concat().join(&b'/');
-        self.keep_times(path, &stat);
+        self.keep_times(path, fstat(&made)?.st_ino, &stat);
         Ok(())
     }
 
@@ -231,8 +236,7 @@ pub(super) fn open_node(tree: &mut Tree, target: &Place) -> io::Result<OwnedFd> 
         Err(Errno::ENOENT) => {}
         Err(e) => return Err(e.into()),
     }
-    let real: Vec<Vec<u8>> =
-        target.parent.split(|b| *b == b'/').filter(|p| !p.is_empty()).map(<[u8]>::to_vec).collect();
+    let (dir, real) = tree.walk(&target.parent, false)?.ok_or(Errno::ENOENT)?;
     match tree.below(&dir, &real, &target.base)? {
         Below::Other(from, stat) if tree::kind(&stat) == SFlag::S_IFREG => {
             let mut source = tree::open_file(&from, &target.base)?;

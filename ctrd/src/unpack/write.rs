@@ -160,7 +160,7 @@ fn plain(
 }
 
 /// A PAX record; its length counts its own digits.
-fn record(out: &mut Vec<u8>, key: &[u8], value: &[u8]) {
+pub(super) fn record(out: &mut Vec<u8>, key: &[u8], value: &[u8]) {
     let rest = key.len() + value.len() + 3;
     let mut length = rest + 1;
     while rest + length.to_string().len() != length {
