@@ -3,7 +3,7 @@
 //! It is started inside its namespaces and cgroups with the two ends of the seam by number,
 //! `ocirun-init 8 9`, and does what the Bootstrap says, step by step in the order below. The
 //! protocol is drawn in `lib.rs` and told in full in ocirun-init(8).
-#![no_main]
+#![cfg_attr(not(test), no_main)]
 
 mod attach;
 mod caps;
@@ -11,6 +11,7 @@ mod cgroup;
 mod console;
 mod copyup;
 mod dev;
+#[cfg(not(test))]
 mod entry;
 mod environment;
 mod exec;
@@ -53,7 +54,13 @@ IN and OUT are numbers of open descriptors: the Bootstrap is read from IN, statu
 written to OUT. ocirun starts this program; ocirun-init(8) describes both.
 ";
 
-/// What [`entry`] calls with the words of the command line; the exit status.
+/// Unit tests bring an entry of their own.
+#[cfg(test)]
+fn main() {
+    start(&[]);
+}
+
+/// What `entry` calls with the words of the command line; the exit status.
 fn start(args: &[String]) -> i32 {
     let numbers = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["--version"] => {

@@ -89,12 +89,12 @@ pub fn fsconfig_set(context: BorrowedFd, key: &CStr, value: Option<&CStr>) -> Re
         Some(_) => libc::FSCONFIG_SET_STRING,
         None => libc::FSCONFIG_SET_FLAG,
     };
-    fsconfig(context, command as u32, Some(key), value)
+    fsconfig(context, command, Some(key), value)
 }
 
 /// Makes the file system that was configured.
 pub fn fsconfig_create(context: BorrowedFd) -> Result<()> {
-    fsconfig(context, libc::FSCONFIG_CMD_CREATE as u32, None, None)
+    fsconfig(context, libc::FSCONFIG_CMD_CREATE, None, None)
 }
 
 fn fsconfig(context: BorrowedFd, command: u32, key: Option<&CStr>, value: Option<&CStr>) -> Result<()> {
