@@ -44,6 +44,7 @@ impl Runtime {
 
         // What a crash left under this name is cleaned away by looking for it.
         match self.get(namespace, &bundle.id).await {
+            Ok(task) if self.abandoned(&task).await.unwrap_or(false) => {}
             Ok(_) => return Err(Error::already_exists(format!("task {}: already exists", bundle.id))),
             Err(e) if e.kind == Kind::NotFound => {}
             Err(e) => return Err(e),

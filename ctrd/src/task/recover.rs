@@ -8,8 +8,7 @@ use ctrd_shim::api::task::{StateRequest, StateResponse};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::{Found, Runtime, deadline, delete};
-use crate::bundle::Bundle;
+use super::{End, Found, Runtime, Task, deadline, delete};
 use crate::error::{Kind, Result};
 
 /// Tasks looked at at a time: burying one takes two processes for a moment.
@@ -67,18 +66,24 @@ impl Runtime {
                 return Ok(());
             }
         };
-        let request = StateRequest { id: id.to_string(), exec_id: String::new() };
+        self.abandoned(&task).await.map(drop)
+    }
+
+    /// Whether the shim has no container and nobody is about to create one: then its maker died,
+    /// and the rest is removed.
+    pub(super) async fn abandoned(&self, task: &Task) -> Result<bool> {
+        let bundle = &task.shim.bundle;
+        let request = StateRequest { id: bundle.id.clone(), exec_id: String::new() };
         match task.shim.call::<_, StateResponse>("State", &request, Some(deadline::LOAD)).await {
-            Err(e) if e.kind == Kind::NotFound => {
-                let bundle: Bundle = task.shim.bundle.clone();
-                // The shim has no container. If nobody is about to create one, it never will have.
-                let Some(lock) = bundle.try_lock()? else { return Ok(()) };
-                self.forget(&bundle);
-                delete::shutdown(&task.shim).await;
-                self.discard(&bundle, &lock).await
-            }
-            Err(e) => Err(e),
-            Ok(_) => Ok(()),
+            Err(e) if e.kind == Kind::NotFound => {}
+            Err(e) => return Err(e),
+            Ok(_) => return Ok(false),
         }
+        let Some(lock) = bundle.try_lock()? else { return Ok(false) };
+        self.forget(bundle);
+        task.end.send_replace(End::Removed);
+        delete::shutdown(&task.shim).await;
+        self.discard(bundle, &lock).await?;
+        Ok(true)
     }
 }

@@ -269,9 +269,15 @@ fn a_shim_without_a_container_is_a_leftover() {
         shim::save(&p.bundle, &reply).unwrap();
         p.runtime.recover().await;
         assert!(p.bundle.exists(), "its maker is at work");
+        assert_eq!(p.create().await.unwrap_err().kind, Kind::AlreadyExists);
         drop(guard);
         p.runtime.recover().await;
         assert!(p.nothing_left());
+
+        // The name is free for a new task, too, when nobody has recovered anything.
+        drop(p.bundle.create(b"{}").unwrap());
+        shim::save(&p.bundle, &reply).unwrap();
+        assert_eq!(p.create().await.unwrap(), 41);
         assert_eq!(p.topics(), Vec::<String>::new());
     });
 }
