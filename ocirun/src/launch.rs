@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail, ensure};
-use nix::fcntl::{Flock, OFlag, open};
+use nix::fcntl::{OFlag, open};
 use nix::sys::stat::Mode;
 use nix::unistd::{geteuid, mkfifo};
 use oci_spec::runtime::{LinuxSeccomp, Spec};
@@ -118,7 +118,7 @@ struct Work<'a> {
     preserve: u32,
 }
 
-fn make(work: &Work, mut boot: Bootstrap, _lock: &Flock<fs::File>) -> Result<Launched> {
+fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> {
     let Work { launch, bundle, ns, dir, cgroup, .. } = *work;
     let spec = &bundle.spec;
     let mut state = intent(work, &boot)?;

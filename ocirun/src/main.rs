@@ -1,11 +1,14 @@
 //! Parses the command line, calls the command, prints one error, exits.
 
+use std::panic;
 use std::process::exit;
 
 use ocirun::cli::Command;
 use ocirun::{cmd, error, fds, log, signal, usage};
 
 fn main() {
+    // A fault of this program is one line, too; nothing is taken back then but by `delete --force`.
+    panic::set_hook(Box::new(|info| log::error(&format!("internal error: {info}").replace('\n', " "))));
     let cli = usage::parse(std::env::args_os());
     let Some(command) = cli.command else {
         exit(if cli.global.version { usage::version() } else { usage::help() });

@@ -6,14 +6,13 @@
 //! its number and its start time together.
 
 use std::collections::BTreeMap;
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use nix::fcntl::{Flock, FlockArg};
 use oci_spec::runtime::{Hooks, LinuxPersonality, Process};
 use serde::{Deserialize, Serialize};
 
@@ -124,24 +123,24 @@ impl Dir {
         }
     }
 
-    /// Waits for other calls that change this container; held until the lock is dropped.
-    pub fn lock(&self) -> Result<Flock<File>> {
+    /// Waits for other calls that change this container; the lock is held until the file is closed.
+    pub fn lock(&self) -> Result<File> {
         let file = match File::open(&self.path) {
             Err(e) if e.kind() == ErrorKind::NotFound => bail!("container does not exist"),
             other => other.with_context(|| format!("open {}", self.path.display()))?,
         };
         loop {
-            match Flock::lock(file.try_clone().context("lock")?, FlockArg::LockExclusive) {
-                Err((_, nix::errno::Errno::EINTR)) => {}
-                Ok(lock) => return Ok(lock),
-                Err((_, e)) => return Err(e).with_context(|| format!("lock {}", self.path.display())),
+            match file.lock() {
+                Ok(()) => return Ok(file),
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                Err(e) => return Err(e).with_context(|| format!("lock {}", self.path.display())),
             }
         }
     }
 
     /// Whether some call is changing this container now.
     fn locked(&self) -> bool {
-        File::open(&self.path).is_ok_and(|file| Flock::lock(file, FlockArg::LockExclusiveNonblock).is_err())
+        File::open(&self.path).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
     }
 
     pub fn fifo(&self) -> PathBuf {
