@@ -37,11 +37,11 @@ use crate::service::namespaces::Namespaces;
 use crate::service::snapshots::Snapshots;
 use crate::service::tasks::Tasks;
 use crate::service::version::Version;
-use crate::snapshot::{self, Snapshotter};
+use crate::snapshot::Snapshotter;
 use crate::store::Store;
 use crate::task::Runtime;
 
-use super::{Failure, Init, Meta, Registration};
+use super::{Failure, Init, Meta, Registration, overlay};
 
 const EVENT: &str = "io.containerd.event.v1";
 const METADATA: &str = "io.containerd.metadata.v1";
@@ -105,7 +105,7 @@ fn content(init: &mut Init) -> Begun {
 }
 
 fn overlayfs(init: &mut Init) -> Begun {
-    snapshot::overlay_supported(&init.root()).map_err(|e| Failure::Skip(e.message))?;
+    overlay::check(init.config, &init.root()).map_err(|e| Failure::Skip(e.message))?;
     let snapshotter = Snapshotter::overlayfs(&init.config.root, init.parts.store()?)?;
     snapshotter_meta(init, snapshotter)
 }

@@ -7,6 +7,7 @@
 
 mod graph;
 pub mod list;
+mod overlay;
 mod parts;
 
 use std::collections::BTreeMap;
