@@ -165,15 +165,20 @@ impl Dir {
         dir.sync_all().with_context(|| format!("sync {}", self.path.display()))
     }
 
+    /// What is known of the container; an error where there is nothing.
     pub fn load(&self) -> Result<State> {
+        self.record()?.context("container does not exist")
+    }
+
+    /// What is known of the container; none where nothing was written yet. A record that cannot be
+    /// read is another matter: what it names must not be forgotten.
+    pub fn record(&self) -> Result<Option<State>> {
         let file = self.path.join("state.json");
         let text = match fs::read(&file) {
-            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                bail!("container does not exist")
-            }
+            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
             other => other.with_context(|| format!("read {}", file.display()))?,
         };
-        serde_json::from_slice(&text).with_context(|| format!("parse {}", file.display()))
+        serde_json::from_slice(&text).with_context(|| format!("parse {}", file.display())).map(Some)
     }
 
     /// Whether the folder is there, with or without a state.json.

@@ -31,17 +31,17 @@ fn force(dir: &Dir) -> Result<i32> {
     }
     // A call that is still making it may hold the lock: its work is killed first, so that it
     // gives up and takes back what it made.
-    if let Ok(state) = dir.load() {
+    if let Some(state) = dir.record()? {
         end(&state)?;
     }
     let lock = match dir.lock() {
         Err(_) if !dir.exists() => return Ok(0),
         other => other?,
     };
-    match dir.load() {
-        Ok(state) => remove(dir, &state)?,
+    match dir.record()? {
+        Some(state) => remove(dir, &state)?,
         // A folder without a record: its maker died before it made anything else.
-        Err(_) => dir.remove()?,
+        None => dir.remove()?,
     }
     drop(lock);
     Ok(0)
