@@ -60,7 +60,7 @@ fn make(h: &Hierarchy) -> Result<()> {
 }
 
 /// cgroup v2: gives the children of a cgroup all controllers that it has itself. One that cannot
-/// be given (a cgroup with processes keeps some to itself) is missed where a limit needs it.
+/// be given is missed where a limit needs it.
 fn pass_down(dir: &Dir) -> Result<()> {
     let has = dir.read("cgroup.controllers")?;
     let given = dir.read("cgroup.subtree_control")?;
@@ -69,11 +69,19 @@ fn pass_down(dir: &Dir) -> Result<()> {
         .filter(|c| !given.split_whitespace().any(|g| g == *c))
         .map(|c| format!("+{c}"))
         .collect();
-    if lacking.is_empty() || dir.try_write("cgroup.subtree_control", &lacking.join(" ")).is_ok() {
+    if lacking.is_empty() {
         return Ok(());
     }
+    match dir.try_write("cgroup.subtree_control", &lacking.join(" ")) {
+        // It has processes. Some controllers could be given even so, but that would make its
+        // children threaded, and these take no process.
+        Ok(()) | Err(Errno::EBUSY) => return Ok(()),
+        Err(_) => {}
+    }
     for word in &lacking {
-        let _ = dir.try_write("cgroup.subtree_control", word);
+        if dir.try_write("cgroup.subtree_control", word) == Err(Errno::EBUSY) {
+            break;
+        }
     }
     Ok(())
 }
