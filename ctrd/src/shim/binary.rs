@@ -1,5 +1,6 @@
 //! From a runtime's name to its shim: `io.containerd.runc.v2` is `containerd-shim-runc-v2`,
-//! looked up in the working folder, on PATH and beside our own executable.
+//! looked up on PATH and beside our own executable. Not in the working folder, as containerd does,
+//! whose folder is `/`: a command without a server is run in anybody's.
 
 use std::path::{Path, PathBuf};
 
@@ -23,12 +24,9 @@ pub fn resolve(runtime: &str) -> Result<PathBuf> {
     let own = runtime == DEFAULT;
     // Ours belongs to this ctrd, not to whichever stands first on PATH.
     let first = beside.as_ref().filter(|_| own).map(|dir| dir.join(OWN));
-    let here = std::env::current_dir().ok().map(|dir| dir.join(&name)).filter(|_| !own);
     let path = |name: &str| which::which(name).ok();
-    [first, here]
-        .into_iter()
-        .flatten()
-        .find(|p| executable(p))
+    first
+        .filter(|p| executable(p))
         .or_else(|| path(&name))
         .or_else(|| beside.map(|dir| dir.join(&name)).filter(|p| executable(p)))
         .or_else(|| path(OWN).filter(|_| own))

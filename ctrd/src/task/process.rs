@@ -35,10 +35,17 @@ impl Runtime {
         match self.call(p, "State", &request, deadline::STATE).await {
             Err(e) if !matches!(e.kind, Kind::NotFound | Kind::Unavailable | Kind::InvalidArgument) => {
                 tracing::warn!(namespace = p.namespace, id = p.id, "state: {e}");
-                Ok(StateResponse { id: p.id.into(), exec_id: p.exec.into(), ..StateResponse::default() })
+                let pid = if p.exec.is_empty() { self.pid_on_file(p) } else { 0 };
+                Ok(StateResponse { id: p.id.into(), exec_id: p.exec.into(), pid, ..StateResponse::default() })
             }
             state => state,
         }
+    }
+
+    /// The first process's id as the runtime wrote it into the bundle, or 0.
+    fn pid_on_file(&self, p: ProcessId<'_>) -> u32 {
+        let bytes = self.bundles.get(p.namespace, p.id).and_then(|b| b.read("init.pid")).ok().flatten();
+        bytes.and_then(|b| String::from_utf8(b).ok()?.trim().parse().ok()).unwrap_or_default()
     }
 
     /// The states of all tasks in a namespace, by id. Those that end meanwhile are left out.

@@ -290,7 +290,8 @@ fn a_shim_that_hangs_holds_nobody_up() {
             _ => well(request),
         });
         p.create().await.unwrap();
+        p.bundle.write("init.pid", b"41", 0o600).unwrap();
         let states = p.runtime.list("default").await.unwrap();
-        assert_eq!((states[0].id.as_str(), states[0].status), ("web", 0));
+        assert_eq!((states[0].id.as_str(), states[0].status, states[0].pid), ("web", 0, 41));
     });
 }
