@@ -6,6 +6,8 @@ use std::fs;
 use std::os::fd::OwnedFd;
 
 use anyhow::{Context, Result};
+use nix::errno::Errno;
+use nix::unistd::geteuid;
 use oci_spec::runtime::{LinuxIdMapping, Mount as Wanted, Spec};
 use ocirun_init::{Bootstrap, Mount};
 
@@ -20,16 +22,16 @@ pub fn open(boot: &mut Bootstrap, spec: &Spec, ns: &Namespaces, passed: &mut Pas
         if plan::is_bind(&mount.kind, &mount.options) {
             let fd =
                 open_bind(mount, wanted, spec).with_context(|| format!("mount {}", mount.destination))?;
-            mount.fd = Some(passed.add(fd));
+            mount.fd = fd.map(|fd| passed.add(fd));
         }
     }
     if in_user_ns {
         // Root inside may be nobody outside, and then cannot walk the path of its own root.
-        let root = tree::open(&boot.rootfs, true).with_context(|| format!("open {}", boot.rootfs))?;
-        boot.rootfs_fd = Some(passed.add(root));
+        let root = open_tree(&boot.rootfs, true).with_context(|| format!("open {}", boot.rootfs))?;
+        boot.rootfs_fd = root.map(|fd| passed.add(fd));
         for device in boot.devices.iter_mut().filter(|d| d.kind != "p") {
-            let fd = tree::open(&device.path, false).with_context(|| format!("open {}", device.path))?;
-            device.fd = Some(passed.add(fd));
+            let fd = open_tree(&device.path, false).with_context(|| format!("open {}", device.path))?;
+            device.fd = fd.map(|fd| passed.add(fd));
         }
     }
     Ok(())
@@ -44,18 +46,27 @@ pub fn describe(boot: &mut Bootstrap) {
     }
 }
 
-fn open_bind(mount: &mut Mount, wanted: &Wanted, spec: &Spec) -> Result<OwnedFd> {
+fn open_bind(mount: &mut Mount, wanted: &Wanted, spec: &Spec) -> Result<Option<OwnedFd>> {
     let has = |word: &str| mount.options.iter().any(|o| o == word);
     let what = || format!("failed to fulfil mount request: open {}", mount.source);
-    let file = !fs::metadata(&mount.source).with_context(what)?.is_dir();
-    let fd = tree::open(&mount.source, has("rbind")).with_context(what)?;
+    mount.file = !fs::metadata(&mount.source).with_context(what)?.is_dir();
+    let fd = open_tree(&mount.source, has("rbind")).with_context(what)?;
     let (idmap, ridmap) = (has("idmap"), has("ridmap"));
     if let Some((uids, gids)) = maps(wanted, spec, idmap || ridmap)? {
+        let fd = fd.as_ref().context("an id-mapped mount needs root")?;
         let user_ns = idmap::user_namespace(&uids, &gids)?;
-        tree::map_ids(&fd, &user_ns, ridmap).with_context(|| format!("map the ids of {}", mount.source))?;
+        tree::map_ids(fd, &user_ns, ridmap).with_context(|| format!("map the ids of {}", mount.source))?;
     }
-    mount.file = file;
     Ok(fd)
+}
+
+/// A detached mount; none for an ordinary user, whose rights begin with the container's user
+/// namespace: ocirun-init then opens the path itself.
+fn open_tree(path: &str, recursive: bool) -> Result<Option<OwnedFd>, Errno> {
+    match tree::open(path, recursive) {
+        Err(Errno::EPERM) if !geteuid().is_root() => Ok(None),
+        other => other.map(Some),
+    }
 }
 
 type Maps = (Vec<LinuxIdMapping>, Vec<LinuxIdMapping>);
