@@ -7,7 +7,6 @@
 use std::fmt;
 use std::io;
 
-use crate::error::os_text;
 use crate::signal;
 
 /// The end that somebody asked for by a signal before there was a program to pass it on to.
@@ -63,16 +62,25 @@ fn of_launch(words: &str) -> i32 {
 pub fn words(error: &anyhow::Error) -> String {
     let mut parts: Vec<String> = Vec::new();
     for cause in error.chain() {
-        let text = match cause.downcast_ref::<io::Error>() {
-            Some(e) => os_text(e),
-            None => cause.to_string(),
-        };
+        let text = without_numbers(&cause.to_string());
         // Some errors repeat their cause in their own words.
         if parts.last().is_none_or(|last| !last.ends_with(&text)) {
             parts.push(text);
         }
     }
     parts.join(": ").replace('\n', " ")
+}
+
+/// The standard library's words for an error of the system end with its number, which says
+/// nothing that the words do not.
+fn without_numbers(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(" (os error ") {
+        kept.push_str(before);
+        rest = after.split_once(')').map_or("", |(_, after)| after);
+    }
+    kept + rest
 }
 
 /// Whether nobody reads this command's output any more: the end of a pipeline, not a failure.
@@ -104,6 +112,7 @@ mod tests {
 
     #[test]
     fn errors_are_one_line_without_numbers() {
+        assert_eq!(without_numbers("a: b (os error 2): c (os error 13)"), "a: b: c");
         let io = io::Error::from_raw_os_error(libc::ENOENT);
         let error = anyhow::Error::new(io).context("open /x");
         assert_eq!(words(&error), "open /x: No such file or directory");

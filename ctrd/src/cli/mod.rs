@@ -177,6 +177,24 @@ mod tests {
     }
 
     #[test]
+    fn no_argument_is_named_as_a_global_one() {
+        fn walk(command: &clap::Command, global: &[String]) {
+            for sub in command.get_subcommands() {
+                for arg in sub.get_arguments().filter(|arg| !arg.is_global_set()) {
+                    let name = arg.get_id().to_string();
+                    assert!(!global.contains(&name), "{}: {name}", sub.get_name());
+                }
+                walk(sub, global);
+            }
+        }
+        let command = command();
+        let global = command.get_arguments().filter(|arg| arg.is_global_set());
+        let global: Vec<String> = global.map(|arg| arg.get_id().to_string()).collect();
+        assert_eq!(global.len(), 5);
+        walk(&command, &global);
+    }
+
+    #[test]
     fn everything_after_the_image_is_the_programs() {
         let Command::Run(run) = parse(&["run", "--rm", "busybox", "ls", "--rm", "-d", "--", "x"]).command
         else {

@@ -19,6 +19,7 @@ pub enum ShimCommand {
         #[arg(long, short)]
         tty: bool,
         /// Call the shim at this address, as `ctrd-shim start` prints it
+        #[arg(id = "shim-address", value_name = "ADDRESS")]
         address: String,
         /// Use this bundle
         bundle: String,
@@ -51,6 +52,8 @@ pub enum ShimCommand {
 #[derive(Debug, Args)]
 pub struct ShimCall {
     /// Call the shim at this address, as `ctrd-shim start` prints it
+    // The global flag has the shorter name, and clap's names are one space.
+    #[arg(id = "shim-address", value_name = "ADDRESS")]
     pub address: String,
     /// Name the container
     pub id: String,

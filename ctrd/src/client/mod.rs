@@ -112,6 +112,10 @@ pub fn take<T>(reply: Result<Response<T>, Status>) -> Result<T> {
 
 /// A status as this crate's error: its kind, and its text.
 pub fn failure(status: Status) -> Error {
+    // Only a status that was made on this side, of a broken connection, has a cause.
+    if std::error::Error::source(&status).is_some() {
+        return Error::new(Kind::Unavailable, "the connection to the server broke");
+    }
     let kind = match status.code() {
         Code::InvalidArgument => Kind::InvalidArgument,
         Code::NotFound => Kind::NotFound,

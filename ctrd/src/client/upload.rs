@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use prost::bytes::Bytes;
 use tokio::runtime::Handle;
@@ -25,14 +27,16 @@ pub struct Sink<F> {
     runtime: Handle,
     /// Makes the references of this import its own.
     import: String,
+    /// Set by whoever wants the import to end before its time.
+    stop: Arc<AtomicBool>,
     /// Hears how many bytes were read.
     progress: F,
 }
 
 impl<F: FnMut(u64)> Sink<F> {
-    pub fn new(client: Client, runtime: Handle, progress: F) -> Self {
+    pub fn new(client: Client, runtime: Handle, stop: Arc<AtomicBool>, progress: F) -> Self {
         let import = format!("import-{}-{}", std::process::id(), crate::clock::now());
-        Sink { client, runtime, import, progress }
+        Sink { client, runtime, import, stop, progress }
     }
 }
 
@@ -40,7 +44,14 @@ impl<F: FnMut(u64)> BlobSink for Sink<F> {
     fn write(&mut self, blob: &Announced, data: &mut dyn Read) -> Result<(Digest, u64)> {
         let reference = format!("{}-{}", self.import, blob.name);
         let mut upload = Upload::open(&self.client, &self.runtime, reference.clone());
-        let written = upload.write(blob, data, &mut self.progress);
+        let mut each = |n: u64| {
+            (self.progress)(n);
+            match self.stop.load(Ordering::Relaxed) {
+                true => Err(Error::new(Kind::Cancelled, "stopped")),
+                false => Ok(()),
+            }
+        };
+        let written = upload.write(blob, data, &mut each);
         let error = match (written, &blob.digest) {
             (Ok(done), _) => return Ok(done),
             (Err(e), Some(digest)) if e.kind == Kind::AlreadyExists => {
@@ -103,7 +114,7 @@ impl Upload {
         &mut self,
         blob: &Announced,
         data: &mut dyn Read,
-        progress: &mut impl FnMut(u64),
+        each: &mut impl FnMut(u64) -> Result<()>,
     ) -> Result<(Digest, u64)> {
         let total = blob.size.unwrap_or_default() as i64;
         let expected = blob.digest.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -120,7 +131,7 @@ impl Upload {
             let request = self.request(WriteAction::Write);
             self.post(WriteContentRequest { offset, data: Bytes::from(chunk), ..request })?;
             offset += length as i64;
-            progress(length as u64);
+            each(length as u64)?;
         }
         // The digest of a stream is known at its end: the server has counted along.
         let expected = match blob.digest {

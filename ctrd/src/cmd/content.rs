@@ -47,3 +47,10 @@ pub async fn command(session: &Session, command: ContentCommand) -> Result<i32> 
     }
     Ok(0)
 }
+
+pub fn verb(command: &ContentCommand) -> &'static str {
+    match command {
+        ContentCommand::Ls(_) => "ls",
+        ContentCommand::Get { .. } => "get",
+    }
+}

@@ -43,7 +43,7 @@ pub async fn exec(session: &Session, args: Exec) -> Result<i32> {
     };
     let name = Name { container: args.container, exec: Some(exec_id.clone()) };
     match launch::exec(session, &name, process, &way, &mut signals).await? {
-        Outcome::Ended(status) => Ok(status),
+        Outcome::Ended(status, _) => Ok(status),
         Outcome::Left => {
             listing::line(&exec_id)?;
             Ok(0)

@@ -6,6 +6,9 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::os::fd::AsFd;
 use std::path::Path;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -26,13 +29,25 @@ use crate::{clock, listing, signal};
 /// How long what a killed import leaves is kept.
 const GRACE: i64 = 24 * 3600 * 1_000_000_000;
 
+/// How long an import that was told to stop may take to do so.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 pub async fn import(session: &Session, args: ImageImport) -> Result<i32> {
     let mut signals = signal::caught(signal::ends).context("catch signals")?;
     let lease = lease(&session.client).await.context("make a lease")?;
     let client = session.client.under_lease(&lease)?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut work = pin!(under_lease(&client, args, stop.clone()));
     let imported = tokio::select! {
-        imported = under_lease(&client, args) => imported,
-        Some(signal) = signals.recv() => Err(Interrupted(signal).into()),
+        imported = &mut work => imported,
+        Some(signal) = signals.recv() => {
+            // What is being written is given up in order, unless its source holds that up.
+            stop.store(true, Ordering::Relaxed);
+            match tokio::time::timeout(PATIENCE, work).await {
+                Ok(Ok(names)) => Ok(names),
+                _ => Err(Interrupted(signal).into()),
+            }
+        }
     };
     // After a failure nothing else holds the blobs: they go with the lease, at once.
     let request = DeleteRequest { id: lease, sync: imported.is_err() };
@@ -53,7 +68,7 @@ async fn lease(client: &Client) -> Result<String> {
     Ok(id)
 }
 
-async fn under_lease(client: &Client, args: ImageImport) -> Result<Vec<String>> {
+async fn under_lease(client: &Client, args: ImageImport, stop: Arc<AtomicBool>) -> Result<Vec<String>> {
     let bar = Shown(bar(&args.source));
     let runtime = Handle::current();
     let upload = client.clone();
@@ -61,7 +76,7 @@ async fn under_lease(client: &Client, args: ImageImport) -> Result<Vec<String>> 
     let options = Options { name: args.name.clone(), ..Options::default() };
     let plain = args.rootfs;
     let found = tokio::task::spawn_blocking(move || {
-        let mut sink = Sink::new(upload, runtime, |n| counting.inc(n));
+        let mut sink = Sink::new(upload, runtime, stop, |n| counting.inc(n));
         read(&reading, plain, &options, &mut sink)
     });
     let found = found.await.context("import")??;

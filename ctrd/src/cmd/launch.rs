@@ -29,7 +29,8 @@ pub struct Way {
 /// What became of it.
 pub enum Outcome {
     Left,
-    Ended(i32),
+    /// With this status, as the last of the connections that were needed tells.
+    Ended(i32, Client),
 }
 
 /// The signals that this command gets from now on, in the order of their arrival.
@@ -59,8 +60,7 @@ pub async fn task(
     match started.await {
         Ok(outcome) => Ok(outcome),
         Err(e) => {
-            // The first error is the one to report.
-            let _ = process::destroy(client, id).await;
+            session.undo(async |client| process::destroy(client, id).await.map(drop)).await;
             if let Some(file) = &way.pid_file {
                 let _ = fs::remove_file(file);
             }
@@ -85,8 +85,11 @@ pub async fn exec(
     match start(session, name, way, fifos, signals).await {
         Ok(outcome) => Ok(outcome),
         Err(e) => {
-            let _ = process::kill(client, name, libc::SIGKILL, false).await;
-            let _ = process::delete(client, &name.container, Some(exec)).await;
+            let undo = async |client: &Client| {
+                let _ = process::kill(client, name, libc::SIGKILL, false).await;
+                process::delete(client, &name.container, Some(exec)).await.map(drop)
+            };
+            session.undo(undo).await;
             Err(e)
         }
     }
@@ -124,13 +127,11 @@ fn write_pid(way: &Way, pid: u32) -> Result<()> {
 
 /// Writes a small file so that a reader sees all of it or nothing.
 fn whole(path: &Path, text: &str) -> Result<()> {
-    let write = || -> std::io::Result<()> {
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = tempfile::NamedTempFile::new_in(folder)?;
-        fs::write(file.path(), text)?;
-        fs::set_permissions(file.path(), std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-        file.persist(path)?;
-        Ok(())
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}", std::process::id()));
+    let write = || {
+        fs::write(&beside, text)?;
+        fs::rename(&beside, path).inspect_err(|_| drop(fs::remove_file(&beside)))
     };
     write().with_context(|| format!("write {}", path.display()))
 }
@@ -158,16 +159,11 @@ async fn start(
     let Some(ended) = ended else { return Ok(Outcome::Left) };
     let status = attend(session, name, way, fifos, signals, ended).await;
     drop(raw);
-    status.map(Outcome::Ended)
+    status.map(|(status, client)| Outcome::Ended(status, client))
 }
 
 /// How often a server may go while one program runs.
 const RECONNECTS: u32 = 16;
-
-/// A broken connection has no kind of its own.
-fn is_lost(kind: Kind) -> bool {
-    matches!(kind, Kind::Unavailable | Kind::Cancelled | Kind::Unknown)
-}
 
 type Waiting = tokio::task::JoinHandle<crate::error::Result<u32>>;
 
@@ -183,7 +179,7 @@ async fn attend(
     fifos: Option<Fifos>,
     signals: &mut Signals,
     mut ended: Waiting,
-) -> Result<i32> {
+) -> Result<(i32, Client)> {
     let mut client = session.client.clone();
     let mut copies = match &fifos {
         Some(fifos) => Some(fifos.copy()?),
@@ -200,7 +196,7 @@ async fn attend(
                 Ok(status) => break status as i32,
                 // The server went; its containers did not. Another one, or this process itself,
                 // finds them again.
-                Err(e) if lost < RECONNECTS && is_lost(e.kind) => {
+                Err(e) if lost < RECONNECTS && e.kind == Kind::Unavailable => {
                     lost += 1;
                     client = session.again().await.map_err(|_| e)?;
                     ended = tokio::spawn(wait(client.clone(), name.clone()));
@@ -230,7 +226,7 @@ async fn attend(
         Err(e) if e.kind != Kind::NotFound => return Err(e.into()),
         _ => {}
     }
-    Ok(if unread { 0 } else { status })
+    Ok((if unread { 0 } else { status }, client))
 }
 
 /// Tells the program's terminal the size of ours; a program that has ended does not care.

@@ -31,7 +31,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::cli::{Cli, Command, ContainerCommand, TaskCommand};
 use crate::client::{Client, channel};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::exit;
 use place::Place;
 
@@ -53,6 +53,15 @@ impl Session {
     /// Connects anew, to whatever serves by now.
     async fn again(&self) -> Result<Client> {
         Session::connect(&self.place).await
+    }
+
+    /// Undoes what a failed command has done; over a new connection, if it was the old one that
+    /// failed. Of errors the first is the one to report: these are passed over.
+    async fn undo(&self, act: impl AsyncFn(&Client) -> crate::error::Result<()>) {
+        let broken = matches!(act(&self.client).await, Err(e) if e.kind == Kind::Unavailable);
+        if broken && let Ok(client) = self.again().await {
+            let _ = act(&client).await;
+        }
     }
 }
 
@@ -147,9 +156,9 @@ fn title(command: &Command) -> String {
         Command::Image(command) => with("image", Some(image::verb(command))),
         Command::Container(command) => with("container", Some(&container::title(command))),
         Command::Task(command) => with("task", Some(&task::title(command))),
-        Command::Snapshot(_) => "snapshot".into(),
-        Command::Content(_) => "content".into(),
-        Command::Namespace(_) => "namespace".into(),
+        Command::Snapshot(command) => with("snapshot", Some(&snapshot::title(command))),
+        Command::Content(command) => with("content", Some(content::verb(command))),
+        Command::Namespace(command) => with("namespace", Some(&namespace::title(command))),
         Command::Shim(command) => with("shim", Some(&shim::title(command))),
         Command::Events(_) => "events".into(),
         Command::Plugins(_) => "plugins".into(),

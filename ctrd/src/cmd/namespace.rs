@@ -40,3 +40,12 @@ pub async fn command(session: &Session, command: NamespaceCommand) -> Result<i32
         }
     }
 }
+
+/// The verb and its namespace, for the line that reports a failure.
+pub fn title(command: &NamespaceCommand) -> String {
+    match command {
+        NamespaceCommand::Ls(_) => "ls".into(),
+        NamespaceCommand::Create { name, .. } => format!("create {name}"),
+        NamespaceCommand::Rm { .. } => "rm".into(),
+    }
+}

@@ -9,7 +9,8 @@ use anyhow::{Context, Result};
 use super::launch::{self, Outcome, Way};
 use super::{Session, settings};
 use crate::cli::Run;
-use crate::client::{container, process};
+use crate::client::{Client, container, process};
+use crate::error::Kind;
 use crate::{listing, signal};
 
 pub async fn run(session: &Session, args: Run) -> Result<i32> {
@@ -25,9 +26,9 @@ pub async fn run(session: &Session, args: Run) -> Result<i32> {
         pid_file: args.pid_file,
     };
     let outcome = launch::task(session, &made.id, made.mounts, &way, &mut signals).await;
-    let remove = async || -> crate::error::Result<()> {
-        let record = container::get(&session.client, &made.id).await?;
-        container::forget(&session.client, &record, false).await
+    let remove = async |client: &Client| -> crate::error::Result<()> {
+        let record = container::get(client, &made.id).await?;
+        container::forget(client, &record, false).await
     };
     match outcome {
         Ok(Outcome::Left) => {
@@ -36,18 +37,22 @@ pub async fn run(session: &Session, args: Run) -> Result<i32> {
             listing::line(&made.id)?;
             Ok(0)
         }
-        Ok(Outcome::Ended(status)) => {
+        Ok(Outcome::Ended(status, client)) => {
             keep(cidfile);
             if args.remove {
-                remove().await.with_context(|| format!("remove container {}", made.id))?;
+                remove(&client).await.with_context(|| format!("remove container {}", made.id))?;
             }
             Ok(status)
         }
         Err(e) => {
-            // What a failed launch leaves running would be out of sight: kept, with its record.
-            if process::status(&session.client, &made.id).await.is_err() {
-                let _ = remove().await;
-            }
+            let undo = async |client: &Client| {
+                // A task that could not be ended would be out of sight without its record.
+                match process::status(client, &made.id).await {
+                    Err(e) if e.kind == Kind::NotFound => remove(client).await,
+                    other => other.map(drop),
+                }
+            };
+            session.undo(undo).await;
             Err(e)
         }
     }

@@ -23,6 +23,15 @@ pub async fn command(session: &Session, command: SnapshotCommand) -> Result<i32>
     }
 }
 
+/// The verb and its snapshot, for the line that reports a failure.
+pub fn title(command: &SnapshotCommand) -> String {
+    match command {
+        SnapshotCommand::Ls { .. } => "ls".into(),
+        SnapshotCommand::Mounts { key, .. } => format!("mounts {key}"),
+        SnapshotCommand::Rm { .. } => "rm".into(),
+    }
+}
+
 async fn ls(session: &Session, snapshotter: String, list: &List) -> Result<i32> {
     let request = ListSnapshotsRequest { snapshotter, filters: Vec::new() };
     let mut stream = take(session.client.snapshots().list(request).await)?;

@@ -22,7 +22,7 @@ pub async fn start(session: &Session, args: &TaskStart) -> Result<i32> {
     };
     match launch::task(session, &container.id, mounts, &way, &mut signals).await? {
         Outcome::Left => Ok(0),
-        Outcome::Ended(status) => Ok(status),
+        Outcome::Ended(status, _) => Ok(status),
     }
 }
 

@@ -34,18 +34,24 @@ pub async fn command(session: &Session, command: TaskCommand) -> Result<i32> {
             }
         }
         TaskCommand::Pause { container } => {
-            let request = PauseTaskRequest { container_id: container };
-            take(client.tasks().pause(request).await)?;
-            Ok(0)
+            let request = PauseTaskRequest { container_id: container.clone() };
+            of_task(session, &container, take(client.tasks().pause(request).await)).await
         }
         TaskCommand::Resume { container } => {
-            let request = ResumeTaskRequest { container_id: container };
-            take(client.tasks().resume(request).await)?;
-            Ok(0)
+            let request = ResumeTaskRequest { container_id: container.clone() };
+            of_task(session, &container, take(client.tasks().resume(request).await)).await
         }
         TaskCommand::Start(_) | TaskCommand::Exec(_) | TaskCommand::Kill(_) => {
             unreachable!("dispatched before")
         }
+    }
+}
+
+/// The end of a call about a task; where there is none, it says whether there is a container.
+async fn of_task(session: &Session, id: &str, reply: Result<(), Error>) -> Result<i32> {
+    match reply {
+        Err(e) if e.kind == Kind::NotFound => Err(process::no_task(&session.client, id).await.into()),
+        other => Ok(other.map(|()| 0)?),
     }
 }
 
