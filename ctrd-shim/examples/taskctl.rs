@@ -27,6 +27,13 @@ use ctrd_shim::ttrpc;
 use prost::Message;
 use prost_types::{Any, Timestamp};
 
+/// Prints a line. Nobody reading any more is no error.
+macro_rules! say {
+    ($($words:tt)*) => {
+        _ = writeln!(std::io::stdout(), $($words)*)
+    };
+}
+
 fn main() -> ExitCode {
     match run() {
         Ok(Ok(())) => ExitCode::SUCCESS,
@@ -124,13 +131,13 @@ fn call(client: &mut Client, method: &str, f: Fields) -> Result<Result<(), Statu
                 rootfs: f.mounts,
                 id,
             };
-            ask!(task::CreateTaskResponse, request, |a| println!("pid={}", a.pid))
+            ask!(task::CreateTaskResponse, request, |a| say!("pid={}", a.pid))
         }
         "Start" => {
-            ask!(task::StartResponse, task::StartRequest { id, exec_id }, |a| println!("pid={}", a.pid))
+            ask!(task::StartResponse, task::StartRequest { id, exec_id }, |a| say!("pid={}", a.pid))
         }
         "Delete" => ask!(task::DeleteResponse, task::DeleteRequest { id, exec_id }, |a| {
-            println!("pid={}", a.pid);
+            say!("pid={}", a.pid);
             exit(a.exit_status, a.exited_at);
         }),
         "Exec" => {
@@ -146,8 +153,8 @@ fn call(client: &mut Client, method: &str, f: Fields) -> Result<Result<(), Statu
             ask!((), request, |()| ())
         }
         "State" => ask!(task::StateResponse, task::StateRequest { id, exec_id }, |a| {
-            println!("pid={}\nstatus={:?}\nbundle={}", a.pid, a.status(), a.bundle);
-            println!("stdin={}\nstdout={}\nstderr={}\nterminal={}", a.stdin, a.stdout, a.stderr, a.terminal);
+            say!("pid={}\nstatus={:?}\nbundle={}", a.pid, a.status(), a.bundle);
+            say!("stdin={}\nstdout={}\nstderr={}\nterminal={}", a.stdin, a.stdout, a.stderr, a.terminal);
             exit(a.exit_status, a.exited_at);
         }),
         "Wait" => ask!(task::WaitResponse, task::WaitRequest { id, exec_id }, |a| {
@@ -178,11 +185,11 @@ fn call(client: &mut Client, method: &str, f: Fields) -> Result<Result<(), Statu
         "CloseIO" => ask!((), task::CloseIoRequest { id, exec_id, stdin: true }, |()| ()),
         "Stats" => ask!(task::StatsResponse, task::StatsRequest { id }, |a| {
             let stats = a.stats.unwrap_or_default();
-            println!("{:#?}", any::unpack::<ctrd_shim::api::cgroup1::Metrics>(&stats));
-            println!("{:#?}", any::unpack::<ctrd_shim::api::cgroup2::Metrics>(&stats));
+            say!("{:#?}", any::unpack::<ctrd_shim::api::cgroup1::Metrics>(&stats));
+            say!("{:#?}", any::unpack::<ctrd_shim::api::cgroup2::Metrics>(&stats));
         }),
         "Connect" => ask!(task::ConnectResponse, task::ConnectRequest { id }, |a| {
-            println!("shim_pid={}\ntask_pid={}", a.shim_pid, a.task_pid);
+            say!("shim_pid={}\ntask_pid={}", a.shim_pid, a.task_pid);
         }),
         "Shutdown" => ask!((), task::ShutdownRequest { id, now: f.flag("now") }, |()| ()),
         other => bail!("unknown method {other}: one of {}", TASK.join(", ")),
@@ -190,14 +197,14 @@ fn call(client: &mut Client, method: &str, f: Fields) -> Result<Result<(), Statu
 }
 
 fn exit(status: u32, at: Option<Timestamp>) {
-    println!("exit_status={status}\nexited_at={}", at.map(|t| t.to_string()).unwrap_or_default());
+    say!("exit_status={status}\nexited_at={}", at.map(|t| t.to_string()).unwrap_or_default());
 }
 
 fn show_process(process: &process::ProcessInfo) {
     let details = process.info.as_ref().and_then(any::unpack::<runc::ProcessDetails>);
     match details {
-        Some(Ok(details)) => println!("pid={} exec_id={}", process.pid, details.exec_id),
-        _ => println!("pid={}", process.pid),
+        Some(Ok(details)) => say!("pid={} exec_id={}", process.pid, details.exec_id),
+        _ => say!("pid={}", process.pid),
     }
 }
 

@@ -55,5 +55,6 @@ fn find(args: &Args) -> Result<PathBuf> {
         return bundle::absolute(&args.bundle);
     }
     let here = std::env::current_dir().context("find the working directory")?;
-    Ok(here.with_file_name(&args.id)).map(|beside| if beside.is_dir() { beside } else { here })
+    let beside = here.with_file_name(&args.id);
+    Ok(if beside.join("config.json").exists() { beside } else { here })
 }

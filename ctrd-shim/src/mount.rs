@@ -1,6 +1,8 @@
 //! The root filesystem's mounts, as a snapshotter lists them: made in order below the bundle's
 //! `rootfs`, and taken away again.
 
+mod layers;
+
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Component, Path, PathBuf};
@@ -123,8 +125,14 @@ fn mount_one(one: &Mount, target: &Path) -> Result<()> {
     }
     // Many layers have long paths: named from their common folder they are short.
     let mut from = None;
-    if kind == Some("overlay") && data.join(",").len() >= PAGE - 1 {
-        from = shorten(&mut data);
+    if kind == Some("overlay") && data.join(",").len() >= PAGE {
+        let mut short = data.clone();
+        from = shorten(&mut short);
+        if short.join(",").len() >= PAGE {
+            // Still too many: one by one, as newer kernels take them.
+            return layers::mount(&one.source, &data, flags, target).with_context(context);
+        }
+        data = short;
     }
     let text = data.join(",");
     if text.len() >= PAGE {
@@ -153,6 +161,9 @@ fn mount_one(one: &Mount, target: &Path) -> Result<()> {
 fn shorten(data: &mut [String]) -> Option<PathBuf> {
     let lower = data.iter_mut().find(|o| o.starts_with("lowerdir="))?;
     let layers: Vec<&Path> = lower["lowerdir=".len()..].split(':').map(Path::new).collect();
+    if !layers.iter().all(|l| l.is_absolute()) {
+        return None;
+    }
     let mut common = layers.first()?.parent()?.to_owned();
     while !layers.iter().all(|l| l.starts_with(&common)) {
         common = common.parent()?.to_owned();

@@ -237,11 +237,15 @@ impl Shim {
     }
 
     /// Calls `then` once when `fd` can be read or is at its end.
-    pub fn once(&mut self, fd: OwnedFd, then: Then) -> Result<()> {
+    pub fn once(&mut self, fd: OwnedFd, then: Then) {
         let key = self.new_key();
-        self.epoll.add(&fd, EpollEvent::new(EpollFlags::EPOLLIN, key)).context("watch a descriptor")?;
+        if let Err(e) = self.epoll.add(&fd, EpollEvent::new(EpollFlags::EPOLLIN, key)) {
+            // Rather too early than never.
+            self.log.error(format_args!("watch a descriptor: {}", e.desc()));
+            self.after(Duration::ZERO, then);
+            return;
+        }
         self.sources.insert(key, Source::Once(fd, then));
-        Ok(())
     }
 
     pub fn watch_stream(&mut self, key: u64, fd: BorrowedFd<'_>, flags: EpollFlags) -> nix::Result<()> {

@@ -119,7 +119,7 @@ fn linger(shim: &mut Shim, path: &std::path::Path, writer: OwnedFd) {
     if inotify.add_watch(path, events).is_err() || has_reader(writer.as_fd()) {
         return;
     }
-    let _ = shim.once(inotify.into(), Box::new(move |_| drop(writer)));
+    shim.once(inotify.into(), Box::new(move |_| drop(writer)));
 }
 
 impl Stream {

@@ -46,21 +46,19 @@ pub fn start(program: &Program, of: &For<'_>, [stdout, stderr]: [OwnedFd; 2]) ->
 }
 
 /// Goes on when the program is ready.
-pub fn when_ready(
-    shim: &mut Shim,
-    logger: Started,
-    then: impl FnOnce(&mut Shim, Result<()>) + 'static,
-) -> Result<()> {
+pub fn when_ready(shim: &mut Shim, logger: Started, then: impl FnOnce(&mut Shim, Result<()>) + 'static) {
     let Started { ready, strict, .. } = logger;
-    let same = ready.try_clone().context("duplicate a descriptor")?;
+    let same = match ready.try_clone().context("duplicate a descriptor") {
+        Ok(same) => same,
+        Err(e) => return then(shim, Err(e)),
+    };
     let go_on = move |shim: &mut Shim| {
         let told = read(&same, &mut [0]).is_ok_and(|n| n > 0);
         let outcome =
             if told || !strict { Ok(()) } else { Err(anyhow::anyhow!("logging binary did not call ready")) };
         then(shim, outcome);
     };
-    shim.once(ready, Box::new(go_on))?;
-    Ok(())
+    shim.once(ready, Box::new(go_on));
 }
 
 pub fn signal(pid: u32, signal: Signal) {

@@ -59,9 +59,7 @@ pub fn launch(shim: &mut Shim, launch: Launch, then: Done) {
             then(shim, Err(e.into()));
         }
     };
-    if let Err(e) = logger::when_ready(shim, logger, ready) {
-        shim.log.error(format_args!("wait for a logging program: {e:#}"));
-    }
+    logger::when_ready(shim, logger, ready);
 }
 
 fn spawn(shim: &mut Shim, launch: Launch, mut opened: Opened, logger: Option<u32>, then: Done) {
