@@ -36,6 +36,9 @@ pub fn import(source: impl Read + Send, options: &Options, sink: &mut dyn BlobSi
     let mut tar = open(source)?;
     let mut head = Vec::new();
     (&mut tar).take(HEAD).read_to_end(&mut head).map_err(reading)?;
+    if head.is_empty() {
+        return Err(Error::invalid("read archive: it is empty"));
+    }
     let is_archive = holds_images(&head)?;
     let whole = Cursor::new(head).chain(tar);
     if is_archive { stream(whole, options, sink) } else { rootfs::from_tar(whole, options, sink) }
@@ -396,7 +399,8 @@ struct Magic<'a> {
 
 impl Read for Magic<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let n = self.inner.read(buf)?;
+        // Said here, for whoever reads knows only that reading failed.
+        let n = self.inner.read(buf).map_err(|e| io::Error::new(e.kind(), reading(e).message))?;
         let missing = 8usize.saturating_sub(self.seen.len());
         self.seen.extend_from_slice(&buf[..n.min(missing)]);
         Ok(n)

@@ -1,1 +1,235 @@
+//! Archives made by hand, imported into memory.
 
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::error::{Error, Kind};
+
+#[derive(Default)]
+struct Memory {
+    blobs: BTreeMap<Digest, Vec<u8>>,
+    labels: BTreeMap<Digest, Labels>,
+}
+
+impl BlobSink for Memory {
+    fn write(&mut self, blob: &Announced, data: &mut dyn Read) -> Result<(Digest, u64)> {
+        let mut bytes = Vec::new();
+        data.read_to_end(&mut bytes)?;
+        let digest = Digest::of(&bytes);
+        if blob.digest.as_ref().is_some_and(|want| *want != digest) {
+            return Err(Error::precondition(format!("unexpected digest {digest}")));
+        }
+        let size = bytes.len() as u64;
+        self.blobs.insert(digest.clone(), bytes);
+        Ok((digest, size))
+    }
+
+    fn read(&mut self, digest: &Digest, _limit: u64) -> Result<Vec<u8>> {
+        self.blobs.get(digest).cloned().ok_or_else(|| Error::not_found(format!("{digest}: not found")))
+    }
+
+    fn label(&mut self, digest: &Digest, labels: &Labels) -> Result<()> {
+        self.labels.entry(digest.clone()).or_default().extend(labels.clone());
+        Ok(())
+    }
+}
+
+fn tar(members: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (name, bytes) in members {
+        let mut header = tar::Header::new_ustar();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        builder.append_data(&mut header, name, bytes.as_slice()).unwrap();
+    }
+    builder.into_inner().unwrap()
+}
+
+fn blob(bytes: &[u8]) -> (String, Vec<u8>) {
+    (format!("blobs/sha256/{}", Digest::of(bytes).hex()), bytes.to_vec())
+}
+
+fn config(architecture: &str, diff_ids: &[&Digest]) -> Vec<u8> {
+    serde_json::to_vec(&serde_json::json!({
+        "architecture": architecture, "os": "linux", "rootfs": {"type": "layers", "diff_ids": diff_ids}
+    }))
+    .unwrap()
+}
+
+fn manifest(config: &[u8], layers: &[&[u8]]) -> Vec<u8> {
+    let descriptor = |kind: &str, bytes: &[u8]| Descriptor::new(kind, Digest::of(bytes), bytes.len() as u64);
+    serde_json::to_vec(&Manifest {
+        schema_version: 2,
+        media_type: media::MANIFEST.to_string(),
+        config: descriptor(media::CONFIG, config),
+        layers: layers.iter().map(|l| descriptor(media::LAYER, l)).collect(),
+        annotations: Labels::new(),
+    })
+    .unwrap()
+}
+
+fn index(entries: &[serde_json::Value]) -> Vec<u8> {
+    serde_json::to_vec(&serde_json::json!({"schemaVersion": 2, "manifests": entries})).unwrap()
+}
+
+fn entry(kind: &str, bytes: &[u8], more: serde_json::Value) -> serde_json::Value {
+    let mut out = serde_json::json!({"mediaType": kind, "digest": Digest::of(bytes), "size": bytes.len()});
+    out.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    out
+}
+
+fn layout(index: Vec<u8>, blobs: &[&[u8]]) -> Vec<u8> {
+    let mut members: Vec<_> = blobs.iter().map(|b| blob(b)).collect();
+    members.push(("index.json".into(), index));
+    members.push(("oci-layout".into(), b"{\"imageLayoutVersion\":\"1.0.0\"}".to_vec()));
+    tar(&members)
+}
+
+#[test]
+fn reads_a_layout_for_the_wanted_platform() {
+    let layer = tar(&[("bin/x".into(), b"x".to_vec())]);
+    let (amd, arm) = (config("amd64", &[&Digest::of(&layer)]), config("arm64", &[&Digest::of(&layer)]));
+    let (for_amd, for_arm) = (manifest(&amd, &[&layer]), manifest(&arm, &[&layer]));
+    let platform = |arch: &str| serde_json::json!({"platform": {"os": "linux", "architecture": arch}});
+    let inner = index(&[
+        entry(media::MANIFEST, &for_amd, platform("amd64")),
+        entry(media::MANIFEST, &for_arm, platform("arm64")),
+    ]);
+    let outer = index(&[entry(
+        media::INDEX,
+        &inner,
+        serde_json::json!({"annotations": {
+            "org.opencontainers.image.ref.name": "v1"}}),
+    )]);
+    // The other platform's documents are missing, as in an archive made for one.
+    let archive = layout(outer, &[&layer, &amd, &for_amd, &inner]);
+    let mut sink = Memory::default();
+    let options = Options {
+        base_name: Some("docker.io/a/b".into()),
+        platform: Some(Platform::parse("linux/x86_64").unwrap()),
+        name: None,
+    };
+    let images = import(&archive[..], &options, &mut sink).unwrap();
+    assert_eq!(images.len(), 1);
+    assert_eq!(
+        (images[0].name.as_str(), &images[0].target.digest),
+        ("docker.io/a/b:v1", &Digest::of(&inner))
+    );
+    let labels = &sink.labels[&Digest::of(&for_amd)];
+    assert_eq!(labels["containerd.io/gc.ref.content.config"], Digest::of(&amd).as_str());
+    assert_eq!(labels["containerd.io/gc.ref.content.l.0"], Digest::of(&layer).as_str());
+    assert_eq!(sink.labels[&Digest::of(&inner)].len(), 2);
+    let found =
+        resolve(&images[0].target, options.platform.as_ref(), &mut |d| sink.read(d, MAX_DOCUMENT)).unwrap();
+    assert_eq!(found.target.digest, Digest::of(&for_amd));
+    assert_eq!(found.layers().unwrap().len(), 1);
+    let other = Options { platform: Some(Platform::parse("linux/arm64").unwrap()), ..options };
+    assert_eq!(import(&archive[..], &other, &mut Memory::default()).unwrap_err().kind, Kind::NotFound);
+}
+
+#[test]
+fn reads_what_docker_saves() {
+    let layer = tar(&[("bin/x".into(), b"x".to_vec())]);
+    let config = config("amd64", &[&Digest::of(&layer)]);
+    let manifest = serde_json::json!([{
+        "Config": "c.json", "RepoTags": ["busybox:1", "a/b:2"], "Layers": ["l/layer.tar"]
+    }]);
+    let members = [
+        ("blobs/sha256/".to_string() + Digest::of(&layer).hex(), layer.clone()),
+        ("c.json".into(), config.clone()),
+        ("l/layer.tar".into(), layer.clone()),
+        ("manifest.json".into(), manifest.to_string().into_bytes()),
+    ];
+    let images = import(&tar(&members)[..], &Options::default(), &mut Memory::default()).unwrap();
+    let names: Vec<_> = images.iter().map(|i| i.name.as_str()).collect();
+    assert_eq!(names, ["docker.io/library/busybox:1", "docker.io/a/b:2"]);
+    let named = Options { name: Some("mine".into()), ..Options::default() };
+    let images = import(&tar(&members)[..], &named, &mut Memory::default()).unwrap();
+    assert_eq!((images.len(), images[0].name.as_str()), (1, "mine"));
+    let missing = import(&tar(&[&members[..1], &members[3..]].concat())[..], &named, &mut Memory::default());
+    assert!(missing.unwrap_err().message.contains("c.json is missing"));
+}
+
+#[test]
+fn a_root_file_system_is_an_image_of_one_layer() {
+    let root = tar(&[("bin/sh".into(), b"x".to_vec())]);
+    let options = Options { name: Some("r".into()), ..Options::default() };
+    let mut first = Memory::default();
+    let images = import(&root[..], &options, &mut first).unwrap();
+    let found = resolve(&images[0].target, None, &mut |d| first.read(d, MAX_DOCUMENT)).unwrap();
+    assert_eq!(found.layers().unwrap()[0].1, &Digest::of(&root));
+    let compressed = zstd::encode_all(&root[..], 1).unwrap();
+    assert_eq!(import(&compressed[..], &options, &mut Memory::default()).unwrap(), images);
+}
+
+#[test]
+fn refuses_hostile_archives() {
+    let layer = tar(&[("x".into(), vec![])]);
+    let config = config("amd64", &[&Digest::of(&layer)]);
+    let manifest = manifest(&config, &[&layer]);
+    let target = entry(media::MANIFEST, &manifest, serde_json::json!({}));
+    let mut both: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+    both["manifests"] = serde_json::json!([]);
+    let both = both.to_string().into_bytes();
+    let huge = vec![b' '; MAX_DOCUMENT as usize + 1];
+    let mut deep = manifest.clone();
+    let mut nested = vec![config.clone(), layer.clone(), manifest.clone()];
+    let mut kind = media::MANIFEST;
+    for _ in 0..30 {
+        deep = index(&[entry(kind, &deep, serde_json::json!({}))]);
+        kind = media::INDEX;
+        nested.push(deep.clone());
+    }
+    let nested: Vec<&[u8]> = nested.iter().map(Vec::as_slice).collect();
+    let cases: Vec<(&str, Vec<u8>, &str)> = vec![
+        ("nothing", Vec::new(), "empty"),
+        ("huge index", layout(huge.clone(), &[]), "too many"),
+        ("huge manifest.json", tar(&[("manifest.json".into(), huge)]), "too many"),
+        ("neither", tar(&[blob(b"x")]), "neither"),
+        ("a manifest as index", layout(manifest.clone(), &[]), "parse index"),
+        (
+            "index and manifest at once",
+            layout(index(&[entry(media::MANIFEST, &both, serde_json::json!({}))]), &[&both]),
+            "at once",
+        ),
+        ("digest out of bounds", tar(&[("blobs/sha256/xx".to_string(), vec![])]), "invalid digest"),
+        (
+            "wrong blob",
+            tar(&[(blob(b"a").0, b"b".to_vec()), ("index.json".into(), index(&[]))]),
+            "unexpected digest",
+        ),
+        (
+            "size that differs",
+            layout(
+                index(&[entry(media::MANIFEST, &manifest, serde_json::json!({"size": 5}))]),
+                &[&layer, &config, &manifest],
+            ),
+            "announced",
+        ),
+        ("no config", layout(index(std::slice::from_ref(&target)), &[&layer, &manifest]), "not found"),
+        ("no image", layout(index(&[]), &[]), "no image"),
+        (
+            "thirty indexes deep",
+            layout(index(&[entry(media::INDEX, &deep, serde_json::json!({}))]), &nested),
+            "too deep",
+        ),
+        ("json too deep", layout(b"[".repeat(60_000), &[]), "parse index"),
+    ];
+    for (what, archive, want) in cases {
+        let err = import(&archive[..], &Options::default(), &mut Memory::default()).unwrap_err();
+        assert!(err.message.contains(want), "{what}: {err}");
+    }
+    let good = layout(index(&[target]), &[&layer, &config, &manifest]);
+    assert_eq!(import(&good[..], &Options::default(), &mut Memory::default()).unwrap().len(), 1);
+    for cut in (512..good.len() - 1024).step_by(512).map(|n| n + 17) {
+        assert!(import(&good[..cut], &Options::default(), &mut Memory::default()).is_err(), "cut at {cut}");
+    }
+}
+
+#[test]
+fn chains() {
+    let a = Digest::of(b"a");
+    let chain = chain_ids(&[a.clone(), a.clone()]);
+    assert_eq!(chain, [a.clone(), Digest::of(format!("{a} {a}").as_bytes())]);
+    assert!(chain_ids(&[]).is_empty());
+}
