@@ -59,3 +59,6 @@ pub async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T> + Send + 
 fn required<T>(field: Option<T>, name: &str) -> Result<T> {
     field.ok_or_else(|| Error::invalid(format!("{name} required: invalid argument")))
 }
+
+#[cfg(test)]
+mod tests;

@@ -119,15 +119,17 @@ fn step(
         let offset = u64::try_from(request.offset).unwrap_or(0);
         writer.write_at(offset, &request.data)?;
     }
-    if action == WriteAction::Commit {
+    let digest = if action == WriteAction::Commit {
         let labels = message::labels(request.labels);
         let lease = upload.caller.lease.as_deref();
-        writer.commit(upload.total, upload.expected.as_ref(), &labels, lease)?;
-    }
+        writer.commit(upload.total, upload.expected.as_ref(), &labels, lease)?
+    } else {
+        writer.digest()
+    };
     let mut answer = WriteContentResponse {
         action: request.action,
         offset: writer.offset() as i64,
-        digest: writer.digest().to_string(),
+        digest: digest.to_string(),
         ..WriteContentResponse::default()
     };
     if action == WriteAction::Stat {
