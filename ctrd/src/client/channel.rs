@@ -2,6 +2,7 @@
 //! process, on the same files.
 
 use std::io;
+use std::os::unix::net::UnixStream as StdStream;
 use std::path::Path;
 
 use hyper_util::rt::TokioIo;
@@ -25,12 +26,26 @@ const WINDOW: u32 = 2 << 20;
 /// Only an address without a server is a reason to do the work oneself. A server that may not be
 /// spoken to, or is about to answer, is not.
 pub async fn connect(address: &Path, root: &Path, state: &Path) -> Result<Channel> {
-    match UnixStream::connect(address).await {
+    match dial(address).await {
         Ok(stream) => over_socket(stream, address).await,
         Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
             within(address, root, state).await
         }
         Err(e) => Err(Error::unknown(os_text(&e))),
+    }
+}
+
+/// Connects, and waits for a server whose queue is full, which only a blocking connect does.
+async fn dial(address: &Path) -> io::Result<UnixStream> {
+    match UnixStream::connect(address).await {
+        Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
+            let address = address.to_path_buf();
+            let dialled = tokio::task::spawn_blocking(move || StdStream::connect(address));
+            let stream = dialled.await.map_err(io::Error::other)??;
+            stream.set_nonblocking(true)?;
+            UnixStream::from_std(stream)
+        }
+        outcome => outcome,
     }
 }
 
@@ -43,7 +58,7 @@ async fn over_socket(stream: UnixStream, address: &Path) -> Result<Channel> {
         async move {
             match first {
                 Some(stream) => Ok(TokioIo::new(stream)),
-                None => UnixStream::connect(address).await.map(TokioIo::new),
+                None => dial(&address).await.map(TokioIo::new),
             }
         }
     });

@@ -35,7 +35,7 @@ use crate::task::Runtime;
 const GRACE: Duration = Duration::from_secs(1);
 
 /// Threads for what blocks: enough for the disk to be busy, few enough to stay small.
-pub const BLOCKING_THREADS: usize = 32;
+pub const BLOCKING_THREADS: usize = 16;
 
 /// The services, begun.
 pub struct Services {

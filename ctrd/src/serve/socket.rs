@@ -8,6 +8,7 @@ use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt,
 use std::os::unix::net::{UnixListener as StdListener, UnixStream as StdStream};
 use std::path::{Path, PathBuf};
 
+use nix::sys::socket::{Backlog, listen};
 use tokio::net::UnixListener;
 
 use crate::config::Config;
@@ -61,6 +62,8 @@ impl Bound {
             }
             fs::set_permissions(&draft, Permissions::from_mode(0o660))?;
             listener.set_nonblocking(true)?;
+            // A burst of clients waits in the queue: for a full one connect(2) just fails.
+            listen(&listener, Backlog::MAXALLOWABLE)?;
             fs::rename(&draft, path)?;
             Ok((meta.dev(), meta.ino()))
         };
