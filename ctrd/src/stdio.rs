@@ -108,16 +108,16 @@ pub struct Paths {
 /// The copying of one process's streams.
 pub struct Copies {
     outputs: Vec<Output>,
-    broken: mpsc::UnboundedReceiver<()>,
+    broken: mpsc::UnboundedReceiver<io::Error>,
     stdin_ended: oneshot::Receiver<()>,
     stdin_over: bool,
 }
 
 /// What may happen to the streams of a running program.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Event {
-    /// Nobody reads this command's output any more.
-    Broken,
+    /// This command's output cannot be written: nobody reads it any more, or there is no room.
+    Broken(io::Error),
     /// This command's input has ended.
     StdinEnded,
 }
@@ -127,7 +127,7 @@ impl Copies {
     pub async fn event(&mut self) -> Event {
         loop {
             tokio::select! {
-                Some(()) = self.broken.recv() => return Event::Broken,
+                Some(e) = self.broken.recv() => return Event::Broken(e),
                 ended = &mut self.stdin_ended, if !self.stdin_over => {
                     self.stdin_over = true;
                     // No thread, no input: there was never a stream.
@@ -167,22 +167,23 @@ fn input(fifo: File, ended: oneshot::Sender<()>) -> Result<()> {
     blocking(&fifo)?;
     let stdin = File::from(io::stdin().as_fd().try_clone_to_owned()?);
     thread("input", move || {
-        copy(&stdin, &fifo, &AtomicBool::new(false));
+        // A program that reads no more needs no input: not an error.
+        let _ = copy(&stdin, &fifo, &AtomicBool::new(false));
         drop(fifo);
         // Nobody listens once the program has ended.
         let _ = ended.send(());
     })
 }
 
-fn output(fifo: &File, to: File, broken: mpsc::UnboundedSender<()>) -> Result<Output> {
+fn output(fifo: &File, to: File, broken: mpsc::UnboundedSender<io::Error>) -> Result<Output> {
     let from = fifo.try_clone()?;
     blocking(&from)?;
     let (send, ended) = oneshot::channel();
     let writing = Arc::new(AtomicBool::new(false));
     let flag = writing.clone();
     thread("output", move || {
-        if copy(&from, &to, &flag) == Ended::Writer {
-            let _ = broken.send(());
+        if let Err(e) = copy(&from, &to, &flag) {
+            let _ = broken.send(e);
             // The shim must not be held up by a full pipe while it ends its program.
             let _ = io::copy(&mut &from, &mut io::sink());
         }
@@ -191,18 +192,12 @@ fn output(fifo: &File, to: File, broken: mpsc::UnboundedSender<()>) -> Result<Ou
     Ok(Output { ended, writing })
 }
 
-#[derive(PartialEq)]
-enum Ended {
-    Reader,
-    Writer,
-}
-
-/// Copies until one side ends, and says which.
-fn copy(mut from: &File, to: &File, writing: &AtomicBool) -> Ended {
+/// Copies to the end; an error is one of writing.
+fn copy(mut from: &File, to: &File, writing: &AtomicBool) -> io::Result<()> {
     let mut buffer = vec![0; 64 * 1024];
     loop {
         let n = match from.read(&mut buffer) {
-            Ok(0) => return Ended::Reader,
+            Ok(0) => return Ok(()),
             Ok(n) => n,
             Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
             // Another program has made the terminal that this one shares non-blocking.
@@ -210,14 +205,13 @@ fn copy(mut from: &File, to: &File, writing: &AtomicBool) -> Ended {
                 wait(from, nix::poll::PollFlags::POLLIN);
                 continue;
             }
-            Err(_) => return Ended::Reader,
+            // A terminal that is gone, or a closed stream: there is no more to read.
+            Err(_) => return Ok(()),
         };
         writing.store(true, Ordering::Relaxed);
         let written = write_all(to, &buffer[..n]);
         writing.store(false, Ordering::Relaxed);
-        if written.is_err() {
-            return Ended::Writer;
-        }
+        written?;
     }
 }
 

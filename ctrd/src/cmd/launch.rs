@@ -2,6 +2,7 @@
 //! and streams, or left to themselves.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -188,7 +189,7 @@ async fn attend(
     if way.terminal && name.exec.is_some() {
         resize(&client, name).await;
     }
-    let mut unread = false;
+    let mut unwritten = None;
     let mut lost = 0;
     let status = loop {
         tokio::select! {
@@ -209,9 +210,9 @@ async fn attend(
                 _ => drop(process::kill(&client, name, signal, false).await),
             },
             event = async { copies.as_mut().expect("guarded").event().await }, if copies.is_some() => match event {
-                Event::Broken => {
+                Event::Broken(e) => {
                     // Nobody reads what the program writes: a plain program would die of SIGPIPE.
-                    unread = true;
+                    unwritten.get_or_insert(e);
                     drop(process::kill(&client, name, libc::SIGKILL, false).await);
                 }
                 Event::StdinEnded => drop(process::close_stdin(&client, name).await),
@@ -226,7 +227,11 @@ async fn attend(
         Err(e) if e.kind != Kind::NotFound => return Err(e.into()),
         _ => {}
     }
-    Ok((if unread { 0 } else { status }, client))
+    match unwritten {
+        None => Ok((status, client)),
+        Some(e) if e.kind() == ErrorKind::BrokenPipe => Ok((0, client)),
+        Some(e) => Err(e).context("write the program's output"),
+    }
 }
 
 /// Tells the program's terminal the size of ours; a program that has ended does not care.
