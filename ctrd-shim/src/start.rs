@@ -20,8 +20,11 @@ use crate::sys::{self, Extra};
 use crate::{cgroup, host};
 
 pub fn start(args: &Args) -> Result<()> {
+    if !host::valid_id(&args.id) {
+        bail!("start {:?}: not a name", args.id);
+    }
     let input = bootstrap::input(&stdin()?, &args.namespace, &args.id);
-    let config = Config::read(Path::new("."))?;
+    let config = Config::read(Path::new(""))?;
     let dir = match input.params.as_ref().and_then(|p| p.socket_dir.as_deref()) {
         Some(dir) if !dir.is_empty() => PathBuf::from(dir),
         _ => host::socket_dir(&args.address),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use anyhow::Context;
 use ctrd_shim::any;
 use ctrd_shim::api::events::{TaskCreate, TaskIo};
 use ctrd_shim::api::runc::Options;
@@ -76,6 +77,10 @@ fn prepare(shim: &mut Shim, request: CreateTaskRequest) -> Result<Plan, Refusal>
         },
     };
     let config = Config::read(&bundle)?;
+    // What an earlier container has left in this bundle says nothing about this one.
+    for stale in ["init.pid", "exit.json"] {
+        bundle::remove(&bundle.join(stale)).with_context(|| format!("remove {stale}"))?;
+    }
     bundle::write_options(&bundle, &options)?;
     if !request.rootfs.is_empty() {
         mount::mount_all(&request.rootfs, &bundle.join("rootfs"))?;
@@ -126,7 +131,7 @@ fn give_up(shim: &mut Shim, plan: &Plan) {
     {
         shim.log.warn(format_args!("{e:#}"));
     }
-    // What failed may have failed after the runtime was done.
+    // What failed may have failed after the runtime was done; then it has written this file.
     if plan.bundle.join("init.pid").exists() {
         let mut command = plan.runtime.command("delete");
         command.arg("--force").arg(&plan.request.id);
