@@ -175,7 +175,7 @@ mod tests {
             "sha256",
             "sha256:",
             "sha256:../../x",
-            &hex[..],
+            hex,
             &format!("sha256:{}", hex.to_uppercase()),
             &format!("sha256:{}", &hex[1..]),
             &format!("sha256:{hex}0"),

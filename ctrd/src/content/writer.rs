@@ -26,6 +26,8 @@ pub struct Writer {
     source: Source,
 }
 
+// One for each upload: its size does not matter.
+#[allow(clippy::large_enum_variant)]
 enum Source {
     /// Bytes come in.
     Ingest { dir: Flock<File>, file: File, hash: Hasher, flushed: u64 },

@@ -80,7 +80,7 @@ pub(super) fn open<'a>(mut source: impl Read + Send + 'a) -> Result<Box<dyn Read
 /// Whether the first member of a tar is one of an archive of images.
 fn holds_images(head: &[u8]) -> Result<bool> {
     let mut tar = TarReader::new(head);
-    while let Some(entry) = tar.next().map_err(reading)? {
+    while let Some(entry) = tar.next_entry().map_err(reading)? {
         let Some(path) = clean(&entry.path) else { return Ok(false) };
         if path.is_empty() {
             continue;
@@ -96,7 +96,7 @@ fn holds_images(head: &[u8]) -> Result<bool> {
 fn stream(source: impl Read, options: &Options, sink: &mut dyn BlobSink) -> Result<Vec<Imported>> {
     let mut tar = TarReader::new(BufReader::with_capacity(1 << 20, source));
     let mut found = Found::default();
-    while let Some(entry) = tar.next().map_err(reading)? {
+    while let Some(entry) = tar.next_entry().map_err(reading)? {
         let Some(path) = clean(&entry.path).filter(|p| !p.is_empty()) else { continue };
         match entry.kind {
             EntryKind::File => found.member(path, entry.size, &mut tar, sink)?,

@@ -84,7 +84,7 @@ pub fn apply(
 
 fn write_all(tree: &mut Tree, chunks: Chunks) -> Result<(Option<Digest>, u64)> {
     let mut tar = TarReader::new(chunks);
-    while let Some(entry) = tar.next().map_err(|e| Error::from(e).context("read layer"))? {
+    while let Some(entry) = tar.next_entry().map_err(|e| Error::from(e).context("read layer"))? {
         tree.add(&entry, &mut tar)?;
     }
     tree.finish()?;

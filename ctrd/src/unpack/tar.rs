@@ -47,7 +47,7 @@ pub struct Entry {
     pub sparse: Option<Vec<(u64, u64)>>,
 }
 
-/// Entries of a tar stream; after [`Reader::next`] the entry's bytes can be read.
+/// Entries of a tar stream; after [`Reader::next_entry`] the entry's bytes can be read.
 pub struct Reader<R> {
     input: R,
     /// Of the current entry's bytes and of the padding behind them.
@@ -65,7 +65,7 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// The next entry, past whatever was left unread of the last; `None` at the archive's end.
-    pub fn next(&mut self) -> io::Result<Option<Entry>> {
+    pub fn next_entry(&mut self) -> io::Result<Option<Entry>> {
         let mut pax = Vec::new();
         let mut long_name = None;
         let mut long_link = None;
