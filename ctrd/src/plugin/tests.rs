@@ -1,3 +1,5 @@
+//! The order and the outcomes of made-up lists, and that the real list is sound.
+
 use std::path::Path;
 
 use super::*;
