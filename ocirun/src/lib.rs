@@ -25,6 +25,7 @@ pub mod signal;
 pub mod source;
 pub mod spawn;
 pub mod state;
+pub mod stdout;
 pub mod time;
 pub mod tree;
 pub mod usage;

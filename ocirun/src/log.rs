@@ -37,7 +37,7 @@ pub fn open(global: &Global) -> Result<()> {
 
 /// The failure that ends this call: to stderr in any case, since callers read both.
 pub fn error(msg: &str) {
-    eprintln!("ocirun: {msg}");
+    let _ = std::io::stderr().write_all(format!("ocirun: {msg}\n").as_bytes());
     if LOG.get().is_some_and(|log| log.file.is_some()) {
         write("error", msg);
     }

@@ -2,12 +2,14 @@
 //! statuses for a wrong use.
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::process::exit;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, FromArgMatches};
 
 use crate::cli::{self, Cli};
+use crate::{plan, stdout};
 
 /// Parses, or says what is wrong and exits.
 pub fn parse(args: impl Iterator<Item = OsString>) -> Cli {
@@ -21,15 +23,23 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Cli {
 
 /// `--version`: the first line is how containerd tells a runtime of this kind.
 pub fn version() -> i32 {
-    println!("runc version 1.3.6+ocirun.{}", env!("CARGO_PKG_VERSION"));
-    println!("commit: ocirun-{}", env!("CARGO_PKG_VERSION"));
-    println!("spec: {}", crate::plan::SPEC_VERSION);
+    let (own, spec) = (env!("CARGO_PKG_VERSION"), plan::SPEC_VERSION);
+    say(&format!("runc version 1.3.6+ocirun.{own}\ncommit: ocirun-{own}\nspec: {spec}\n"));
     0
 }
 
 pub fn help() -> i32 {
-    let _ = cli::command().print_help();
+    say(&cli::command().render_help().to_string());
     0
+}
+
+/// A word to whoever reads; here there is nobody to tell of a failure.
+fn say(text: &str) {
+    let _ = stdout::print(text);
+}
+
+fn complain(text: &str) {
+    let _ = std::io::stderr().write_all(format!("{text}\n").as_bytes());
 }
 
 /// Gives `-bundle DIR` its second dash. Behind the id of `exec` and `ps` stands another program's
@@ -66,6 +76,17 @@ fn normalise(command: &Command, args: Vec<OsString>) -> Vec<OsString> {
         let known = long(at).or_else(|| long(command).filter(|_| !verb));
         let short =
             || at.get_arguments().find(|a| text.len() == 2 && a.get_short() == name.chars().next()).cloned();
+        // `--no-pivot=false`, as programs write it that always give a value.
+        if let (Some(arg), Some(value)) = (&known, value)
+            && !arg.get_action().takes_values()
+        {
+            if value == "true" {
+                out.push(format!("--{name}").into());
+            }
+            if ["true", "false"].contains(&value) {
+                continue;
+            }
+        }
         is_value = value.is_none()
             && known
                 .clone()
@@ -88,29 +109,29 @@ fn refuse(mut command: Command, error: &clap::Error) -> i32 {
     let first = |text: String| text.split([' ', '=']).next().unwrap_or_default().to_string();
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            print!("{error}");
+            say(&error.to_string());
             0
         }
         ErrorKind::InvalidSubcommand => {
-            eprintln!("No help topic for '{}'", invalid(ContextKind::InvalidSubcommand));
+            complain(&format!("No help topic for '{}'", invalid(ContextKind::InvalidSubcommand)));
             3
         }
         ErrorKind::UnknownArgument => {
             let name = invalid(ContextKind::InvalidArg);
             let dashes = name.strip_prefix('-').filter(|n| n.starts_with('-')).unwrap_or(&name).to_string();
             if command.get_subcommands().count() > 0 && !dashes.starts_with('-') {
-                eprintln!("ocirun: unexpected argument {dashes:?}");
+                complain(&format!("ocirun: unexpected argument {dashes:?}"));
                 return 1;
             }
-            println!("Incorrect Usage: flag provided but not defined: {}\n", first(dashes.clone()));
-            eprintln!("ocirun: flag provided but not defined: {}", first(dashes));
-            let _ = command.print_help();
+            say(&format!("Incorrect Usage: flag provided but not defined: {}\n\n", first(dashes.clone())));
+            complain(&format!("ocirun: flag provided but not defined: {}", first(dashes)));
+            say(&command.render_help().to_string());
             1
         }
         ErrorKind::InvalidValue if invalid(ContextKind::InvalidValue).is_empty() => {
             let name = first(invalid(ContextKind::InvalidArg));
-            println!("Incorrect Usage: flag needs an argument: {name}\n");
-            eprintln!("ocirun: flag needs an argument: {name}");
+            say(&format!("Incorrect Usage: flag needs an argument: {name}\n\n"));
+            complain(&format!("ocirun: flag needs an argument: {name}"));
             1
         }
         _ => {
@@ -118,9 +139,9 @@ fn refuse(mut command: Command, error: &clap::Error) -> i32 {
             let line = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
             match error.kind() {
                 ErrorKind::MissingRequiredArgument => {
-                    eprintln!("ocirun: missing argument: {}", invalid(ContextKind::InvalidArg));
+                    complain(&format!("ocirun: missing argument: {}", invalid(ContextKind::InvalidArg)));
                 }
-                _ => eprintln!("ocirun: {line}"),
+                _ => complain(&format!("ocirun: {line}")),
             }
             1
         }
@@ -140,6 +161,7 @@ mod tests {
             ("exec -t web ls -env", "exec -t web ls -env"),
             ("exec -user 1 web ls -user", "exec --user 1 web ls -user"),
             ("ps web -format", "ps web -format"),
+            ("run --no-pivot=false -keep=true web", "run --keep web"),
             ("exec -it web", "exec -it web"),
             ("create --bundle -root web", "create --bundle -root web"),
         ] {

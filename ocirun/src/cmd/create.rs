@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 
 use crate::cli::{Create, Global};
-use crate::{launch, source};
+use crate::{launch, source, stdout};
 
 pub fn create(global: &Global, args: &Create) -> Result<i32> {
     if args.dry_run {
@@ -25,6 +25,7 @@ fn dry_run(args: &Create) -> Result<i32> {
             boot.id
         );
     }
-    println!("{}", serde_json::to_string(&boot).context("encode the bootstrap")?);
+    let text = serde_json::to_string(&boot).context("encode the bootstrap")?;
+    stdout::print(&(text + "\n"))?;
     Ok(0)
 }

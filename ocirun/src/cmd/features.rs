@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use serde_json::json;
 
-use crate::{caps, namespace, plan, seccomp};
+use crate::{caps, namespace, plan, seccomp, stdout};
 
 /// Mount options that ocirun-init knows (runtime-spec, config.md, "Linux mount options").
 const MOUNT_OPTIONS: [&str; 64] = [
@@ -108,7 +108,8 @@ pub fn features() -> Result<i32> {
             "ocirun.version": env!("CARGO_PKG_VERSION"),
         },
     });
-    println!("{}", serde_json::to_string_pretty(&features).context("encode the features")?);
+    let text = serde_json::to_string_pretty(&features).context("encode the features")?;
+    stdout::print(&(text + "\n"))?;
     Ok(0)
 }
 

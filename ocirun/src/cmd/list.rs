@@ -1,33 +1,29 @@
 //! `ocirun list`: the containers below the root.
 
 use std::fs;
-use std::io::{self, ErrorKind, Write};
+use std::io::ErrorKind;
 
 use anyhow::{Context, Result};
 
 use super::state::{Shown, show};
 use crate::cli::{Format, Global, List};
-use crate::error;
 use crate::state::{self, Dir};
+use crate::{error, stdout};
 
 pub fn list(global: &Global, args: &List) -> Result<i32> {
     let containers = containers(global)?;
-    let mut out = Vec::new();
-    if args.quiet {
-        for c in &containers {
-            writeln!(out, "{}", c.id)?;
-        }
+    let text = if args.quiet {
+        containers.iter().map(|c| format!("{}\n", c.id)).collect()
+    } else if args.format == Format::Json && containers.is_empty() {
+        // How a caller of runc knows it.
+        "null\n".to_string()
     } else if args.format == Format::Json {
-        // `null` for none: that is how a caller of runc knows it.
-        let json = if containers.is_empty() { "null".into() } else { serde_json::to_string(&containers)? };
-        writeln!(out, "{json}")?;
+        serde_json::to_string(&containers).context("encode the list")? + "\n"
     } else {
-        out.extend_from_slice(table(&containers).as_bytes());
-    }
-    match io::stdout().write_all(&out) {
-        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(e).context("write the list"),
-        _ => Ok(0),
-    }
+        table(&containers)
+    };
+    stdout::print(&text)?;
+    Ok(0)
 }
 
 fn containers(global: &Global) -> Result<Vec<Shown>> {

@@ -1,12 +1,11 @@
 //! `ocirun ps`: the processes of a container, as the host counts them.
 
-use std::io::{self, ErrorKind, Write};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
 use crate::cli::{Format, Global, Ps};
-use crate::state;
+use crate::{state, stdout};
 
 pub fn ps(global: &Global, args: &Ps) -> Result<i32> {
     let (_, state, _) = state::open(global, &args.id)?;
@@ -15,10 +14,8 @@ pub fn ps(global: &Global, args: &Ps) -> Result<i32> {
         Format::Json => serde_json::to_string(&pids).context("encode the processes")? + "\n",
         Format::Table => table(&args.options, &pids)?,
     };
-    match io::stdout().write_all(text.as_bytes()) {
-        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(e).context("write the processes"),
-        _ => Ok(0),
-    }
+    stdout::print(&text)?;
+    Ok(0)
 }
 
 /// The lines of ps(1) that speak of these processes.

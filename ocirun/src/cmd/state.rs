@@ -1,7 +1,6 @@
 //! `ocirun state`: what a container is and does, as JSON.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -9,6 +8,7 @@ use serde::Serialize;
 
 use crate::cli::{self, Global};
 use crate::state::{self, State, Status};
+use crate::stdout;
 
 /// The order of the keys is the order that people know.
 #[derive(Serialize)]
@@ -30,7 +30,7 @@ pub fn state(global: &Global, args: &cli::State) -> Result<i32> {
     let (_, state, status) = state::open(global, &args.id)?;
     let text =
         serde_json::to_string_pretty(&show(state, status, String::new())).context("encode the state")?;
-    std::io::stdout().write_all(text.as_bytes()).context("write the state")?;
+    stdout::print(&text)?;
     Ok(0)
 }
 
