@@ -4,10 +4,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
-/// The folder that holds the four programs, in the profile that the tests were built in.
+/// The folder that holds the four programs: `$CTRD_BIN`, or a fresh build in the tests' own profile.
 pub fn dir() -> &'static Path {
     static DIR: OnceLock<PathBuf> = OnceLock::new();
     DIR.get_or_init(|| {
+        if let Some(dir) = std::env::var_os("CTRD_BIN") {
+            return PathBuf::from(dir);
+        }
         let exe = std::env::current_exe().expect("the test's own path");
         let dir = exe.parent().and_then(Path::parent).expect("target/<triple>/<profile>/deps").to_path_buf();
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

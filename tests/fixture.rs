@@ -19,8 +19,10 @@ pub fn rootfs(dir: &Path) {
         std::fs::create_dir_all(dir.join(sub)).expect("create the root filesystem");
     }
     let busybox = dir.join("bin/busybox");
-    std::fs::copy("/bin/busybox", &busybox).expect("Debian's busybox-static is installed");
-    let list = bin::run(Command::new(&busybox).arg("--list")).ok();
+    // By cp: a descriptor of ours that writes it would be inherited by what other threads start,
+    // and the program could not be executed until they let go of it.
+    bin::run(Command::new("cp").arg("/bin/busybox").arg(&busybox)).ok();
+    let list = bin::run(Command::new("/bin/busybox").arg("--list")).ok();
     for applet in list.lines().filter(|a| *a != "busybox") {
         std::fs::hard_link(&busybox, dir.join("bin").join(applet)).expect("link an applet");
     }

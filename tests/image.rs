@@ -66,9 +66,8 @@ fn a_multi_layer_image_unpacks_as_umoci_unpacks_it() {
     let archive = work.path().join("three.tar");
     sh("tar -C \"$1\" -cf \"$2\" .", &[&work.path().join("layout"), &archive]);
 
-    let names = stack.run(&["image", "import", "--name", "multi", archive.to_str().unwrap()]).ok();
-    assert!(names.contains("multi:three") || names.contains("multi"), "{names}");
-    let image = names.lines().find(|n| n.contains("three")).unwrap_or("multi").trim().to_string();
+    let names = stack.run(&["image", "import", archive.to_str().unwrap()]).ok();
+    let image = names.lines().find(|n| n.ends_with(":three")).expect("a name for each tag").to_string();
     for snapshotter in ["overlayfs", "native"] {
         let found = unpacked(&stack, &image, snapshotter);
         let missing: Vec<_> = expected.iter().filter(|l| !found.contains(l)).collect();

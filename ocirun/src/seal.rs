@@ -31,12 +31,30 @@ pub fn copy(path: &Path) -> Result<OwnedFd> {
     let mut to = File::from(memory()?);
     io::copy(&mut from, &mut to).with_context(|| format!("copy {}", path.display()))?;
     to.set_permissions(std::fs::Permissions::from_mode(0o111)).context("chmod ocirun-init's copy")?;
-    let seals =
-        SealFlag::F_SEAL_SEAL | SealFlag::F_SEAL_SHRINK | SealFlag::F_SEAL_GROW | SealFlag::F_SEAL_WRITE;
-    fcntl(to.as_fd(), FcntlArg::F_ADD_SEALS(seals)).context("seal ocirun-init's copy")?;
-    let got = fcntl(to.as_fd(), FcntlArg::F_GET_SEALS).context("check the seals of ocirun-init's copy")?;
-    ensure!(got & seals.bits() == seals.bits(), "ocirun-init's copy is not sealed");
+    seal(&to).context("seal ocirun-init's copy")?;
     Ok(to.into())
+}
+
+/// No write, growth or new seal from here on.
+///
+/// FUTURE_WRITE (Linux 5.1) refuses write(2) and every new writable mapping. WRITE forbids the
+/// mappings that there are as well, of which nobody had the time to make one; and to know that, it
+/// waits for every page that something in the kernel holds just then, up to 75 ms, and may fail.
+fn seal(file: &File) -> Result<()> {
+    let fixed = SealFlag::F_SEAL_SEAL | SealFlag::F_SEAL_SHRINK | SealFlag::F_SEAL_GROW;
+    let mut seals = fixed | SealFlag::from_bits_retain(libc::F_SEAL_FUTURE_WRITE);
+    match fcntl(file.as_fd(), FcntlArg::F_ADD_SEALS(seals)) {
+        Err(Errno::EINVAL) => {
+            seals = fixed | SealFlag::F_SEAL_WRITE;
+            fcntl(file.as_fd(), FcntlArg::F_ADD_SEALS(seals))?;
+        }
+        other => {
+            other?;
+        }
+    }
+    let got = fcntl(file.as_fd(), FcntlArg::F_GET_SEALS)?;
+    ensure!(got & seals.bits() == seals.bits(), "the seals do not hold");
+    Ok(())
 }
 
 /// MFD_EXEC is new in Linux 6.3, where a system may ask for it (vm.memfd_noexec).
@@ -46,5 +64,33 @@ fn memory() -> Result<OwnedFd> {
     match memfd_create(c"ocirun-init", exec) {
         Err(Errno::EINVAL) => memfd_create(c"ocirun-init", flags).context("memfd_create"),
         other => other.context("memfd_create"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn a_sealed_copy_takes_no_write_and_no_growth() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("program");
+        std::fs::write(&path, "text").unwrap();
+        let sealed = File::from(copy(&path).unwrap());
+        for mut file in [sealed.try_clone().unwrap(), reopened(&sealed)] {
+            let refused = file.write(b"x").unwrap_err();
+            assert_eq!(refused.raw_os_error(), Some(libc::EPERM), "{refused}");
+            assert_eq!(file.set_len(100).unwrap_err().raw_os_error(), Some(libc::EPERM));
+            assert_eq!(file.set_len(0).unwrap_err().raw_os_error(), Some(libc::EPERM));
+        }
+    }
+
+    /// As a container would open `/proc/PID/exe`.
+    fn reopened(file: &File) -> File {
+        use std::os::fd::AsRawFd;
+        let path = format!("/proc/self/fd/{}", file.as_raw_fd());
+        File::options().write(true).open(path).unwrap()
     }
 }

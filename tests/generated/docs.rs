@@ -183,7 +183,7 @@ fn shell_words(line: &str) -> Vec<String> {
                 word.get_or_insert_default();
             }
             ' ' if !quoted => words.extend(word.take()),
-            '|' | '<' | '>' | ';' | '&' if !quoted => return words,
+            '|' | '<' | '>' | ';' | '&' if !quoted => break,
             _ => word.get_or_insert_default().push(c),
         }
     }

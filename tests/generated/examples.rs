@@ -90,4 +90,20 @@ pub const EXAMPLES: &[(&str, &str, &str)] = &[
     ("ocirun-update", "ocirun update --memory 67108864 web", "Change a limit of a live container"),
     ("ocirun-spec", "ocirun spec --bundle ./bundle", "Write a config.json to start from"),
     ("ocirun-features", "ocirun features | jq .ociVersionMax", "Ask what this runtime knows"),
+    (
+        "ctrd-shim",
+        "ctrd-shim -namespace demo -id web -address /run/ctrd/ctrd.sock start | jq -r .address",
+        "Start the shim that these commands talk to, in the bundle's folder",
+    ),
+    (
+        "ctrd-shim-create",
+        "ctrd shim create --stdout file:///tmp/out unix:///run/ctrd/s/0a1b ./bundle web",
+        "Create the container of a bundle",
+    ),
+    ("ctrd-shim-start", "ctrd shim start unix:///run/ctrd/s/0a1b web | jq .pid", "Start it"),
+    ("ctrd-shim-state", "ctrd shim state unix:///run/ctrd/s/0a1b web | jq -r .status", "Read its state"),
+    ("ctrd-shim-wait", "ctrd shim wait unix:///run/ctrd/s/0a1b web | jq .exitStatus", "Wait for its end"),
+    ("ctrd-shim-kill", "ctrd shim kill unix:///run/ctrd/s/0a1b web 9", "Signal it"),
+    ("ctrd-shim-delete", "ctrd shim delete unix:///run/ctrd/s/0a1b web", "Delete it once it has ended"),
+    ("ctrd-shim-shutdown", "ctrd shim shutdown unix:///run/ctrd/s/0a1b web", "Let the shim go"),
 ];

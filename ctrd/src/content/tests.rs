@@ -1,3 +1,5 @@
+//! The content store on real files: writing, resuming, sharing, deleting.
+
 use std::os::unix::fs::PermissionsExt;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Both snapshotters on real folders: the life of a snapshot, and what is refused.
+
 use super::*;
 use crate::error::Kind as E;
 
