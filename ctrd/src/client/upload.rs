@@ -121,6 +121,9 @@ impl Upload {
         let first = self.request(WriteAction::Stat);
         let mut offset =
             self.call(WriteContentRequest { total, expected: expected.clone(), ..first })?.offset;
+        // What the server has already, from an upload that was cut short or by another namespace.
+        let skipped = std::io::copy(&mut data.take(offset.unsigned_abs()), &mut std::io::sink())?;
+        each(skipped)?;
         loop {
             let mut chunk = Vec::with_capacity(CHUNK);
             data.take(CHUNK as u64).read_to_end(&mut chunk)?;
@@ -154,10 +157,7 @@ impl Upload {
 
     /// Sends a request and takes note of the answers that are there by now.
     fn post(&mut self, request: WriteContentRequest) -> Result<()> {
-        if self.requests.blocking_send(request).is_err() {
-            return self.settle().map(drop).and(Err(ended()));
-        }
-        self.unanswered += 1;
+        self.send(request)?;
         while let Ok(reply) = self.replies.try_recv() {
             reply?;
             self.unanswered -= 1;
@@ -165,10 +165,18 @@ impl Upload {
         Ok(())
     }
 
-    /// Sends a request and waits for its own answer.
+    /// Sends a request and waits for its own answer, which no one else must take before.
     fn call(&mut self, request: WriteContentRequest) -> Result<WriteContentResponse> {
-        self.post(request)?;
+        self.send(request)?;
         self.settle()
+    }
+
+    fn send(&mut self, request: WriteContentRequest) -> Result<()> {
+        if self.requests.blocking_send(request).is_err() {
+            return self.settle().map(drop).and(Err(ended()));
+        }
+        self.unanswered += 1;
+        Ok(())
     }
 
     /// The last of all answers that are due.
