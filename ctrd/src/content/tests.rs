@@ -50,6 +50,17 @@ fn a_blob_is_shared_and_goes_with_its_last_namespace() {
 }
 
 #[test]
+fn a_shared_blob_that_is_collected_meanwhile_is_made_again() {
+    let (_dir, content) = open();
+    let digest = put(&content, "a", b"hello").unwrap();
+    let mut writer = content.writer("b", "r", 0, Some(&digest)).unwrap();
+    content.delete("a", &digest).unwrap();
+    content.collect().unwrap();
+    assert_eq!(writer.commit(5, Some(&digest), &Labels::new(), None).unwrap(), digest);
+    assert_eq!(content.read("b", &digest, 10).unwrap(), b"hello");
+}
+
+#[test]
 fn a_shared_writer_takes_bytes_after_truncation() {
     let (_dir, content) = open();
     let digest = put(&content, "a", b"hello").unwrap();

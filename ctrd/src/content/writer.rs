@@ -31,8 +31,9 @@ pub struct Writer {
 enum Source {
     /// Bytes come in.
     Ingest { dir: Flock<File>, file: File, hash: Hasher, flushed: u64 },
-    /// Another namespace has the expected blob: there is nothing to send.
-    Shared,
+    /// Another namespace has the expected blob: there is nothing to send. The open file outlasts
+    /// a collection in which that namespace loses it.
+    Shared(File),
     /// Committed, or given up.
     Closed,
 }
@@ -51,7 +52,7 @@ impl Content {
                 let _ = ingest::remove(&self.ingest(ns, reference));
                 return Err(exists(digest));
             }
-            if let Some(size) = self.shared(digest)? {
+            if let Some((file, size)) = self.shared(digest)? {
                 let now = clock::now();
                 let status = Status {
                     reference: reference.to_string(),
@@ -62,7 +63,7 @@ impl Content {
                     updated_at: now,
                 };
                 let (content, ns) = (self.clone(), ns.to_string());
-                return Ok(Writer { content, ns, status, source: Source::Shared });
+                return Ok(Writer { content, ns, status, source: Source::Shared(file) });
             }
         }
         let hash = expected.map_or_else(Hasher::default, Digest::hasher);
@@ -95,12 +96,14 @@ impl Content {
         Ok(Writer { content: self.clone(), ns: ns.to_string(), status, source })
     }
 
-    /// The size of a blob that some namespace has.
-    fn shared(&self, digest: &Digest) -> Result<Option<u64>> {
+    /// A blob that some namespace has, and its size.
+    fn shared(&self, digest: &Digest) -> Result<Option<(File, u64)>> {
         if !self.store.read(|c| anywhere(c, digest))? {
             return Ok(None);
         }
-        Ok(fs::metadata(self.blob(digest)).ok().map(|m| m.len()))
+        let Ok(file) = File::open(self.blob(digest)) else { return Ok(None) };
+        let size = file.metadata()?.len();
+        Ok(Some((file, size)))
     }
 }
 
@@ -140,7 +143,7 @@ impl Writer {
         if data.is_empty() {
             return Ok(());
         }
-        if let Source::Shared = self.source {
+        if let Source::Shared(_) = self.source {
             self.unshare(self.status.offset)?;
         }
         let Source::Ingest { file, hash, flushed, .. } = &mut self.source else {
@@ -166,7 +169,7 @@ impl Writer {
                 format!("truncate to {size}: only {} bytes are written: out of range", self.status.offset),
             ));
         }
-        if let Source::Shared = self.source {
+        if let Source::Shared(_) = self.source {
             return self.unshare(size);
         }
         let fresh = self.status.expected.as_ref().map_or_else(Hasher::default, Digest::hasher);
@@ -224,7 +227,15 @@ impl Writer {
         }
         match std::mem::replace(&mut self.source, Source::Closed) {
             Source::Ingest { dir, file, .. } => self.publish(&digest, Some((&dir, &file)), labels, lease)?,
-            Source::Shared => self.publish(&digest, None, labels, lease)?,
+            Source::Shared(file) => match self.publish(&digest, None, labels, lease) {
+                // Collected since: there is the open file to make it of once more.
+                Err(e) if e.kind == Kind::Aborted => {
+                    self.source = Source::Shared(file);
+                    self.unshare(self.status.offset)?;
+                    return self.commit(size, Some(&digest), labels, lease);
+                }
+                done => done?,
+            },
             Source::Closed => return Err(closed()),
         }
         Ok(digest)
@@ -281,13 +292,13 @@ impl Writer {
 
     /// Turns a shared writer into one that takes bytes, with the first `size` of the blob in it.
     fn unshare(&mut self, size: u64) -> Result<()> {
-        let Some(digest) = self.status.expected.clone() else {
+        let (Some(digest), Source::Shared(blob)) = (self.status.expected.clone(), &self.source) else {
             return Err(closed());
         };
+        let mut from = blob.take(size);
         let mut fresh =
             self.content.ingesting(&self.ns, &self.status.reference, 0, Some(&digest), digest.hasher())?;
         fresh.truncate(0)?;
-        let mut from = File::open(self.content.blob(&digest))?.take(size);
         let mut buf = vec![0; 1 << 20];
         loop {
             let n = from.read(&mut buf)?;
