@@ -62,8 +62,9 @@ fn bad_values() {
         (
             "it-nspath",
             |c| {
-                c["linux"]["namespaces"] =
-                    json!([{"type": "mount"}, {"type": "network", "path": "/nonexistent/ns"}])
+                let namespaces = c["linux"]["namespaces"].as_array_mut().unwrap();
+                namespaces.retain(|n| n["type"] != "network");
+                namespaces.push(json!({"type": "network", "path": "/nonexistent/ns"}));
             },
             "/nonexistent/ns",
         ),
