@@ -1,5 +1,6 @@
 //! The programs under test: built once per run, and called with their output captured.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -78,12 +79,14 @@ pub fn done(output: &Output) -> Done {
     }
 }
 
-/// Whether a peer's program is installed; prints the reason for the skip where it is not.
+/// Whether a peer's program is installed; tells the reason for the skip where it is not, past the
+/// capture of a passing test's output, for `tests/run` to count.
 pub fn peer(name: &str) -> bool {
     let found = std::env::var_os("PATH")
         .is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(name).is_file()));
     if !found {
-        eprintln!("skipped: {name} is not installed");
+        let test = std::thread::current().name().unwrap_or("a test").to_string();
+        let _ = writeln!(std::io::stderr(), "skipped: {test}: {name} is not installed");
     }
     found
 }
