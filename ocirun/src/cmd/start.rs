@@ -27,6 +27,8 @@ pub fn start(global: &Global, args: &Start) -> Result<i32> {
 
 /// Lets the program of a created container go, and runs the poststart hooks.
 pub fn release(dir: &Dir, state: &State) -> Result<()> {
+    // Before the FIFO is opened: a short program may have ended by the time that open returns.
+    let Some(init) = state.init()? else { bail!("cannot start a container that has stopped") };
     let path = dir.fifo();
     let mut fifo = File::options()
         .read(true)
@@ -34,7 +36,6 @@ pub fn release(dir: &Dir, state: &State) -> Result<()> {
         .open(&path)
         .with_context(|| format!("open {}", path.display()))?;
     // ocirun-init, blocked in its open for writing, goes on now; it closes the FIFO at execve.
-    let Some(init) = state.init()? else { bail!("cannot start a container that has stopped") };
     loop {
         let mut fds =
             [PollFd::new(fifo.as_fd(), PollFlags::POLLIN), PollFd::new(init.as_fd(), PollFlags::POLLIN)];
