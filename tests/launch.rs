@@ -238,3 +238,23 @@ fn runc_stands_under_our_shim() {
     assert_eq!((done.code, done.stdout.as_str()), (3, "by runc\n"), "{}", done.stderr);
     none_of(&["it-runc"]);
 }
+
+/// Overlayfs cannot stand on overlayfs: there a plain copy takes its place without being asked for.
+#[test]
+fn a_root_where_overlayfs_does_not_work_gets_plain_copies() {
+    let stack = Stack::new();
+    for name in ["lower", "upper", "work", "lib"] {
+        std::fs::create_dir(stack.path(name)).unwrap();
+    }
+    let options = format!("lowerdir={0}/lower,upperdir={0}/upper,workdir={0}/work", stack.word());
+    let lib = stack.path("lib");
+    bin::run(Command::new("mount").args(["-t", "overlay", "-o", &options, "overlay"]).arg(&lib)).ok();
+    let root = stack.path("root");
+    crate::fixture::rootfs(&root);
+    stack.run(&["image", "import", "--rootfs", "--name", "busybox", root.to_str().unwrap()]).ok();
+    let plugins = stack.run(&["plugins", "ls"]).ok();
+    assert!(plugins.lines().any(|l| l.contains("overlayfs") && l.contains("skip")), "{plugins}");
+    assert_eq!(stack.run(&["run", "--rm", "busybox", "echo", "copied"]).ok(), "copied\n");
+    assert_eq!(stack.run(&["snapshot", "ls", "--snapshotter", "native", "-q"]).ok().lines().count(), 1);
+    bin::run(Command::new("umount").arg(&lib)).ok();
+}

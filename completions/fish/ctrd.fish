@@ -71,7 +71,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l hostname -d 'Set the c
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l entrypoint -d 'Replace the image\'s entry point; an empty one takes it away' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l runtime -d 'Use this runtime: a name such as io.containerd.runc.v2, or a shim\'s absolute path' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l runc-binary -d 'Let the shim use this OCI runtime in ocirun\'s place' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l snapshotter -d 'Use this snapshotter for the root file system' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l snapshotter -d 'Use this snapshotter for the root file system [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l label -d 'Attach a label to the container' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l network -l net -d 'Choose the network namespace: none for an own, empty one; host for the host\'s' -r -f -a "host\t''
 none\t''"
@@ -140,7 +140,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove inspect" -f -a "remove" -d 'Remove images'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove inspect" -f -a "inspect" -d 'Print an image\'s descriptor, manifest and configuration as JSON'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l name -d 'Give the image this name, in place of the one in the archive' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l snapshotter -d 'Unpack into this snapshotter' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l snapshotter -d 'Unpack into this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -202,7 +202,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove inspect" -f -a "remove" -d 'Remove images'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove inspect" -f -a "inspect" -d 'Print an image\'s descriptor, manifest and configuration as JSON'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l name -d 'Give the image this name, in place of the one in the archive' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l snapshotter -d 'Unpack into this snapshotter' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l snapshotter -d 'Unpack into this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -278,7 +278,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l entrypoint -d 'Replace the image\'s entry point; an empty one takes it away' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l runtime -d 'Use this runtime: a name such as io.containerd.runc.v2, or a shim\'s absolute path' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l runc-binary -d 'Let the shim use this OCI runtime in ocirun\'s place' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l snapshotter -d 'Use this snapshotter for the root file system' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l snapshotter -d 'Use this snapshotter for the root file system [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l label -d 'Attach a label to the container' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l network -l net -d 'Choose the network namespace: none for an own, empty one; host for the host\'s' -r -f -a "host\t''
 none\t''"
@@ -358,7 +358,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l entrypoint -d 'Replace the image\'s entry point; an empty one takes it away' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l runtime -d 'Use this runtime: a name such as io.containerd.runc.v2, or a shim\'s absolute path' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l runc-binary -d 'Let the shim use this OCI runtime in ocirun\'s place' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l snapshotter -d 'Use this snapshotter for the root file system' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l snapshotter -d 'Use this snapshotter for the root file system [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l label -d 'Attach a label to the container' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l network -l net -d 'Choose the network namespace: none for an own, empty one; host for the host\'s' -r -f -a "host\t''
 none\t''"
@@ -646,7 +646,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list mounts rm remove" -f -a "mounts" -d 'Print the mount commands that put a snapshot at a folder'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list mounts rm remove" -f -a "rm" -d 'Remove snapshots'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list mounts rm remove" -f -a "remove" -d 'Remove snapshots'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l snapshotter -d 'Use this snapshotter' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
@@ -656,7 +656,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subc
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -l snapshotter -d 'Use this snapshotter' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
@@ -666,21 +666,21 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subc
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -l snapshotter -d 'Use this snapshotter' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -l snapshotter -d 'Use this snapshotter' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -l snapshotter -d 'Use this snapshotter' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -698,7 +698,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list mounts rm remove" -f -a "mounts" -d 'Print the mount commands that put a snapshot at a folder'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list mounts rm remove" -f -a "rm" -d 'Remove snapshots'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list mounts rm remove" -f -a "remove" -d 'Remove snapshots'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -l snapshotter -d 'Use this snapshotter' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
@@ -708,7 +708,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -l snapshotter -d 'Use this snapshotter' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
@@ -718,21 +718,21 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -l snapshotter -d 'Use this snapshotter' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -l snapshotter -d 'Use this snapshotter' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -l snapshotter -d 'Use this snapshotter' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F

@@ -38,9 +38,9 @@ pub struct ImageImport {
     /// Leave the image packed: its first container then takes longer to start
     #[arg(long)]
     pub no_unpack: bool,
-    /// Unpack into this snapshotter
-    #[arg(long, value_name = "NAME", default_value = "overlayfs")]
-    pub snapshotter: String,
+    /// Unpack into this snapshotter [default: overlayfs, or native where that does not work]
+    #[arg(long, value_name = "NAME")]
+    pub snapshotter: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -85,9 +85,9 @@ pub struct Settings {
     /// Let the shim use this OCI runtime in ocirun's place
     #[arg(long, value_name = "PROGRAM")]
     pub runc_binary: Option<PathBuf>,
-    /// Use this snapshotter for the root file system
-    #[arg(long, value_name = "NAME", default_value = "overlayfs")]
-    pub snapshotter: String,
+    /// Use this snapshotter for the root file system [default: overlayfs, or native where that does not work]
+    #[arg(long, value_name = "NAME")]
+    pub snapshotter: Option<String>,
     /// Attach a label to the container
     #[arg(long, value_name = "NAME=VALUE")]
     pub label: Vec<String>,

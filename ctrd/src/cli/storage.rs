@@ -9,17 +9,17 @@ pub enum SnapshotCommand {
     /// List the snapshots
     #[command(visible_alias = "list")]
     Ls {
-        /// Use this snapshotter
-        #[arg(long, value_name = "NAME", default_value = "overlayfs")]
-        snapshotter: String,
+        /// Use this snapshotter [default: overlayfs, or native where that does not work]
+        #[arg(long, value_name = "NAME")]
+        snapshotter: Option<String>,
         #[command(flatten)]
         list: List,
     },
     /// Print the mount commands that put a snapshot at a folder
     Mounts {
-        /// Use this snapshotter
-        #[arg(long, value_name = "NAME", default_value = "overlayfs")]
-        snapshotter: String,
+        /// Use this snapshotter [default: overlayfs, or native where that does not work]
+        #[arg(long, value_name = "NAME")]
+        snapshotter: Option<String>,
         /// Mount there
         #[arg(value_name = "TARGET")]
         target: String,
@@ -30,9 +30,9 @@ pub enum SnapshotCommand {
     /// Remove snapshots
     #[command(visible_alias = "remove")]
     Rm {
-        /// Use this snapshotter
-        #[arg(long, value_name = "NAME", default_value = "overlayfs")]
-        snapshotter: String,
+        /// Use this snapshotter [default: overlayfs, or native where that does not work]
+        #[arg(long, value_name = "NAME")]
+        snapshotter: Option<String>,
         /// Name the snapshots
         #[arg(required = true, value_name = "KEY")]
         keys: Vec<String>,

@@ -9,7 +9,7 @@ use prost_types::Any;
 use serde::Deserialize;
 
 use super::image::Opened;
-use super::{Client, image, process, root, take, unpack};
+use super::{Client, image, process, root, snapshotter, take, unpack};
 use crate::api::containers::container::Runtime;
 use crate::api::containers::{
     Container, CreateContainerRequest, DeleteContainerRequest, GetContainerRequest, ListContainersRequest,
@@ -31,7 +31,8 @@ pub struct Wish {
     /// The image's name, unless the options name a folder.
     pub image: Option<String>,
     pub labels: HashMap<String, String>,
-    pub snapshotter: String,
+    /// None is the server's best one.
+    pub snapshotter: Option<String>,
     pub runtime: String,
     /// The OCI runtime that the shim is to run, where it is not the shim's own choice.
     pub runc_binary: Option<String>,
@@ -55,7 +56,8 @@ pub async fn create(client: &Client, wish: &Wish) -> Result<Made> {
     };
     let opened = image::open(client, image::find(client, name).await?).await?;
     let config = image_config(&opened)?;
-    let mounts = prepare(client, wish, &opened).await?;
+    let snapshotter = snapshotter::choose(client, wish.snapshotter.as_deref()).await?;
+    let mounts = prepare(client, id, &opened, &snapshotter).await?;
     let recorded = async {
         let root = root::open(&mounts)?;
         let user = spec::user::resolve_at(std::os::fd::AsFd::as_fd(&root), {
@@ -63,13 +65,13 @@ pub async fn create(client: &Client, wish: &Wish) -> Result<Made> {
         })?;
         drop(root);
         let spec = spec::config(&wish.options, Some(&config), &user)?;
-        record(client, wish, Some((&opened, &config)), &spec).await
+        record(client, wish, Some((&opened, &config, &snapshotter)), &spec).await
     };
     match recorded.await {
         Ok(()) => Ok(Made { id: id.clone(), mounts }),
         Err(e) => {
             // The first error is the one to report.
-            let _ = remove_snapshot(client, &wish.snapshotter, id).await;
+            let _ = remove_snapshot(client, &snapshotter, id).await;
             Err(e)
         }
     }
@@ -86,18 +88,17 @@ fn image_config(opened: &Opened) -> Result<ImageConfig> {
 }
 
 /// A snapshot of its own on top of the image's, which is unpacked first where it is not yet.
-async fn prepare(client: &Client, wish: &Wish, opened: &Opened) -> Result<Vec<Mount>> {
-    let id = &wish.options.id;
+async fn prepare(client: &Client, id: &str, opened: &Opened, snapshotter: &str) -> Result<Vec<Mount>> {
     let request = PrepareSnapshotRequest {
-        snapshotter: wish.snapshotter.clone(),
-        key: id.clone(),
+        snapshotter: snapshotter.to_string(),
+        key: id.to_string(),
         parent: opened.chain().last().map(ToString::to_string).unwrap_or_default(),
         // Until the container's record names the snapshot, nothing else keeps it.
         labels: HashMap::from([(EXPIRE.to_string(), clock::rfc3339(clock::now() + GRACE))]),
     };
     let mut reply = take(client.snapshots().prepare(request.clone()).await);
     if reply.as_ref().is_err_and(|e| e.kind == Kind::NotFound) && !request.parent.is_empty() {
-        unpack::unpack(client, opened, &wish.snapshotter, |_| {}).await?;
+        unpack::unpack(client, opened, snapshotter, |_| {}).await?;
         reply = take(client.snapshots().prepare(request).await);
     }
     match reply {
@@ -113,11 +114,11 @@ async fn prepare(client: &Client, wish: &Wish, opened: &Opened) -> Result<Vec<Mo
 async fn record(
     client: &Client,
     wish: &Wish,
-    image: Option<(&Opened, &ImageConfig)>,
+    image: Option<(&Opened, &ImageConfig, &str)>,
     config: &oci_spec::runtime::Spec,
 ) -> Result<()> {
     let mut labels = match image {
-        Some((_, config)) => spec::label::from_image(config).kept,
+        Some((_, config, _)) => spec::label::from_image(config).kept,
         None => HashMap::new(),
     };
     labels.extend(wish.labels.clone());
@@ -125,13 +126,13 @@ async fn record(
     let container = Container {
         id: id.clone(),
         labels,
-        image: image.map(|(opened, _)| opened.image.name.clone()).unwrap_or_default(),
+        image: image.map(|(opened, ..)| opened.image.name.clone()).unwrap_or_default(),
         runtime: Some(Runtime {
             name: wish.runtime.clone(),
             options: wish.runc_binary.as_deref().map(options),
         }),
         spec: Some(Any { type_url: spec::TYPE_URL.to_string(), value: spec::to_json(config)? }),
-        snapshotter: image.map(|_| wish.snapshotter.clone()).unwrap_or_default(),
+        snapshotter: image.map(|(_, _, name)| name.to_string()).unwrap_or_default(),
         snapshot_key: image.map(|_| id.clone()).unwrap_or_default(),
         ..Container::default()
     };

@@ -10,6 +10,7 @@ pub mod content;
 pub mod image;
 pub mod process;
 pub mod root;
+pub mod snapshotter;
 pub mod unpack;
 pub mod upload;
 

@@ -21,7 +21,7 @@ use crate::api::leases::{CreateRequest, DeleteRequest};
 use crate::cli::ImageImport;
 use crate::client::image::to_proto;
 use crate::client::upload::Sink;
-use crate::client::{Client, image, take, unpack};
+use crate::client::{Client, image, snapshotter, take, unpack};
 use crate::exit::Interrupted;
 use crate::image::{Imported, Options};
 use crate::{clock, listing, signal};
@@ -81,6 +81,7 @@ async fn under_lease(client: &Client, args: ImageImport, stop: Arc<AtomicBool>) 
     });
     let found = found.await.context("import")??;
     drop(bar);
+    let snapshotter = snapshotter::choose(client, args.snapshotter.as_deref()).await?;
     let mut names = Vec::new();
     for Imported { name, target } in found {
         let image = Image { name: name.clone(), target: Some(to_proto(&target)), ..Image::default() };
@@ -88,7 +89,7 @@ async fn under_lease(client: &Client, args: ImageImport, stop: Arc<AtomicBool>) 
             let opened = image::open(client, image.clone()).await?;
             let bar = Shown(layers(opened.chain().len()));
             let unpacked =
-                unpack::unpack(client, &opened, &args.snapshotter, |n| bar.0.set_position(n as u64 + 1));
+                unpack::unpack(client, &opened, &snapshotter, |n| bar.0.set_position(n as u64 + 1));
             unpacked.await.with_context(|| format!("image {name}"))?;
         }
         image::store(client, image).await?;

@@ -6,16 +6,20 @@ use serde_json::json;
 use super::{Session, each};
 use crate::api::snapshots::{Info, Kind, ListSnapshotsRequest, MountsRequest};
 use crate::cli::{List, SnapshotCommand};
-use crate::client::{container, failure, take};
+use crate::client::{container, failure, snapshotter, take};
 use crate::listing::{self, Row};
 
 pub async fn command(session: &Session, command: SnapshotCommand) -> Result<i32> {
+    let named = match &command {
+        SnapshotCommand::Ls { snapshotter, .. }
+        | SnapshotCommand::Mounts { snapshotter, .. }
+        | SnapshotCommand::Rm { snapshotter, .. } => snapshotter.as_deref(),
+    };
+    let snapshotter = snapshotter::choose(&session.client, named).await?;
     match command {
-        SnapshotCommand::Ls { snapshotter, list } => ls(session, snapshotter, &list).await,
-        SnapshotCommand::Mounts { snapshotter, target, key } => {
-            mounts(session, snapshotter, key, &target).await
-        }
-        SnapshotCommand::Rm { snapshotter, keys } => {
+        SnapshotCommand::Ls { list, .. } => ls(session, snapshotter, &list).await,
+        SnapshotCommand::Mounts { target, key, .. } => mounts(session, snapshotter, key, &target).await,
+        SnapshotCommand::Rm { keys, .. } => {
             let act =
                 async |key: String| container::remove_snapshot(&session.client, &snapshotter, &key).await;
             each("snapshot rm", &keys, act).await
