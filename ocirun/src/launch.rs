@@ -122,7 +122,7 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
     let Work { launch, bundle, ns, dir, cgroup, .. } = *work;
     let spec = &bundle.spec;
     let mut state = intent(work, &boot)?;
-    dir.save(&state)?;
+    dir.save_synced(&state)?;
 
     let mut passed = Passed::behind(work.preserve);
     let pipes = init::pipes(&mut passed)?;

@@ -152,17 +152,28 @@ impl Dir {
         self.path.join("seccomp")
     }
 
-    /// Writes state.json so that a reader sees the old or the new one, also after a power cut.
+    /// Writes state.json so that a reader sees the old or the new one.
+    ///
+    /// It is not synced: the page cache survives this process, and what a power cut takes from a
+    /// disk goes with the cgroups and processes that it is about.
     pub fn save(&self, state: &State) -> Result<()> {
+        self.write(state).map(drop)
+    }
+
+    /// The same, and on disk when this returns: for the record that comes before anything is made.
+    pub fn save_synced(&self, state: &State) -> Result<()> {
+        // After the rename, so that one commit of the file system's journal carries both.
+        let path = || self.path.join("state.json").display().to_string();
+        self.write(state)?.sync_all().with_context(|| format!("sync {}", path()))
+    }
+
+    fn write(&self, state: &State) -> Result<File> {
         let (new, file) = (self.path.join(".state.json"), self.path.join("state.json"));
         let text = serde_json::to_vec(state).context("encode state.json")?;
         let mut out = File::create(&new).with_context(|| format!("create {}", new.display()))?;
-        out.write_all(&text)
-            .and_then(|()| out.sync_all())
-            .with_context(|| format!("write {}", new.display()))?;
+        out.write_all(&text).with_context(|| format!("write {}", new.display()))?;
         fs::rename(&new, &file).with_context(|| format!("rename {}", new.display()))?;
-        let dir = File::open(&self.path).with_context(|| format!("open {}", self.path.display()))?;
-        dir.sync_all().with_context(|| format!("sync {}", self.path.display()))
+        Ok(out)
     }
 
     /// What is known of the container; an error where there is nothing.
@@ -178,6 +189,10 @@ impl Dir {
             Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
             other => other.with_context(|| format!("read {}", file.display()))?,
         };
+        // What a power cut may leave of a record; it has left nothing else of the container.
+        if text.is_empty() {
+            return Ok(None);
+        }
         serde_json::from_slice(&text).with_context(|| format!("parse {}", file.display())).map(Some)
     }
 

@@ -3,9 +3,9 @@
 use anyhow::{Context, Result};
 use nix::errno::Errno;
 
-use super::Cgroup;
-use super::dir::{self, Dir};
+use super::dir::Dir;
 use super::hierarchy::Hierarchy;
+use super::{Cgroup, top};
 
 impl Cgroup {
     pub fn create(&self) -> Result<()> {
@@ -29,7 +29,7 @@ impl Cgroup {
 }
 
 fn make(h: &Hierarchy) -> Result<()> {
-    let top = dir::open_mount(&h.mount, h.v2)?;
+    let top = top(h)?;
     let cpuset = h.controllers.iter().any(|c| c == "cpuset");
     let context = || format!("make cgroup {}", h.dir_path().display());
     // A plain hierarchy wants nothing of the directories above, which mostly exist.
@@ -43,19 +43,22 @@ fn make(h: &Hierarchy) -> Result<()> {
             }
         }
     }
-    let mut parent = top;
+    let mut made: Option<Dir> = None;
     for name in h.below.split('/') {
+        let parent = made.as_ref().unwrap_or(top);
         if h.v2 {
-            pass_down(&parent)?;
+            pass_down(parent)?;
         }
         let new = parent.mkdir(name).with_context(context)?;
         let child = parent.sub(name).with_context(context)?;
         if cpuset {
-            inherit(&parent, &child, new)?;
+            inherit(parent, &child, new)?;
         }
-        parent = child;
+        made = Some(child);
     }
-    let _ = h.opened.set(parent);
+    if let Some(dir) = made {
+        let _ = h.opened.set(dir);
+    }
     Ok(())
 }
 

@@ -31,6 +31,9 @@ pub struct Hierarchy {
     /// The directory, once it was opened.
     #[serde(skip)]
     pub opened: Rc<OnceCell<Dir>>,
+    /// The mount point, likewise.
+    #[serde(skip)]
+    pub top: Rc<OnceCell<Dir>>,
 }
 
 impl Hierarchy {
@@ -107,6 +110,7 @@ pub fn places(mountinfo: &str, own: &str, inner: &Path) -> Result<Vec<Hierarchy>
             controllers: if v2 { Vec::new() } else { controllers },
             v2,
             opened: Rc::default(),
+            top: Rc::default(),
         });
     }
     Ok(places)

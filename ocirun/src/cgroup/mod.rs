@@ -131,12 +131,21 @@ impl Cgroup {
     }
 }
 
+/// The mount point of a hierarchy.
+fn top(h: &Hierarchy) -> Result<&Dir> {
+    if let Some(dir) = h.top.get() {
+        return Ok(dir);
+    }
+    let dir = dir::open_mount(&h.mount, h.v2)?;
+    Ok(h.top.get_or_init(|| dir))
+}
+
 /// The container's directory in a hierarchy; nothing if it does not exist.
 fn opened(h: &Hierarchy) -> Result<Option<&Dir>> {
     if let Some(dir) = h.opened.get() {
         return Ok(Some(dir));
     }
-    match dir::open_mount(&h.mount, h.v2)?.sub(&h.below) {
+    match top(h)?.sub(&h.below) {
         Ok(dir) => Ok(Some(h.opened.get_or_init(|| dir))),
         Err(Errno::ENOENT) => Ok(None),
         Err(e) => Err(e).with_context(|| format!("open {}", h.dir_path().display())),

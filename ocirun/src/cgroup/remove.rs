@@ -6,22 +6,38 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use nix::errno::Errno;
 
-use super::dir::{self, Dir};
+use super::dir::Dir;
 use super::freeze::wait_event;
 use super::hierarchy::Hierarchy;
-use super::{Cgroup, opened};
+use super::{Cgroup, opened, top};
 
 /// A killed process counts until it has gone through its exit.
 const PATIENCE: Duration = Duration::from_millis(900);
 
 impl Cgroup {
+    /// Removes what has no processes; says whether that was all. Stops where there are some, those
+    /// directories first in which they would be looked for.
+    pub fn remove_empty(&self) -> bool {
+        self.emptied_first().all(|h| match top(h).map(|top| tree(top, &h.below)) {
+            Ok(done) => matches!(done, Ok(()) | Err(Errno::ENOENT | Errno::ENODEV)),
+            Err(_) => false,
+        })
+    }
+
+    /// v2 tells when its last process is gone, and that is the same moment for v1; there the freezer
+    /// knows them all.
+    fn emptied_first(&self) -> impl Iterator<Item = &Hierarchy> {
+        let rank = |h: &&Hierarchy| (!h.v2, !h.controllers.iter().any(|c| c == "freezer"));
+        let mut all: Vec<_> = self.hierarchies.iter().collect();
+        all.sort_by_key(rank);
+        all.into_iter()
+    }
+
     /// Directories that are not there are no failure. All are tried before the first is told.
     pub fn remove(&self) -> Result<()> {
         let deadline = Instant::now() + PATIENCE;
         let mut result = Ok(());
-        // v2 tells when its last process is gone, and that is the same moment for v1.
-        let (v2, v1): (Vec<_>, Vec<_>) = self.hierarchies.iter().partition(|h| h.v2);
-        for h in v2.into_iter().chain(v1) {
+        for h in self.emptied_first() {
             let removed =
                 remove(h, deadline).with_context(|| format!("remove cgroup {}", h.dir_path().display()));
             result = result.and(removed);
@@ -31,14 +47,14 @@ impl Cgroup {
 }
 
 fn remove(h: &Hierarchy, deadline: Instant) -> Result<()> {
-    let top = match dir::open_mount(&h.mount, h.v2) {
+    let top = match top(h) {
         // The file system itself is gone, and the directory with it.
         Err(e) if e.downcast_ref() == Some(&Errno::ENOENT) => return Ok(()),
         other => other?,
     };
     let mut wait = Duration::from_millis(1);
     loop {
-        match tree(&top, &h.below) {
+        match tree(top, &h.below) {
             Ok(()) | Err(Errno::ENOENT | Errno::ENODEV) => return Ok(()),
             Err(Errno::EBUSY) if Instant::now() < deadline => {}
             Err(e) => return Err(e.into()),

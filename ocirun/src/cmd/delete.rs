@@ -49,8 +49,11 @@ fn force(dir: &Dir) -> Result<i32> {
 
 /// Removes all that is left of a container, its processes first.
 pub fn remove(dir: &Dir, state: &State) -> Result<()> {
-    end(state)?;
-    state.cgroup.remove()?;
+    let alone = end_first(state)?;
+    if !(alone && state.cgroup.remove_empty()) {
+        end(state)?;
+        state.cgroup.remove()?;
+    }
     if let Some(all) = state.hooks.as_ref().filter(|_| state.pid != 0) {
         let annotations = serde_json::json!(state.annotations);
         let about = plan::state_json(&state.oci_version, &state.id, "stopped", 0, &state.bundle, annotations);
@@ -65,6 +68,33 @@ pub fn remove(dir: &Dir, state: &State) -> Result<()> {
     dir.remove()
 }
 
+/// How long the first process may take to die before the others are looked for, in milliseconds:
+/// it does not die while it is frozen.
+const PATIENCE: u16 = 200;
+
+/// Kills the first process; says whether that was the end of all, as it is in a process namespace
+/// that was made for the container.
+fn end_first(state: &State) -> Result<bool> {
+    if !state.private_pids {
+        return Ok(false);
+    }
+    let Some(init) = state.init()? else { return Ok(true) };
+    pidfd::signal(&init, libc::SIGKILL)?;
+    let ended = pidfd::ended(&init, Some(PATIENCE))?;
+    if ended {
+        reap(state.pid)?;
+    }
+    Ok(ended)
+}
+
+/// Our own child, in `run`: a zombie would keep the cgroup.
+fn reap(pid: i32) -> Result<()> {
+    match waitpid(Pid::from_raw(pid), None) {
+        Ok(_) | Err(Errno::ECHILD) => Ok(()),
+        Err(e) => Err(e).context("wait for the container"),
+    }
+}
+
 /// Kills every process and waits for the first one's end.
 fn end(state: &State) -> Result<()> {
     let init = state.init()?;
@@ -74,11 +104,7 @@ fn end(state: &State) -> Result<()> {
     state.cgroup.kill(libc::SIGKILL)?;
     if let Some(init) = &init {
         pidfd::ended(init, None)?;
-        // Our own child, in `run`: a zombie would keep the cgroup.
-        match waitpid(Pid::from_raw(state.pid), None) {
-            Ok(_) | Err(Errno::ECHILD) => {}
-            Err(e) => return Err(e).context("wait for the container"),
-        }
+        reap(state.pid)?;
     }
     Ok(())
 }

@@ -105,8 +105,11 @@ fn join(
     let initial = cpus.and_then(|c| c.initial().as_deref()).map(affinity::parse).transpose()?;
 
     let exe = seal::copy(&seal::find(global.init.as_deref())?)?;
-    let cgroups =
-        if args.cgroup.is_empty() { state.cgroup.join()? } else { state.cgroup.join_sub(&args.cgroup)? };
+    let cgroups = if args.cgroup.is_empty() {
+        state.cgroup.join_beside(state.pid)?
+    } else {
+        state.cgroup.join_sub(&args.cgroup)?
+    };
     // One descriptor stands for all namespaces, and cannot mean another process's.
     let Some(target) = state.init()? else { bail!("cannot exec in a stopped container") };
     let bits = namespace::bits(&state.namespaces);
