@@ -61,6 +61,9 @@ pub struct Init {
     pub child: Child,
     /// The user namespace forbids setgroups(2).
     pub keep_groups: bool,
+    /// The program that it was started from, until the work is told: to close it may take a while,
+    /// in which there is something to do.
+    exe: Option<OwnedFd>,
     control: File,
     status: BufReader<File>,
 }
@@ -138,6 +141,7 @@ pub fn start(s: Start) -> Result<Init> {
     let mut init = Init {
         child,
         keep_groups: false,
+        exe: Some(exe),
         control: File::from(s.pipes.control),
         status: BufReader::new(File::from(s.pipes.status)),
     };
@@ -190,7 +194,9 @@ fn number(n: RawFd) -> CString {
 impl Init {
     /// Tells ocirun-init its work.
     pub fn tell(&mut self, boot: &Bootstrap) -> Result<()> {
-        self.line(&serde_json::to_vec(boot).context("encode the bootstrap")?)
+        self.line(&serde_json::to_vec(boot).context("encode the bootstrap")?)?;
+        self.exe = None;
+        Ok(())
     }
 
     /// Lets it go on after `mounted`.
@@ -199,8 +205,9 @@ impl Init {
     }
 
     fn line(&mut self, json: &[u8]) -> Result<()> {
-        let sent = self.control.write_all(json).and_then(|()| self.control.write_all(b"\n"));
-        match sent {
+        // In one piece, so that the reader is woken once.
+        let line = [json, b"\n"].concat();
+        match self.control.write_all(&line) {
             Ok(()) => Ok(()),
             // It has ended: what it said, or how it died, is the reason.
             Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => match self.hear()? {

@@ -1,5 +1,6 @@
-//! The copy of ocirun-init that is executed: in memory and sealed, so that nothing in a container
-//! can write to a file of the host through `/proc/PID/exe` (CVE-2019-5736).
+//! What is executed of ocirun-init: a view of its file through a read-only mount of its own, or a
+//! sealed copy in memory, so that nothing in a container can write to a file of the host through
+//! `/proc/PID/exe` (CVE-2019-5736).
 
 use std::fs::File;
 use std::io;
@@ -11,6 +12,8 @@ use anyhow::{Context, Result, ensure};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, SealFlag, fcntl};
 use nix::sys::memfd::{MFdFlags, memfd_create};
+
+use crate::tree;
 
 /// Where ocirun-init is: as told, else beside this program, else on PATH.
 pub fn find(told: Option<&Path>) -> Result<PathBuf> {
@@ -25,8 +28,22 @@ pub fn find(told: Option<&Path>) -> Result<PathBuf> {
     which::which("ocirun-init").context("find ocirun-init beside ocirun or in $PATH")
 }
 
+/// The program at `path`, as it may be executed in a container; `in_user_ns`, where that has a user
+/// namespace.
+///
+/// The mount is detached and belongs to no namespace, so that nobody can make it writable or mount
+/// it again; it costs a fraction of the copy. Who enters a user namespace gets the copy even so:
+/// there root cannot read it, and by that the kernel keeps the process from the eyes of the others
+/// in the container from its first instruction on (CVE-2016-9962).
+pub fn program(path: &Path, in_user_ns: bool) -> Result<OwnedFd> {
+    if !in_user_ns && let Ok(view) = tree::open_readonly(path) {
+        return Ok(view);
+    }
+    copy(path)
+}
+
 /// A sealed copy of the program at `path`.
-pub fn copy(path: &Path) -> Result<OwnedFd> {
+fn copy(path: &Path) -> Result<OwnedFd> {
     let mut from = File::open(path).with_context(|| format!("open {}", path.display()))?;
     let mut to = File::from(memory()?);
     io::copy(&mut from, &mut to).with_context(|| format!("copy {}", path.display()))?;
@@ -70,6 +87,7 @@ fn memory() -> Result<OwnedFd> {
 #[cfg(test)]
 mod tests {
     use std::io::Write;
+    use std::os::fd::AsRawFd;
 
     use super::*;
 
@@ -87,9 +105,29 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_view_takes_no_write_and_changes_nothing_for_others() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("program");
+        std::fs::write(&path, "text").unwrap();
+        let view = match tree::open_readonly(&path) {
+            // Only root may clone a mount; others execute a copy.
+            Err(Errno::EPERM) => return,
+            view => File::from(view.unwrap()),
+        };
+        let link = format!("/proc/self/fd/{}", view.as_raw_fd());
+        for refused in [
+            File::options().write(true).open(&link).map(drop),
+            std::fs::set_permissions(&link, std::fs::Permissions::from_mode(0o777)),
+        ] {
+            assert_eq!(refused.unwrap_err().raw_os_error(), Some(libc::EROFS));
+        }
+        assert_eq!(std::fs::read(&link).unwrap(), b"text");
+        std::fs::write(&path, "other").unwrap();
+    }
+
     /// As a container would open `/proc/PID/exe`.
     fn reopened(file: &File) -> File {
-        use std::os::fd::AsRawFd;
         let path = format!("/proc/self/fd/{}", file.as_raw_fd());
         File::options().write(true).open(path).unwrap()
     }

@@ -59,6 +59,7 @@ const INTO_CGROUP: u64 = 0x2_0000_0000;
 const AFTER_CGROUP: i32 = libc::CLONE_NEWCGROUP;
 
 pub fn spawn(stub: &Stub) -> Result<Child> {
+    let kept = kept(stub);
     let mut argv: Vec<*const libc::c_char> = stub.argv.iter().map(|a| a.as_ptr()).collect();
     argv.push(std::ptr::null());
     let mut pidfd: RawFd = -1;
@@ -77,10 +78,22 @@ pub fn spawn(stub: &Stub) -> Result<Child> {
     // `pidfd` outlive the call.
     let pid = Errno::result(unsafe { clone3(&mut args) }).context("clone3")? as i32;
     if pid == 0 {
-        child(stub, &argv);
+        child(stub, &argv, &kept);
     }
     // SAFETY: with CLONE_PIDFD the kernel has stored a new descriptor there, for us alone.
     Ok(Child { pid, pidfd: unsafe { OwnedFd::from_raw_fd(pidfd) } })
+}
+
+/// The descriptors that the child still needs when it joins namespaces, in order.
+fn kept(stub: &Stub) -> Vec<RawFd> {
+    let mut kept = vec![stub.exe, stub.control, stub.status];
+    kept.extend(stub.again);
+    kept.extend(stub.join.iter().map(|(fd, _)| fd));
+    kept.extend(stub.place.iter().map(|(from, _)| from));
+    kept.extend(3..3 + stub.preserve as RawFd);
+    kept.sort_unstable();
+    kept.dedup();
+    kept
 }
 
 /// A child in a user namespace of its own that waits to be killed, and dies with this process.
@@ -119,7 +132,7 @@ unsafe fn clone3(args: &mut libc::clone_args) -> libc::c_long {
 }
 
 /// The child's way to execve; never returns.
-fn child(stub: &Stub, argv: &[*const libc::c_char]) -> ! {
+fn child(stub: &Stub, argv: &[*const libc::c_char], kept: &[RawFd]) -> ! {
     let at = |doing: &'static CStr, result: libc::c_long| {
         if result < 0 {
             fail(stub.status, doing, Errno::last_raw());
@@ -152,7 +165,16 @@ fn child(stub: &Stub, argv: &[*const libc::c_char]) -> ! {
         }
         if !stub.join.is_empty() {
             // From here on the container may see this process: it must not look into it, nor at
-            // its descriptors (CVE-2016-9962).
+            // its descriptors. One with CAP_SYS_PTRACE may all the same, so that those that lead
+            // to folders of the host are closed (CVE-2016-9962).
+            let mut first = 3;
+            for fd in kept.iter().copied().chain([RawFd::MAX]) {
+                if first < fd {
+                    // Before Linux 5.9 they stay, close-on-exec.
+                    libc::syscall(libc::SYS_close_range, first, fd - 1, 0);
+                }
+                first = first.max(fd.saturating_add(1));
+            }
             at(c"set non-dumpable", libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0).into());
         }
         for (fd, bits) in stub.join {

@@ -3,6 +3,7 @@
 
 use std::ffi::CString;
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
+use std::path::Path;
 
 use nix::errno::Errno;
 
@@ -20,6 +21,19 @@ pub fn open(path: &str, recursive: bool) -> Result<OwnedFd, Errno> {
     Ok(unsafe { OwnedFd::from_raw_fd(fd as i32) })
 }
 
+/// A file of the host through a detached mount of it that is read-only.
+pub fn open_readonly(path: &Path) -> Result<OwnedFd, Errno> {
+    let tree = open(path.to_str().ok_or(Errno::EINVAL)?, false)?;
+    let attr = libc::mount_attr {
+        attr_set: libc::MOUNT_ATTR_RDONLY,
+        attr_clr: 0,
+        propagation: libc::MS_PRIVATE,
+        userns_fd: 0,
+    };
+    set_attributes(&tree, &attr, false)?;
+    Ok(tree)
+}
+
 /// Maps the ids of a detached mount by a user namespace.
 pub fn map_ids(tree: impl AsFd, user_ns: impl AsFd, recursive: bool) -> Result<(), Errno> {
     let attr = libc::mount_attr {
@@ -28,13 +42,17 @@ pub fn map_ids(tree: impl AsFd, user_ns: impl AsFd, recursive: bool) -> Result<(
         propagation: 0,
         userns_fd: user_ns.as_fd().as_raw_fd() as u64,
     };
+    set_attributes(tree, &attr, recursive)
+}
+
+fn set_attributes(tree: impl AsFd, attr: &libc::mount_attr, recursive: bool) -> Result<(), Errno> {
     let flags = libc::AT_EMPTY_PATH | if recursive { libc::AT_RECURSIVE } else { 0 };
     let tree = tree.as_fd().as_raw_fd();
     let size = size_of::<libc::mount_attr>();
     // SAFETY: `attr` is a whole mount_attr of `size` bytes that outlives the call; the path is a
     // static empty C string.
     Errno::result(unsafe {
-        libc::syscall(libc::SYS_mount_setattr, tree, c"".as_ptr(), flags, &raw const attr, size)
+        libc::syscall(libc::SYS_mount_setattr, tree, c"".as_ptr(), flags, &raw const *attr, size)
     })?;
     Ok(())
 }

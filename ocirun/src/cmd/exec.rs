@@ -104,7 +104,8 @@ fn join(
     boot.process.cpu_affinity = cpus.and_then(|c| c.cpu_affinity_final().clone());
     let initial = cpus.and_then(|c| c.initial().as_deref()).map(affinity::parse).transpose()?;
 
-    let exe = seal::copy(&seal::find(global.init.as_deref())?)?;
+    let bits = namespace::bits(&state.namespaces);
+    let exe = seal::program(&seal::find(global.init.as_deref())?, bits & libc::CLONE_NEWUSER != 0)?;
     let cgroups = if args.cgroup.is_empty() {
         state.cgroup.join_beside(state.pid)?
     } else {
@@ -112,7 +113,6 @@ fn join(
     };
     // One descriptor stands for all namespaces, and cannot mean another process's.
     let Some(target) = state.init()? else { bail!("cannot exec in a stopped container") };
-    let bits = namespace::bits(&state.namespaces);
     let mut init = init::start(Start {
         exe,
         cgroups,
