@@ -55,8 +55,9 @@ fn check(path: &CString) -> Result<(), Errno> {
     }
 }
 
-/// Opening the exec FIFO for writing waits until `start` opens it for reading.
-pub fn wait_for_start(number: i32, proc: &Proc) -> Result<()> {
+/// Opening the exec FIFO for writing waits until `start` opens it for reading. The procfs that it is
+/// opened through ends here: hooks that run in the container are not to find it.
+pub fn wait_for_start(number: i32, proc: Proc) -> Result<()> {
     let fifo = fd::take(number).context("open the exec FIFO")?;
     let gate = proc.reopen(fifo.as_fd(), OFlag::O_WRONLY).context("open the exec FIFO")?;
     write(&gate, b"0").context("write the exec FIFO")?;

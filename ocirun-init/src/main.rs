@@ -167,7 +167,7 @@ fn build(seam: &mut Seam, boot: &Bootstrap) -> Result<Infallible> {
     root::make_paths_readonly(root.as_fd(), &boot.root.readonly_paths)?;
     root::mask_paths(root.as_fd(), &boot.root.masked_paths)?;
     send_pidfd(boot)?;
-    process::become_program(seam, boot, proc.as_ref(), root.as_fd())
+    process::become_program(seam, boot, proc, root.as_fd())
 }
 
 /// Joins a container that runs: its namespaces and root are entered already.
@@ -182,7 +182,7 @@ fn join(seam: &Seam, boot: &Bootstrap) -> Result<Infallible> {
     let root = open("/", flags, Mode::empty()).context("open /")?;
     open_console(boot, None)?;
     send_pidfd(boot)?;
-    process::become_program(seam, boot, proc.as_ref(), root.as_fd())
+    process::become_program(seam, boot, proc, root.as_fd())
 }
 
 fn needs_proc(boot: &Bootstrap) -> bool {

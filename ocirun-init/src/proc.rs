@@ -38,6 +38,13 @@ impl Proc {
         }
     }
 
+    /// The container's own /proc if it has one, else this handle. While init waits, others may look
+    /// at what it holds: through a /proc of the host's, or a private one, they could write what is
+    /// read-only in theirs (CVE-2024-21626).
+    pub fn or_own(self) -> Self {
+        Self::mounted().unwrap_or(self)
+    }
+
     fn mounted() -> Result<Self, Errno> {
         let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
         let root = open("/proc", flags, Mode::empty())?;

@@ -24,7 +24,7 @@ const SIGNALS: std::ops::RangeInclusive<i32> = 1..=31;
 pub fn become_program(
     seam: &Seam,
     boot: &Bootstrap,
-    proc: Option<&Proc>,
+    proc: Option<Proc>,
     root: BorrowedFd,
 ) -> Result<Infallible> {
     let process = &boot.process;
@@ -33,7 +33,7 @@ pub fn become_program(
 
     ids::set_limits(&process.rlimits)?;
     schedule::apply(process)?;
-    if let Some(proc) = proc {
+    if let Some(proc) = &proc {
         label::set_exec_labels(process, proc)?;
     }
     if process.no_new_privileges {
@@ -56,6 +56,8 @@ pub fn become_program(
         sets.apply(seam)?;
     }
     ids::set_umask(&process.user);
+
+    let proc = proc.filter(|_| boot.start_fd.is_some()).map(Proc::or_own);
 
     let env = environment::prepare(&process.env, process.user.uid, root)?;
     let Some(program) = process.args.first() else { bail!("process.args is empty") };
@@ -84,9 +86,11 @@ pub fn become_program(
     fd::close_others(boot.preserve_fds, seam.output());
     // Ignored until here, so that a status line to nobody is an error and not the end.
     syscall::set_signal(libc::SIGPIPE, false);
-    let failed = exec::execute(&program, &args, &env);
+    let Err(error) = exec::execute(&program, &args, &env);
     syscall::set_signal(libc::SIGPIPE, true);
-    failed
+    seam.report(&error);
+    // Not back to those whose descriptors are closed already: they would close them once more.
+    std::process::exit(1)
 }
 
 /// Working directory and ids. The directory is entered with the old rights, for the user may not
