@@ -84,10 +84,11 @@ pub fn spawn(stub: &Stub) -> Result<Child> {
     Ok(Child { pid, pidfd: unsafe { OwnedFd::from_raw_fd(pidfd) } })
 }
 
-/// The descriptors that the child still needs when it joins namespaces, in order.
+/// The descriptors that the child needs, in order.
 fn kept(stub: &Stub) -> Vec<RawFd> {
     let mut kept = vec![stub.exe, stub.control, stub.status];
     kept.extend(stub.again);
+    kept.extend(stub.tasks.iter().map(AsRawFd::as_raw_fd));
     kept.extend(stub.join.iter().map(|(fd, _)| fd));
     kept.extend(stub.place.iter().map(|(from, _)| from));
     kept.extend(3..3 + stub.preserve as RawFd);
@@ -141,6 +142,16 @@ fn child(stub: &Stub, argv: &[*const libc::c_char], kept: &[RawFd]) -> ! {
     // SAFETY: every call below passes integers, static C strings, or memory of `stub` and `argv`,
     // which the child has a copy of; none of them allocates or takes a lock of this process.
     unsafe {
+        // Those who have CAP_SYS_PTRACE in the container may look at the descriptors: as early as
+        // can be, those that lead to folders of the host are closed.
+        let mut first = 3;
+        for fd in kept.iter().copied().chain([RawFd::MAX]) {
+            if first < fd && !stub.join.is_empty() {
+                // Before Linux 5.9 they stay, close-on-exec.
+                libc::syscall(libc::SYS_close_range, first, fd - 1, 0);
+            }
+            first = first.max(fd.saturating_add(1));
+        }
         if let Some(set) = &stub.affinity {
             at(c"set CPU affinity", libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), set).into());
         }
@@ -165,16 +176,7 @@ fn child(stub: &Stub, argv: &[*const libc::c_char], kept: &[RawFd]) -> ! {
         }
         if !stub.join.is_empty() {
             // From here on the container may see this process: it must not look into it, nor at
-            // its descriptors. One with CAP_SYS_PTRACE may all the same, so that those that lead
-            // to folders of the host are closed (CVE-2016-9962).
-            let mut first = 3;
-            for fd in kept.iter().copied().chain([RawFd::MAX]) {
-                if first < fd {
-                    // Before Linux 5.9 they stay, close-on-exec.
-                    libc::syscall(libc::SYS_close_range, first, fd - 1, 0);
-                }
-                first = first.max(fd.saturating_add(1));
-            }
+            // its descriptors (CVE-2016-9962).
             at(c"set non-dumpable", libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0).into());
         }
         for (fd, bits) in stub.join {
