@@ -11,6 +11,7 @@ mod image;
 mod launch;
 mod runtime;
 mod seams;
+mod security;
 mod shim;
 mod stack;
 mod tidy;

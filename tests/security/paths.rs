@@ -1,0 +1,197 @@
+//! Links in the image, or put there while the container is made, lead nowhere but below its root.
+
+use std::os::unix::fs::symlink;
+
+use nix::sys::stat::{Mode, SFlag, makedev, mknod};
+use serde_json::json;
+
+use super::*;
+use crate::traces::none_of;
+
+/// CVE-2015-3627, CVE-2015-3629, CVE-2019-18837, CVE-2024-45310.
+#[test]
+fn mount_dst_symlink() {
+    for (n, at) in ["/link", "/link/missing/deep", "/bin/../link/x"].iter().enumerate() {
+        for bind in [true, false] {
+            let id = format!("it-dst{n}{bind}");
+            let bundle = Bundle::new(&["cat", "/proc/self/mountinfo"], |_| {});
+            let victim = Victim::new(&bundle);
+            let file = bundle.path().join("file");
+            std::fs::write(&file, "").unwrap();
+            for way in ways_out(&victim) {
+                let link = bundle.path().join("rootfs/link");
+                std::fs::remove_file(&link).ok();
+                symlink(way, &link).unwrap();
+                bundle.edit(|c| {
+                    drop_mounts(c, "/bin");
+                    drop_mounts(c, "/link");
+                    let mount = match bind {
+                        true => json!({"destination": format!("{at}/file"), "type": "bind", "source": file, "options": ["bind"]}),
+                        false => json!({"destination": at, "type": "tmpfs", "source": "tmpfs"}),
+                    };
+                    add_mount(c, mount);
+                });
+                let mounts = run(&id, &bundle).ok();
+                // Below the root there is a place of the same name, and there it is.
+                assert!(mounts.lines().any(|l| l.contains(&format!(" {}", victim.path()))), "{at}: {mounts}");
+                victim.is_untouched();
+            }
+            none_of(&[&id, path(&bundle)]);
+        }
+    }
+}
+
+/// CVE-2021-30465: a component of a mount's target is swapped while it is looked at.
+#[test]
+fn mount_dst_race() {
+    let bundle = Bundle::new(&["cat", "/proc/self/mountinfo"], |_| {});
+    let victim = Victim::new(&bundle);
+    let volume = bundle.path().join("volume");
+    std::fs::create_dir_all(volume.join("dir")).unwrap();
+    symlink(&ways_out(&victim)[1], volume.join("link")).unwrap();
+    bundle.edit(|c| {
+        add_mount(
+            c,
+            json!({"destination": "/volume", "type": "bind", "source": volume, "options": ["bind"]}),
+        );
+        add_mount(c, json!({"destination": "/volume/dir/a", "type": "tmpfs", "source": "tmpfs"}));
+        add_mount(
+            c,
+            json!({"destination": "/volume/dir/b", "type": "bind", "source": "/etc", "options": ["bind"]}),
+        );
+    });
+    let runtime = Runtime::new();
+    let swapper = Swapper::new(volume.join("dir"), volume.join("link"));
+    let mut failed = Vec::new();
+    let rounds = race(|_| {
+        let done = runtime.run(&["run", "--bundle", path(&bundle), "it-dstrace"]);
+        if done.code != 0 {
+            failed.push(done.stderr);
+        }
+    });
+    let swaps = swapper.stop();
+    victim.is_untouched();
+    eprintln!("{rounds} containers, {swaps} swaps, {} refused", failed.len());
+    assert!(swaps > rounds && failed.len() < rounds, "no race: {failed:?}");
+    none_of(&["it-dstrace", path(&bundle)]);
+}
+
+/// CVE-2015-3630, CVE-2025-31133: what is to be masked is masked, or there is no container.
+#[test]
+fn mask_enforced() {
+    let script = "cat /secret /proc/kcore | wc -c; ls /hidden | wc -l; \
+        for f in /hidden/x /proc/sys/kernel/core_pattern /proc/sysrq-trigger /kept/file; do \
+        (echo x >$f) 2>/dev/null && echo wrote $f; done; true";
+    let bundle = Bundle::new(&["sh", "-c", script], |c| {
+        c["root"]["readonly"] = json!(false);
+        c["linux"]["maskedPaths"] = json!(["/alias", "/proc/kcore", "/hidden", "/hidden", "/missing"]);
+        c["linux"]["readonlyPaths"].as_array_mut().unwrap().push(json!("/kept"));
+    });
+    let root = bundle.path().join("rootfs");
+    std::fs::write(root.join("secret"), "secret").unwrap();
+    symlink("/secret", root.join("alias")).unwrap();
+    for dir in ["hidden", "kept"] {
+        std::fs::create_dir(root.join(dir)).unwrap();
+        std::fs::write(root.join(dir).join("file"), "").unwrap();
+    }
+    assert_eq!(run("it-mask", &bundle).ok(), "0\n0\n");
+    assert_eq!(std::fs::read_to_string(root.join("secret")).unwrap(), "secret");
+
+    // Only a missing path needs no mask: one that cannot be looked at is an error.
+    symlink("loop", root.join("loop")).unwrap();
+    for key in ["maskedPaths", "readonlyPaths"] {
+        bundle.edit(|c| c["linux"][key] = json!(["/loop"]));
+        let line = run("it-mask", &bundle).fails(1);
+        assert!(line.contains("/loop"), "{line}");
+        bundle.edit(|c| c["linux"][key] = json!([]));
+    }
+    none_of(&["it-mask", path(&bundle)]);
+}
+
+/// CVE-2025-31133: a /dev/null that is another file must not be what masks, or a writable file of
+/// procfs would appear at a masked path.
+#[test]
+fn mask_devnull() {
+    let bundle = Bundle::new(&["cat", "/proc/self/mountinfo"], |c| {
+        drop_mounts(c, "/dev");
+        c["linux"]["maskedPaths"] = json!(["/secret"]);
+    });
+    let root = bundle.path().join("rootfs");
+    std::fs::write(root.join("secret"), "secret").unwrap();
+    for target in ["/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/etc/passwd"] {
+        let null = root.join("dev/null");
+        std::fs::remove_file(&null).ok();
+        symlink(target, &null).unwrap();
+        let line = run("it-devnull", &bundle).fails(1);
+        assert!(line.contains("null"), "{target}: {line}");
+    }
+    none_of(&["it-devnull", path(&bundle)]);
+}
+
+/// The same, swapped in a shared /dev while containers are made.
+#[test]
+fn mask_devnull_race() {
+    let bundle = Bundle::new(&["cat", "/proc/self/mountinfo"], |_| {});
+    let dev = bundle.path().join("shared");
+    std::fs::create_dir(&dev).unwrap();
+    mknod(&dev.join("null"), SFlag::S_IFCHR, Mode::from_bits_truncate(0o666), makedev(1, 3)).unwrap();
+    symlink("/proc/sys/kernel/core_pattern", dev.join("other")).unwrap();
+    bundle.edit(|c| {
+        drop_mounts(c, "/dev");
+        add_mount(c, json!({"destination": "/dev", "type": "bind", "source": dev, "options": ["bind"]}));
+        c["linux"]["maskedPaths"] = json!(["/secret", "/proc/timer_list", "/proc/kcore"]);
+    });
+    std::fs::write(bundle.path().join("rootfs/secret"), "secret").unwrap();
+    let runtime = Runtime::new();
+    let swapper = Swapper::new(dev.join("null"), dev.join("other"));
+    let mut masked = 0;
+    let rounds = race(|_| {
+        let done = runtime.run(&["run", "--bundle", path(&bundle), "it-nullrace"]);
+        if done.code != 0 {
+            return;
+        }
+        let mask =
+            done.stdout.lines().find(|l| l.split(' ').nth(4) == Some("/secret")).expect("it is masked");
+        let source = mask.split(' ').nth(3).expect("the root of the mount");
+        assert!(source.ends_with("/null") || source.ends_with("/other"), "{mask}");
+        assert!(!mask.contains(" - proc "), "{mask}");
+        masked += 1;
+    });
+    let swaps = swapper.stop();
+    eprintln!("{rounds} containers, {swaps} swaps, {masked} made");
+    assert!(swaps > rounds && masked > 0, "no race: {swaps} swaps in {rounds} rounds, {masked} made");
+    none_of(&["it-nullrace", path(&bundle)]);
+}
+
+/// CVE-2026-55686, CVE-2024-5154: the working directory is made below the root.
+#[test]
+fn cwd_symlink() {
+    let bundle = Bundle::new(&["pwd"], |c| c["root"]["readonly"] = json!(false));
+    let victim = Victim::new(&bundle);
+    for way in ways_out(&victim) {
+        let link = bundle.path().join("rootfs/link");
+        std::fs::remove_file(&link).ok();
+        symlink(way, &link).unwrap();
+        bundle.edit(|c| c["process"]["cwd"] = json!("/link/sub"));
+        assert_eq!(run("it-cwdlink", &bundle).ok(), format!("{}/sub\n", victim.path()));
+        victim.is_untouched();
+    }
+}
+
+/// CVE-2026-84042, CVE-2026-87766: no name leads from the container's root to the old one.
+#[test]
+fn oldroot() {
+    let script = "cat /proc/self/mountinfo; for d in /oldroot /.pivot_root* /put_old /..; do ls -d $d$MARKER; done 2>/dev/null; true";
+    let bundle = Bundle::new(&["sh", "-c", script], |_| {});
+    let victim = Victim::new(&bundle);
+    for name in ["oldroot", ".pivot_root", "put_old"] {
+        symlink("/..", bundle.path().join("rootfs").join(name)).unwrap();
+    }
+    bundle.edit(|c| {
+        c["process"]["env"].as_array_mut().unwrap().push(json!(format!("MARKER={}", victim.path())));
+    });
+    let out = run("it-oldroot", &bundle).ok();
+    let roots = out.lines().filter(|l| l.split(' ').nth(4) == Some("/")).count();
+    assert_eq!(roots, 1, "{out}");
+    assert!(!out.lines().any(|l| l.ends_with(victim.path())), "{out}");
+}
