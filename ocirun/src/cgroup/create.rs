@@ -5,21 +5,17 @@ use nix::errno::Errno;
 
 use super::dir::Dir;
 use super::hierarchy::Hierarchy;
-use super::placeholder::Placeholder;
 use super::{Cgroup, top};
 
 impl Cgroup {
-    /// The answer, if any, has to live until the container's first process is in its place.
-    pub fn create(&self, id: &str) -> Result<Option<Placeholder>> {
-        let is_v2 = self.hierarchies.iter().all(|h| h.v2);
-        let holder = self.systemd.as_ref().map(|unit| unit.start(id, is_v2)).transpose()?;
+    pub fn create(&self) -> Result<()> {
         for h in &self.hierarchies {
             match make(h) {
                 Err(e) if self.may_lack(&e) => {}
                 other => other.context("applying cgroup configuration")?,
             }
         }
-        Ok(holder)
+        Ok(())
     }
 
     /// A user without privileges gets the cgroups that may be had, unless config.json names them.

@@ -14,7 +14,6 @@ use nix::fcntl::OFlag;
 
 use super::dir::Dir;
 use super::hierarchy::{Hierarchy, components};
-use super::placeholder::Placeholder;
 use super::{Cgroup, opened, v2};
 
 /// What a child needs to be born in, or to put itself into, the container's cgroups.
@@ -24,8 +23,6 @@ pub struct Join {
     pub tasks: Vec<OwnedFd>,
     /// A directory for CLONE_INTO_CGROUP.
     pub into: Option<OwnedFd>,
-    /// Keeps a scope of systemd until the child is in it.
-    pub holder: Option<Placeholder>,
 }
 
 impl Cgroup {

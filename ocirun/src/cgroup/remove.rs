@@ -36,7 +36,7 @@ impl Cgroup {
     /// Directories that are not there are no failure. All are tried before the first is told.
     pub fn remove(&self) -> Result<()> {
         let deadline = Instant::now() + PATIENCE;
-        let mut result = self.systemd.as_ref().map_or(Ok(()), |unit| unit.stop());
+        let mut result = Ok(());
         for h in self.emptied_first() {
             let removed =
                 remove(h, deadline).with_context(|| format!("remove cgroup {}", h.dir_path().display()));
