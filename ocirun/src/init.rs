@@ -16,6 +16,7 @@ use oci_spec::runtime::LinuxIdMapping;
 use ocirun_init::{Bootstrap, Command, Status};
 
 use crate::cgroup::Join;
+use crate::cgroup::systemd::Unit;
 use crate::fds::{Passed, raise};
 use crate::spawn::{self, Child, Stub};
 use crate::{error, idmap, log, namespace, pidfd};
@@ -145,7 +146,7 @@ pub fn start(s: Start) -> Result<Init> {
         control: File::from(s.pipes.control),
         status: BufReader::new(File::from(s.pipes.status)),
     };
-    let prepared = prepare(&mut init, s.maps, again);
+    let prepared = prepare(&mut init, s.maps, again, s.cgroups.attach);
     if let Err(e) = prepared {
         // What the child itself said comes first: ours is then only a consequence.
         return Err(init.abandon().unwrap_or(e));
@@ -158,7 +159,13 @@ fn prepare(
     init: &mut Init,
     maps: Option<(Vec<LinuxIdMapping>, Vec<LinuxIdMapping>)>,
     again: Option<(OwnedFd, OwnedFd)>,
+    attach: Option<(Unit, String)>,
 ) -> Result<()> {
+    // Before the maps: only then does the child make its cgroup namespace, whose root is here.
+    if let Some((unit, sub)) = attach.as_ref().filter(|_| maps.is_some()) {
+        unit.attach(init.child.pid, sub)?;
+    }
+    let joins = maps.is_none();
     if let Some((uids, gids)) = maps {
         init.keep_groups = idmap::write(init.child.pid, &uids, &gids)?;
         init.control.write_all(b"\n").context("write to ocirun-init")?;
@@ -171,6 +178,10 @@ fn prepare(
         let pidfd = pidfd::open_child(pid)?;
         let first = std::mem::replace(&mut init.child, Child { pid, pidfd });
         waitpid(Pid::from_raw(first.pid), None).context("wait for the first child")?;
+    }
+    // One that joins a container makes no cgroup namespace, and is known only now.
+    if let Some((unit, sub)) = attach.filter(|_| joins) {
+        unit.attach(init.child.pid, &sub)?;
     }
     Ok(())
 }

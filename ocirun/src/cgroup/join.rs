@@ -12,8 +12,10 @@ use anyhow::{Context, Result, bail, ensure};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 
-use super::dir::Dir;
+use super::dir::{self, Dir};
 use super::hierarchy::{Hierarchy, components};
+use super::placeholder::Placeholder;
+use super::systemd::Unit;
 use super::{Cgroup, opened, v2};
 
 /// What a child needs to be born in, or to put itself into, the container's cgroups.
@@ -23,6 +25,10 @@ pub struct Join {
     pub tasks: Vec<OwnedFd>,
     /// A directory for CLONE_INTO_CGROUP.
     pub into: Option<OwnedFd>,
+    /// Keeps a scope of systemd until the child is in it.
+    pub holder: Option<Placeholder>,
+    /// The user may not move a process there; systemd does it, to this place below the scope.
+    pub attach: Option<(Unit, String)>,
 }
 
 impl Cgroup {
@@ -85,7 +91,10 @@ impl Cgroup {
         let mut join = Join::default();
         for (h, sub) in self.hierarchies.iter().zip(subs) {
             match place(h, sub) {
-                Ok(fd) if h.v2 => join.into = Some(fd),
+                Ok(fd) if h.v2 => match self.systemd.as_ref().filter(|u| u.is_users() && !reachable(h)) {
+                    Some(unit) => join.attach = Some((unit.clone(), sub.clone())),
+                    None => join.into = Some(fd),
+                },
                 Ok(fd) => join.tasks.push(fd),
                 Err(Errno::ENOENT | Errno::EACCES | Errno::EPERM | Errno::EROFS)
                     if self.rootless && sub.is_empty() => {}
@@ -115,6 +124,26 @@ fn place(h: &Hierarchy, sub: &str) -> nix::Result<OwnedFd> {
     } else {
         dir.open("tasks", OFlag::O_WRONLY)
     }
+}
+
+/// Whether this process may move one of its own there: that takes the right to write to the
+/// nearest cgroup above both places.
+fn reachable(h: &Hierarchy) -> bool {
+    let own = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let own = own.lines().find_map(|line| line.strip_prefix("0::")).unwrap_or_default();
+    let Some(common) = common(own, &h.path, &h.below) else {
+        return false;
+    };
+    let above = dir::open_mount(&h.mount, true).and_then(|top| Ok(top.sub(&common)?));
+    above.is_ok_and(|dir| dir.open("cgroup.procs", OFlag::O_WRONLY).is_ok())
+}
+
+/// The nearest cgroup above both, relative to the mount point, if it can be seen there.
+fn common(own: &str, path: &str, below: &str) -> Option<String> {
+    let root = path.strip_suffix(below)?.trim_end_matches('/');
+    let own = own.strip_prefix(root).filter(|rest| rest.starts_with('/'))?;
+    let pairs = own.trim_matches('/').split('/').zip(below.split('/'));
+    Some(pairs.take_while(|(a, b)| a == b).map(|(a, _)| a).collect::<Vec<_>>().join("/"))
 }
 
 /// Whether the cgroup passes down a controller that keeps processes out of it.
@@ -151,6 +180,19 @@ mod tests {
     fn subs(args: &[&str]) -> Result<Vec<String>, String> {
         let args: Vec<String> = args.iter().map(|a| a.to_string()).collect();
         cgroup().sub_paths(&args).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn nearest_above() {
+        for (own, path, below, wanted) in [
+            ("/u/s1", "/u/m/x", "u/m/x", Some("u")),
+            ("/u/m/y", "/u/m/x", "u/m/x", Some("u/m")),
+            ("/ux", "/u/x", "u/x", Some("")),
+            ("/box/a", "/box/a/x", "a/x", Some("a")),
+            ("/other", "/box/a", "a", None),
+        ] {
+            assert_eq!(common(own, path, below).as_deref(), wanted, "{own} {path}");
+        }
     }
 
     #[test]

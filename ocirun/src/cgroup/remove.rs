@@ -18,10 +18,12 @@ impl Cgroup {
     /// Removes what has no processes; says whether that was all. Stops where there are some, those
     /// directories first in which they would be looked for.
     pub fn remove_empty(&self) -> bool {
-        self.emptied_first().all(|h| match top(h).map(|top| tree(top, &h.below)) {
-            Ok(done) => matches!(done, Ok(()) | Err(Errno::ENOENT | Errno::ENODEV)),
-            Err(_) => false,
-        })
+        // systemd has a unit to forget, too.
+        self.systemd.is_none()
+            && self.emptied_first().all(|h| match top(h).map(|top| tree(top, &h.below)) {
+                Ok(done) => matches!(done, Ok(()) | Err(Errno::ENOENT | Errno::ENODEV)),
+                Err(_) => false,
+            })
     }
 
     /// v2 tells when its last process is gone, and that is the same moment for v1; there the freezer
@@ -35,8 +37,8 @@ impl Cgroup {
 
     /// Directories that are not there are no failure. All are tried before the first is told.
     pub fn remove(&self) -> Result<()> {
+        let mut result = self.systemd.as_ref().map_or(Ok(()), |unit| unit.stop());
         let deadline = Instant::now() + PATIENCE;
-        let mut result = Ok(());
         for h in self.emptied_first() {
             let removed =
                 remove(h, deadline).with_context(|| format!("remove cgroup {}", h.dir_path().display()));

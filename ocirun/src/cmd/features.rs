@@ -88,7 +88,7 @@ pub fn features() -> Result<i32> {
         "linux": {
             "namespaces": namespaces,
             "capabilities": caps::known(),
-            "cgroup": {"v1": true, "v2": true, "systemd": false, "systemdUser": false, "rdma": true},
+            "cgroup": {"v1": true, "v2": true, "systemd": true, "systemdUser": true, "rdma": true},
             "seccomp": {
                 "enabled": true,
                 "actions": known.actions,
