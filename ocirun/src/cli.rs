@@ -39,6 +39,9 @@ pub struct Global {
     /// Log each step, too
     #[arg(long)]
     pub debug: bool,
+    /// Have systemd make the cgroup; cgroupsPath is then slice:prefix:name
+    #[arg(long)]
+    pub systemd_cgroup: bool,
     /// Ignore what only root may do with cgroups
     #[arg(long, value_name = "WHEN", default_value = "auto", num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "true")]

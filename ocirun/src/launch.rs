@@ -16,7 +16,7 @@ use ocirun_init::Bootstrap;
 use serde_json::{Value, json};
 
 use crate::bundle::{self, Bundle};
-use crate::cgroup::{self, Cgroup};
+use crate::cgroup::{self, Cgroup, Join};
 use crate::cli::{Global, Launch, Rootless};
 use crate::fds::{self, Passed};
 use crate::init::{self, Init, Start};
@@ -97,7 +97,13 @@ pub fn create(global: &Global, launch: &Launch, detached: bool) -> Result<Launch
     let lock = dir.lock();
     let linux = plan::linux(&bundle.spec);
     let made = lock.and_then(|lock| {
-        let cgroup = cgroup::plan(&launch.id, linux.cgroups_path().as_deref(), rootless(global))?;
+        let path = linux.cgroups_path().as_deref();
+        let cgroup = if global.systemd_cgroup {
+            let annotations = bundle.spec.annotations().clone().unwrap_or_default();
+            cgroup::systemd::plan(&launch.id, path, &annotations, rootless(global))?
+        } else {
+            cgroup::plan(&launch.id, path, rootless(global))?
+        };
         ensure!(!cgroup.exists(), "container's cgroup is not empty");
         let work = Work { global, launch, bundle: &bundle, ns: &ns, dir: &dir, cgroup: &cgroup, preserve };
         make(&work, boot, &lock).inspect_err(|_| undo(&cgroup, launch.pid_file.as_deref()))
@@ -148,14 +154,14 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
     let exe = seal::program(&seal::find(work.global.init.as_deref())?, in_user_ns)?;
     let join = namespace::open(&ns.join)?;
 
-    cgroup.create()?;
+    let holder = cgroup.create(&launch.id)?;
     let linux = plan::linux(spec);
     cgroup.apply(&linux.resources().clone().unwrap_or_default())?;
 
     let maps = linux.uid_mappings().clone().zip(linux.gid_mappings().clone());
     let mut init = init::start(Start {
         exe,
-        cgroups: cgroup.join()?,
+        cgroups: Join { holder, ..cgroup.join()? },
         new: ns.new,
         join,
         maps: maps.filter(|_| ns.makes(libc::CLONE_NEWUSER)),

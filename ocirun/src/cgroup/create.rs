@@ -5,17 +5,21 @@ use nix::errno::Errno;
 
 use super::dir::Dir;
 use super::hierarchy::Hierarchy;
+use super::placeholder::Placeholder;
 use super::{Cgroup, top};
 
 impl Cgroup {
-    pub fn create(&self) -> Result<()> {
+    /// The answer, if any, has to live until the container's first process is in its place.
+    pub fn create(&self, id: &str) -> Result<Option<Placeholder>> {
+        let is_v2 = self.hierarchies.iter().all(|h| h.v2);
+        let holder = self.systemd.as_ref().map(|unit| unit.start(id, is_v2)).transpose()?;
         for h in &self.hierarchies {
             match make(h) {
                 Err(e) if self.may_lack(&e) => {}
                 other => other.context("applying cgroup configuration")?,
             }
         }
-        Ok(())
+        Ok(holder)
     }
 
     /// A user without privileges gets the cgroups that may be had, unless config.json names them.

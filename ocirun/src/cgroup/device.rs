@@ -106,7 +106,7 @@ fn number(n: Option<i64>) -> Result<Option<u32>> {
 
 impl Rule {
     /// Whether this one is about every device that the other is about.
-    fn covers(&self, other: &Rule) -> bool {
+    pub fn covers(&self, other: &Rule) -> bool {
         self.block == other.block
             && (self.major.is_none() || self.major == other.major)
             && (self.minor.is_none() || self.minor == other.minor)

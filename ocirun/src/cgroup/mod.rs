@@ -7,17 +7,21 @@
 
 mod bpf;
 mod create;
+mod dbus;
 mod device;
 mod device_bpf;
 mod dir;
 mod freeze;
 mod hierarchy;
 mod join;
+mod placeholder;
 mod process;
+mod property;
 mod remove;
 mod resources;
 mod setting;
 mod stats;
+pub mod systemd;
 mod v1;
 mod v2;
 
@@ -46,6 +50,9 @@ pub struct Cgroup {
     /// config.json names the path.
     #[serde(default)]
     explicit: bool,
+    /// systemd makes and removes it, and is told the limits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    systemd: Option<systemd::Unit>,
 }
 
 /// Decides the directories of container `id`; makes nothing.
@@ -61,7 +68,7 @@ pub fn plan(id: &str, cgroups_path: Option<&Path>, rootless: bool) -> Result<Cgr
         explicit.unwrap_or(Path::new(id)),
     )?;
     ensure!(rootless || !hierarchies.is_empty(), "no cgroup file system is mounted");
-    Ok(Cgroup { hierarchies, rootless, explicit: explicit.is_some() })
+    Ok(Cgroup { hierarchies, rootless, explicit: explicit.is_some(), systemd: None })
 }
 
 impl Cgroup {

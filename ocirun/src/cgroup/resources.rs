@@ -12,16 +12,34 @@ use super::{Cgroup, bpf, device, device_bpf, opened, v1, v2};
 impl Cgroup {
     /// Everything, for a new container.
     pub fn apply(&self, r: &LinuxResources) -> Result<()> {
+        self.tell_systemd(r, true)?;
         self.devices(r, false)?;
         self.limits(r)
     }
 
     /// What `r` names, for a container that runs. Without device rules these stay.
     pub fn update(&self, r: &LinuxResources) -> Result<()> {
+        self.tell_systemd(r, false)?;
         if r.devices().as_ref().is_some_and(|d| !d.is_empty()) {
             self.devices(r, true)?;
         }
         self.limits(r)
+    }
+
+    /// Before the files are written, for systemd writes them, too, and rounds.
+    fn tell_systemd(&self, r: &LinuxResources, new: bool) -> Result<()> {
+        let Some(unit) = &self.systemd else {
+            return Ok(());
+        };
+        let mut period = None;
+        if r.cpu().as_ref().is_some_and(|c| c.quota().is_some())
+            && let Some((dir, is_v2)) = self.controller("cpu")?
+        {
+            let file = dir.read(if is_v2 { "cpu.max" } else { "cpu.cfs_period_us" })?;
+            period = file.split(' ').next_back().and_then(|n| n.parse().ok());
+        }
+        let only_v2 = self.hierarchies.iter().all(|h| h.v2);
+        unit.set(unit.properties(r, only_v2, period, new)?)
     }
 
     fn limits(&self, r: &LinuxResources) -> Result<()> {
@@ -112,7 +130,7 @@ fn attach(dir: &Dir, rules: &device::Rules, replace: bool) -> Result<()> {
 }
 
 /// Whether the ids of this process are not those of the host.
-fn in_user_namespace() -> bool {
+pub fn in_user_namespace() -> bool {
     fs::read_to_string("/proc/self/uid_map").is_ok_and(|map| {
         let words: Vec<&str> = map.split_whitespace().collect();
         words != ["0", "0", "4294967295"]

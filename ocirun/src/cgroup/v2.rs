@@ -71,7 +71,7 @@ fn memory(r: &LinuxResources, get: &dyn Fn(&str) -> Result<String>) -> Result<Ve
 }
 
 /// v1 counts memory and swap together, v2 swap alone.
-fn swap_limit(limit: i64, swap: i64) -> Result<Option<i64>> {
+pub fn swap_limit(limit: i64, swap: i64) -> Result<Option<i64>> {
     match (limit, swap) {
         (-1, 0) => Ok(Some(-1)),
         (_, 0) => Ok(None),
@@ -149,7 +149,7 @@ fn cpu(r: &LinuxResources, get: &dyn Fn(&str) -> Result<String>) -> Result<Vec<S
 /// Shares (2 to 262144, by default 1024) to weight (1 to 10000, by default 100): the curve
 /// through these three points that runtimes have agreed on; the older straight line gave 39 for
 /// the default.
-fn weight(shares: u64) -> u64 {
+pub fn weight(shares: u64) -> u64 {
     match shares {
         0..=2 => 1,
         262_144.. => 10_000,
@@ -161,17 +161,19 @@ fn weight(shares: u64) -> u64 {
     }
 }
 
+/// v1's weight, 10 to 1000, on v2's scale of 1 to 10000.
+pub fn io_weight(n: u16) -> u64 {
+    1 + u64::from(n).saturating_sub(10) * 9999 / 990
+}
+
 fn io(r: &LinuxResources, has: &dyn Fn(&str) -> bool) -> Vec<Setting> {
     let Some(io) = r.block_io() else {
         return Vec::new();
     };
     let mut list = Vec::new();
     // BFQ's weights have the range of v1's, 1 to 1000; the others go from 1 to 10000.
-    let (file, scale): (_, fn(u16) -> u64) = if has("io.bfq.weight") {
-        ("io.bfq.weight", u64::from)
-    } else {
-        ("io.weight", |n| 1 + u64::from(n).saturating_sub(10) * 9999 / 990)
-    };
+    let (file, scale): (_, fn(u16) -> u64) =
+        if has("io.bfq.weight") { ("io.bfq.weight", u64::from) } else { ("io.weight", io_weight) };
     if let Some(n) = io.weight().filter(|n| *n != 0) {
         list.push(setting(file, scale(n)));
     }
