@@ -150,8 +150,8 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
     for mount in boot.mounts.iter_mut().filter(|m| m.kind == "cgroup" || m.kind == "cgroup2") {
         mount.cgroups = cgroup.mount_paths();
     }
-    let in_user_ns = ns.has(libc::CLONE_NEWUSER);
-    let exe = seal::program(&seal::find(work.global.init.as_deref())?, in_user_ns)?;
+    let seen = ns.has(libc::CLONE_NEWUSER) || !ns.makes(libc::CLONE_NEWPID);
+    let exe = seal::program(&seal::find(work.global.init.as_deref())?, seen)?;
     let join = namespace::open(&ns.join)?;
 
     let holder = cgroup.create(&launch.id)?;

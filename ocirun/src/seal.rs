@@ -28,15 +28,17 @@ pub fn find(told: Option<&Path>) -> Result<PathBuf> {
     which::which("ocirun-init").context("find ocirun-init beside ocirun or in $PATH")
 }
 
-/// The program at `path`, as it may be executed in a container; `in_user_ns`, where that has a user
-/// namespace.
+/// The program at `path`, as it may be executed in a container; `seen`, where others in there may
+/// look at the process, or it enters a user namespace.
 ///
-/// The mount is detached and belongs to no namespace, so that nobody can make it writable or mount
-/// it again; it costs a fraction of the copy. Who enters a user namespace gets the copy even so:
-/// there root cannot read it, and by that the kernel keeps the process from the eyes of the others
-/// in the container from its first instruction on (CVE-2016-9962).
-pub fn program(path: &Path, in_user_ns: bool) -> Result<OwnedFd> {
-    if !in_user_ns && let Ok(view) = tree::open_readonly(path) {
+/// The mount is detached and belongs to no namespace; it costs a fraction of the copy. As long as
+/// ocirun holds it, though, whoever has CAP_SYS_ADMIN and reaches it through `/proc/PID/exe` can make
+/// it writable (CVE-2019-5736): so it serves only a process that is alone until ocirun has let go.
+/// Who enters a user namespace gets the copy as well: there root cannot read it, and by that the
+/// kernel keeps the process from the eyes of the others in the container from its first instruction
+/// on (CVE-2016-9962).
+pub fn program(path: &Path, seen: bool) -> Result<OwnedFd> {
+    if !seen && let Ok(view) = tree::open_readonly(path) {
         return Ok(view);
     }
     copy(path)

@@ -165,3 +165,17 @@ fn exe_interpreter() {
     assert_ne!(done.code, 0, "{done:?}");
     assert!(std::fs::read(bin::path("ocirun-init")).unwrap() == before);
 }
+
+/// CVE-2019-5736: where others see the process that builds the container, its program is a sealed
+/// copy; a mount of the host's file, though read-only, could be made writable by who may mount.
+#[test]
+fn exe_sealed() {
+    let bundle = Bundle::new(&["true"], |c| drop_namespace(c, "pid"));
+    let runtime = Runtime::new();
+    runtime.create("it-sealed", bundle.path());
+    let pid = runtime.state("it-sealed")["pid"].as_i64().unwrap();
+    let exe = std::fs::read_link(format!("/proc/{pid}/exe")).unwrap();
+    assert!(exe.to_str().unwrap().starts_with("/memfd:ocirun-init"), "{}", exe.display());
+    let writer = std::fs::File::options().append(true).open(format!("/proc/{pid}/exe"));
+    assert!(writer.is_err(), "it is running");
+}

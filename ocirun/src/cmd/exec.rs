@@ -105,7 +105,7 @@ fn join(
     let initial = cpus.and_then(|c| c.initial().as_deref()).map(affinity::parse).transpose()?;
 
     let bits = namespace::bits(&state.namespaces);
-    let exe = seal::program(&seal::find(global.init.as_deref())?, bits & libc::CLONE_NEWUSER != 0)?;
+    let exe = seal::program(&seal::find(global.init.as_deref())?, true)?;
     let cgroups = if args.cgroup.is_empty() {
         state.cgroup.join_beside(state.pid)?
     } else {
