@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_ocirun_global_optspecs
-    string join \n root= log= log-format= debug rootless= init= v/version h/help
+    string join \n root= log= log-format= debug systemd-cgroup rootless= init= v/version h/help
 end
 
 function __fish_ocirun_needs_command
@@ -33,6 +33,7 @@ true\t''
 false\t''"
 complete -c ocirun -n "__fish_ocirun_needs_command" -l init -d 'Start containers with this ocirun-init [default: beside ocirun, then on PATH]' -r -F
 complete -c ocirun -n "__fish_ocirun_needs_command" -l debug -d 'Log each step, too'
+complete -c ocirun -n "__fish_ocirun_needs_command" -l systemd-cgroup -d 'Have systemd make the cgroup; cgroupsPath is then slice:prefix:name'
 complete -c ocirun -n "__fish_ocirun_needs_command" -s v -l version -d 'Print the version'
 complete -c ocirun -n "__fish_ocirun_needs_command" -s h -l help -d 'Print help'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "create" -d 'Create a container; its program waits for start'
