@@ -99,7 +99,7 @@ fn fd_leak() {
 /// writes to the programs that they are.
 #[test]
 fn exe_overwrite() {
-    search_those_that_join(&["CAP_KILL", "CAP_DAC_OVERRIDE", "CAP_SYS_ADMIN"]);
+    search_those_that_join("it-exe", &["CAP_KILL", "CAP_DAC_OVERRIDE", "CAP_SYS_ADMIN"]);
 }
 
 /// The same where the kernel lets the container look into processes of all rights. The one that
@@ -108,10 +108,10 @@ fn exe_overwrite() {
 #[test]
 #[ignore = "open: ocirun-init would have to be executed before the process namespace is joined"]
 fn exe_overwrite_with_ptrace() {
-    search_those_that_join(&["CAP_SYS_PTRACE", "CAP_DAC_OVERRIDE"]);
+    search_those_that_join("it-ptrace", &["CAP_SYS_PTRACE", "CAP_DAC_OVERRIDE"]);
 }
 
-fn search_those_that_join(caps: &[&str]) {
+fn search_those_that_join(id: &str, caps: &[&str]) {
     let script = format!(
         "while :; do for p in /proc/[2-9]* /proc/[1-9][0-9]*; do \
          if true 5<$p/exe; then {{ echo junk >/proc/self/fd/5; }} 5<$p/exe; fi; \
@@ -119,7 +119,12 @@ fn search_those_that_join(caps: &[&str]) {
          for n in $p/fd/* $p/cwd $p/root; do [ -e $n{UP}$MARKER ] && echo out $n >>/tmp/found; done; \
          done; done 2>/dev/null"
     );
-    let programs = ["ocirun", "ocirun-init"].map(bin::path);
+    // Copies, for the attack may succeed.
+    let copies = crate::fixture::temp();
+    let programs = ["ocirun", "ocirun-init"].map(|name| {
+        bin::run(Command::new("cp").arg(bin::path(name)).arg(copies.path())).ok();
+        copies.path().join(name)
+    });
     let read = || programs.clone().map(|p| std::fs::read(p).unwrap());
     let before = read();
     let bundle = Bundle::new(&["sh", "-c", &script], |c| {
@@ -136,13 +141,15 @@ fn search_those_that_join(caps: &[&str]) {
     let marker = format!("MARKER={}", victim.path());
     bundle.edit(|c| c["process"]["env"].as_array_mut().unwrap().push(json!(marker)));
     let runtime = Runtime::new();
-    runtime.create("it-exe", bundle.path());
-    runtime.run(&["start", "it-exe"]).ok();
+    runtime.create(id, bundle.path());
+    runtime.run(&["start", id]).ok();
     let rounds = race(|_| {
-        runtime.run(&["exec", "it-exe", "true"]).ok();
+        let mut command = Command::new(&programs[0]);
+        command.args(runtime.command(&["exec", id, "true"]).get_args());
+        bin::run(command.stdin(std::process::Stdio::null())).ok();
     });
     eprintln!("{rounds} joined");
-    let found = runtime.run(&["exec", "it-exe", "sh", "-c", "cat /tmp/found 2>/dev/null; true"]).ok();
+    let found = runtime.run(&["exec", id, "sh", "-c", "cat /tmp/found 2>/dev/null; true"]).ok();
     assert_eq!(found, "", "{caps:?}: descriptors of the host's");
     assert!(read() == before, "the host's program was overwritten");
 }
