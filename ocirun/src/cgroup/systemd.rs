@@ -28,6 +28,8 @@ const MANAGER: Target<'static> = Target {
     interface: "org.freedesktop.systemd1.Manager",
 };
 
+const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
+
 /// A unit's name may not be longer.
 const LONGEST_NAME: usize = 255;
 
@@ -178,6 +180,13 @@ impl Unit {
             other => other?,
         };
         let context = || format!("stop unit {}", self.name);
+        match job.slice(&self.name) {
+            Ok(slice) if slice == self.slice => {}
+            // A unit of this name elsewhere, which kept ours from being made.
+            Ok(_) => return Ok(()),
+            Err(e) if refused(&e, "NoSuchUnit") => return Ok(()),
+            Err(e) => return Err(e).with_context(context),
+        }
         match job.call("StopUnit", &[Value::text(&self.name), Value::text("replace")]) {
             Ok(path) => job.wait(&path).with_context(context)?,
             Err(e) if refused(&e, "NoSuchUnit") => return Ok(()),
@@ -257,6 +266,15 @@ impl Jobs {
         Ok(answer.texts.into_iter().next().unwrap_or_default())
     }
 
+    /// Where a scope is.
+    fn slice(&mut self, unit: &str) -> Result<String> {
+        let path = self.call("GetUnit", &[Value::text(unit)])?;
+        let properties = Target { path: &path, interface: PROPERTIES, ..MANAGER };
+        let args = [Value::text("org.freedesktop.systemd1.Scope"), Value::text("Slice")];
+        let answer = self.connection.call(properties, "Get", &args)?;
+        Ok(answer.texts.into_iter().next().unwrap_or_default())
+    }
+
     fn wait(&mut self, job: &str) -> Result<()> {
         loop {
             let signal = self.connection.signal().context("await the end of its job")?;
@@ -291,7 +309,7 @@ fn unreachable(e: &anyhow::Error) -> bool {
 
 /// Where the manager's own units begin.
 fn control_group(connection: &mut Connection) -> Result<String> {
-    let properties = Target { interface: "org.freedesktop.DBus.Properties", ..MANAGER };
+    let properties = Target { interface: PROPERTIES, ..MANAGER };
     let args = [Value::text(MANAGER.interface), Value::text("ControlGroup")];
     let answer = connection.call(properties, "Get", &args).context("find the manager's cgroup")?;
     answer.texts.into_iter().next().context("find the manager's cgroup: no answer")
