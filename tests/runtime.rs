@@ -265,3 +265,29 @@ fn runs_a_bundle_that_runc_spec_wrote() {
     let done = runtime.run(&["run", "--bundle", dir.path().to_str().unwrap(), "it-peer"]);
     assert_eq!(done.ok(), "runc\n");
 }
+
+/// Of `/it-above/deep/it-low`, the first two are made for the containers, and go with the last one;
+/// a directory that somebody else made stays.
+#[test]
+fn the_cgroups_above_a_container_go_with_the_last_one() {
+    let hierarchy =
+        ["/sys/fs/cgroup/pids", "/sys/fs/cgroup"].iter().map(Path::new).find(|d| d.is_dir()).unwrap();
+    let runtime = Runtime::new();
+    let bundle = Bundle::new(&["sleep", "3000"], |_| {});
+    for id in ["it-low1", "it-low2"] {
+        bundle.edit(|c| c["linux"]["cgroupsPath"] = json!(format!("/it-above/deep/{id}")));
+        runtime.create(id, bundle.path());
+    }
+    runtime.run(&["delete", "--force", "it-low1"]).ok();
+    assert!(hierarchy.join("it-above/deep/it-low2").is_dir());
+    runtime.run(&["delete", "--force", "it-low2"]).ok();
+    traces::none_of(&["it-above"]);
+
+    std::fs::create_dir(hierarchy.join("it-foreign")).unwrap();
+    bundle.edit(|c| c["linux"]["cgroupsPath"] = json!("/it-foreign/it-low3"));
+    runtime.create("it-low3", bundle.path());
+    runtime.run(&["delete", "--force", "it-low3"]).ok();
+    assert!(hierarchy.join("it-foreign").is_dir());
+    std::fs::remove_dir(hierarchy.join("it-foreign")).unwrap();
+    traces::none_of(&["it-foreign"]);
+}

@@ -15,6 +15,7 @@ const UNSAFE: &[&str] = &[
     "ocirun-init/src/syscall.rs",
     "ocirun/src/affinity.rs",
     "ocirun/src/cgroup/bpf.rs",
+    "ocirun/src/cgroup/mark.rs",
     "ocirun/src/cgroup/placeholder.rs",
     "ocirun/src/fds.rs",
     "ocirun/src/pidfd.rs",

@@ -5,6 +5,7 @@ use nix::errno::Errno;
 
 use super::dir::Dir;
 use super::hierarchy::Hierarchy;
+use super::mark;
 use super::placeholder::Placeholder;
 use super::{Cgroup, top};
 
@@ -14,7 +15,7 @@ impl Cgroup {
         let is_v2 = self.hierarchies.iter().all(|h| h.v2);
         let holder = self.systemd.as_ref().map(|unit| unit.start(id, is_v2)).transpose()?;
         for h in &self.hierarchies {
-            match make(h) {
+            match make_again(h) {
                 Err(e) if self.may_lack(&e) => {}
                 other => other.context("applying cgroup configuration")?,
             }
@@ -30,6 +31,20 @@ impl Cgroup {
         );
         self.rootless && !self.explicit && forbidden
     }
+}
+
+/// So many times another container that ends may take a directory away that this one needs.
+const TRIES: usize = 8;
+
+fn make_again(h: &Hierarchy) -> Result<()> {
+    let mut made = make(h);
+    for _ in 1..TRIES {
+        match &made {
+            Err(e) if matches!(e.downcast_ref(), Some(Errno::ENOENT | Errno::ENODEV)) => made = make(h),
+            _ => break,
+        }
+    }
+    made
 }
 
 fn make(h: &Hierarchy) -> Result<()> {
@@ -58,12 +73,20 @@ fn make(h: &Hierarchy) -> Result<()> {
         if cpuset {
             inherit(parent, &child, new)?;
         }
+        if new && made_on_the_way(&child, h) {
+            mark::set(child.as_fd());
+        }
         made = Some(child);
     }
     if let Some(dir) = made {
         let _ = h.opened.set(dir);
     }
     Ok(())
+}
+
+/// Whether this is a directory above the container's own.
+fn made_on_the_way(dir: &Dir, h: &Hierarchy) -> bool {
+    dir.path() != h.dir_path()
 }
 
 /// cgroup v2: gives the children of a cgroup all controllers that it has itself. One that cannot

@@ -14,6 +14,7 @@ mod dir;
 mod freeze;
 mod hierarchy;
 mod join;
+mod mark;
 mod placeholder;
 mod process;
 mod property;

@@ -9,6 +9,7 @@ use nix::errno::Errno;
 use super::dir::Dir;
 use super::freeze::wait_event;
 use super::hierarchy::Hierarchy;
+use super::mark;
 use super::{Cgroup, opened, top};
 
 /// A killed process counts until it has gone through its exit.
@@ -20,7 +21,7 @@ impl Cgroup {
     pub fn remove_empty(&self) -> bool {
         // systemd has a unit to forget, too.
         self.systemd.is_none()
-            && self.emptied_first().all(|h| match top(h).map(|top| tree(top, &h.below)) {
+            && self.emptied_first().all(|h| match top(h).map(|top| whole(top, &h.below)) {
                 Ok(done) => matches!(done, Ok(()) | Err(Errno::ENOENT | Errno::ENODEV)),
                 Err(_) => false,
             })
@@ -56,7 +57,7 @@ fn remove(h: &Hierarchy, deadline: Instant) -> Result<()> {
     };
     let mut wait = Duration::from_millis(1);
     loop {
-        match tree(top, &h.below) {
+        match whole(top, &h.below) {
             Ok(()) | Err(Errno::ENOENT | Errno::ENODEV) => return Ok(()),
             Err(Errno::EBUSY) if Instant::now() < deadline => {}
             Err(e) => return Err(e.into()),
@@ -69,6 +70,20 @@ fn remove(h: &Hierarchy, deadline: Instant) -> Result<()> {
         }
         wait *= 2;
     }
+}
+
+/// A container's directory, and those above it that were made for the likes of it alone.
+fn whole(top: &Dir, below: &str) -> nix::Result<()> {
+    let removed = tree(top, below);
+    let mut path = below;
+    while removed.is_ok() || removed == Err(Errno::ENOENT) {
+        let Some((parent, _)) = path.rsplit_once('/') else { break };
+        if !top.sub(parent).is_ok_and(|dir| mark::is_set(dir.as_fd())) || top.rmdir(parent).is_err() {
+            break;
+        }
+        path = parent;
+    }
+    removed
 }
 
 /// The leaf first, for mostly there is nothing below it.
