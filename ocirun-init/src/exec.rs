@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::ffi::CString;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 
 use anyhow::{Context, Error, Result, bail};
 use nix::errno::Errno;
@@ -57,11 +57,13 @@ fn check(path: &CString) -> Result<(), Errno> {
 
 /// Opening the exec FIFO for writing waits until `start` opens it for reading. The procfs that it is
 /// opened through ends here: hooks that run in the container are not to find it.
-pub fn wait_for_start(number: i32, proc: Proc) -> Result<()> {
+///
+/// What is returned stays open until execve closes it: by that `start` knows that the program runs.
+pub fn wait_for_start(number: i32, proc: Proc) -> Result<OwnedFd> {
     let fifo = fd::take(number).context("open the exec FIFO")?;
     let gate = proc.reopen(fifo.as_fd(), OFlag::O_WRONLY).context("open the exec FIFO")?;
     write(&gate, b"0").context("write the exec FIFO")?;
-    Ok(())
+    Ok(gate)
 }
 
 /// Does not return but to say why.

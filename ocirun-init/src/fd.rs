@@ -92,15 +92,19 @@ pub fn preserve(count: u32) -> Result<()> {
 }
 
 /// Closes all descriptors but the standard streams, those that the program keeps and `spared`,
-/// which is close-on-exec. Closing them at execve is not enough: the kernel once made the process
+/// which are close-on-exec. Closing them at execve is not enough: the kernel once made the process
 /// accessible to others before that point (CVE-2016-9962).
-pub fn close_others(preserved: u32, spared: BorrowedFd) {
-    let first = 3 + preserved;
-    let spared = spared.as_raw_fd() as u32;
-    if spared > first {
-        syscall::close_range(first, spared - 1, 0).ok();
+pub fn close_others(preserved: u32, spared: &[BorrowedFd]) {
+    let mut spared: Vec<u32> = spared.iter().map(|fd| fd.as_raw_fd() as u32).collect();
+    spared.sort_unstable();
+    let mut first = 3 + preserved;
+    for number in spared {
+        if number > first {
+            syscall::close_range(first, number - 1, 0).ok();
+        }
+        first = first.max(number + 1);
     }
-    syscall::close_range((spared + 1).max(first), u32::MAX, 0).ok();
+    syscall::close_range(first, u32::MAX, 0).ok();
 }
 
 fn open_numbers() -> Result<Vec<RawFd>, Errno> {

@@ -3,7 +3,7 @@
 
 use std::convert::Infallible;
 use std::ffi::CString;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, BorrowedFd};
 
 use anyhow::{Context, Error, Result, bail};
 use nix::errno::Errno;
@@ -77,13 +77,16 @@ pub fn become_program(
     }
 
     seam.send(&Status::Ready)?;
-    if let (Some(number), Some(proc)) = (boot.start_fd, proc) {
-        exec::wait_for_start(number, proc)?;
-    }
+    let gate = match (boot.start_fd, proc) {
+        (Some(number), Some(proc)) => Some(exec::wait_for_start(number, proc)?),
+        _ => None,
+    };
     hooks::run_hooks("startContainer", &boot.hooks.start_container, &boot.hooks, "created")?;
 
     fd::preserve(boot.preserve_fds)?;
-    fd::close_others(boot.preserve_fds, seam.output());
+    let mut last = vec![seam.output()];
+    last.extend(gate.as_ref().map(AsFd::as_fd));
+    fd::close_others(boot.preserve_fds, &last);
     // Ignored until here, so that a status line to nobody is an error and not the end.
     syscall::set_signal(libc::SIGPIPE, false);
     let Err(error) = exec::execute(&program, &args, &env);

@@ -35,7 +35,9 @@ pub fn release(dir: &Dir, state: &State) -> Result<()> {
         .custom_flags(libc::O_NONBLOCK)
         .open(&path)
         .with_context(|| format!("open {}", path.display()))?;
-    // ocirun-init, blocked in its open for writing, goes on now; it closes the FIFO at execve.
+    // ocirun-init, blocked in its open for writing, goes on now: it writes a byte, and execve closes
+    // its end, so that the program runs when this returns.
+    let mut goes = false;
     loop {
         let mut fds =
             [PollFd::new(fifo.as_fd(), PollFlags::POLLIN), PollFd::new(init.as_fd(), PollFlags::POLLIN)];
@@ -47,10 +49,16 @@ pub fn release(dir: &Dir, state: &State) -> Result<()> {
             let mut byte = [0; 8];
             match fifo.read(&mut byte) {
                 Err(e) if e.kind() == ErrorKind::WouldBlock => continue,
-                _ => break,
+                Ok(1..) => goes = true,
+                _ if goes => break,
+                _ => bail!("container process is already dead"),
             }
+            continue;
         }
         if fds[1].any().unwrap_or(false) {
+            if goes {
+                break;
+            }
             bail!("container process is already dead");
         }
     }
