@@ -9,6 +9,7 @@ mod fixture;
 mod generated;
 mod image;
 mod launch;
+mod process;
 mod runtime;
 mod seams;
 mod security;
