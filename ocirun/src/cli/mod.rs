@@ -1,0 +1,195 @@
+//! The command line: what `ocirun` takes, with the names and meanings that callers of runc rely on.
+
+mod exec;
+mod launch;
+mod update;
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+pub use self::exec::Exec;
+pub use self::launch::{Create, Launch, Run};
+pub use self::update::Update;
+
+/// Create, start, and remove containers by the OCI runtime specification
+#[derive(Debug, Parser)]
+#[command(name = "ocirun", disable_version_flag = true, after_help = AFTER_HELP)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+const AFTER_HELP: &str = "\
+EXAMPLES:
+  mkdir -p bundle/rootfs && cp -a busybox/. bundle/rootfs && ocirun spec -b bundle
+  ocirun run -b bundle web
+  ocirun create -b bundle web && ocirun start web; ocirun kill web KILL; ocirun delete web
+
+EXIT STATUS:
+  run and exec give the program's own status, or 128+N where signal N killed it.
+  Otherwise 0, 1 for a failure, 255 for a failure of exec, 3 for an unknown command.";
+
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Keep the state of containers below this folder [default: /run/ocirun, or
+    /// $XDG_RUNTIME_DIR/ocirun when not root]
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    /// Append log entries to this file
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    /// Form of the log
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+    /// Log each step, too
+    #[arg(long)]
+    pub debug: bool,
+    /// Have systemd make the cgroup; cgroupsPath is then slice:prefix:name
+    #[arg(long)]
+    pub systemd_cgroup: bool,
+    /// Ignore what only root may do with cgroups
+    #[arg(long, value_name = "WHEN", default_value = "auto", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "true")]
+    pub rootless: Rootless,
+    /// Start containers with this ocirun-init [default: beside ocirun, then on PATH]
+    #[arg(long, value_name = "FILE")]
+    pub init: Option<PathBuf>,
+    /// Print the version
+    #[arg(short, long)]
+    pub version: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Rootless {
+    Auto,
+    True,
+    False,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Table,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Create(Create),
+    Delete(Delete),
+    Exec(Exec),
+    Features(Features),
+    Kill(Kill),
+    List(List),
+    Pause(Pause),
+    Ps(Ps),
+    Resume(Resume),
+    Run(Run),
+    Spec(Spec),
+    Start(Start),
+    State(State),
+    Update(Update),
+}
+
+/// Start the program of a created container
+#[derive(Debug, Args)]
+pub struct Start {
+    #[arg(value_name = "ID")]
+    pub id: String,
+}
+
+/// Print the state of a container as JSON
+#[derive(Debug, Args)]
+pub struct State {
+    #[arg(value_name = "ID")]
+    pub id: String,
+}
+
+/// List the containers
+#[derive(Debug, Args)]
+pub struct List {
+    /// Form of the output
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+    /// Print the ids alone
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// Send a signal to the first process of a container
+#[derive(Debug, Args)]
+pub struct Kill {
+    /// Signal every process of the container
+    #[arg(short, long)]
+    pub all: bool,
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// Name or number of the signal
+    #[arg(value_name = "SIGNAL", default_value = "TERM")]
+    pub signal: String,
+}
+
+/// Delete a stopped container
+#[derive(Debug, Args)]
+pub struct Delete {
+    /// Kill it first if it still lives; an unknown container is no failure
+    #[arg(short, long)]
+    pub force: bool,
+    #[arg(value_name = "ID")]
+    pub id: String,
+}
+
+/// List the processes of a container
+#[derive(Debug, Args)]
+pub struct Ps {
+    /// Form of the output
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// Options for ps(1) [default: -ef]
+    #[arg(value_name = "OPTION", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub options: Vec<String>,
+}
+
+/// Suspend all processes of a container
+#[derive(Debug, Args)]
+pub struct Pause {
+    #[arg(value_name = "ID")]
+    pub id: String,
+}
+
+/// Resume all processes of a paused container
+#[derive(Debug, Args)]
+pub struct Resume {
+    #[arg(value_name = "ID")]
+    pub id: String,
+}
+
+/// Write a config.json to begin with
+#[derive(Debug, Args)]
+pub struct Spec {
+    /// Folder to write it to
+    #[arg(short, long, value_name = "DIR", default_value = ".")]
+    pub bundle: PathBuf,
+    /// For an ordinary user: with a user namespace
+    #[arg(long)]
+    pub rootless: bool,
+}
+
+/// Print what this runtime can do, as JSON
+#[derive(Debug, Args)]
+pub struct Features {}
+
+/// The whole command line, for the parser, the man pages and the completions.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
