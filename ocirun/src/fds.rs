@@ -6,6 +6,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use anyhow::{Context, Result, bail};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use nix::sys::stat::fstat;
 
 /// Marks every descriptor from 3 on, so that neither a hook nor the container gets one that the
 /// caller forgot to close (CVE-2024-21626).
@@ -38,6 +39,21 @@ pub fn listen_env() -> Vec<String> {
         Some(n) => vec![format!("LISTEN_FDS={n}"), "LISTEN_PID=1".to_string()],
         None => Vec::new(),
     }
+}
+
+/// Which of our standard streams are pipes without a name, as `pipe:[INODE]`; nothing at all
+/// where none is.
+pub fn stdio_pipes() -> Vec<String> {
+    let pipe = |fd: BorrowedFd| {
+        let is_pipe = fstat(fd).is_ok_and(|s| s.st_mode & libc::S_IFMT == libc::S_IFIFO);
+        let link = || std::fs::read_link(format!("/proc/self/fd/{}", fd.as_raw_fd())).ok();
+        let name = is_pipe.then(link).flatten().unwrap_or_default();
+        // A FIFO has a path of its own.
+        name.to_str().filter(|n| n.starts_with("pipe:[")).unwrap_or_default().to_owned()
+    };
+    let (input, output, errors) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
+    let pipes = [input.as_fd(), output.as_fd(), errors.as_fd()].map(pipe);
+    if pipes.iter().all(String::is_empty) { Vec::new() } else { pipes.into() }
 }
 
 /// The same descriptor at a number of at least `least`, marked close-on-exec.

@@ -95,15 +95,8 @@ pub fn create(global: &Global, launch: &Launch, detached: bool) -> Result<Launch
     let preserve = fds::preserved(launch.preserve_fds)?;
     let dir = Dir::claim(&state::root(global), &launch.id)?;
     let lock = dir.lock();
-    let linux = plan::linux(&bundle.spec);
     let made = lock.and_then(|lock| {
-        let path = linux.cgroups_path().as_deref();
-        let cgroup = if global.systemd_cgroup {
-            let annotations = bundle.spec.annotations().clone().unwrap_or_default();
-            cgroup::systemd::plan(&launch.id, path, &annotations, rootless(global))?
-        } else {
-            cgroup::plan(&launch.id, path, rootless(global))?
-        };
+        let cgroup = place(global, &launch.id, &bundle.spec)?;
         ensure!(!cgroup.exists(), "container's cgroup is not empty");
         let work = Work { global, launch, bundle: &bundle, ns: &ns, dir: &dir, cgroup: &cgroup, preserve };
         make(&work, boot, &lock).inspect_err(|_| undo(&cgroup, launch.pid_file.as_deref()))
@@ -111,6 +104,17 @@ pub fn create(global: &Global, launch: &Launch, detached: bool) -> Result<Launch
     made.inspect_err(|_| {
         let _ = dir.remove();
     })
+}
+
+/// Decides the container's cgroups; makes nothing.
+pub fn place(global: &Global, id: &str, spec: &Spec) -> Result<Cgroup> {
+    let linux = plan::linux(spec);
+    let path = linux.cgroups_path().as_deref();
+    if !global.systemd_cgroup {
+        return cgroup::plan(id, path, rootless(global));
+    }
+    let annotations = spec.annotations().clone().unwrap_or_default();
+    cgroup::systemd::plan(id, path, &annotations, rootless(global))
 }
 
 /// What the steps of one `create` read.
@@ -127,7 +131,7 @@ struct Work<'a> {
 fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> {
     let Work { launch, bundle, ns, dir, cgroup, .. } = *work;
     let spec = &bundle.spec;
-    let mut state = intent(work, &boot)?;
+    let mut state = intent(&launch.id, bundle, ns, &boot.rootfs, cgroup)?;
     dir.save_synced(&state)?;
 
     let mut passed = Passed::behind(work.preserve);
@@ -211,26 +215,29 @@ fn finish(work: &Work, state: &mut State, boot: &Bootstrap, init: &mut Init) -> 
 }
 
 /// What `delete --force` needs after a death of this process.
-fn intent(work: &Work, boot: &Bootstrap) -> Result<State> {
-    let spec = &work.bundle.spec;
+pub fn intent(id: &str, bundle: &Bundle, ns: &Namespaces, rootfs: &str, cgroup: &Cgroup) -> Result<State> {
+    let spec = &bundle.spec;
+    let process = spec.process().clone().context("process property must not be empty")?;
+    let pipes = if process.terminal().unwrap_or(false) { Vec::new() } else { fds::stdio_pipes() };
     Ok(State {
         oci_version: spec.version().clone(),
-        id: work.launch.id.clone(),
+        id: id.to_string(),
         pid: 0,
         start_time: 0,
         creating: true,
-        bundle: work.bundle.path.clone(),
-        rootfs: boot.rootfs.clone().into(),
+        bundle: bundle.path.clone(),
+        rootfs: rootfs.into(),
         created: time::rfc3339_nanos(SystemTime::now()),
         annotations: spec.annotations().iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect(),
-        cgroup: work.cgroup.clone(),
-        namespaces: namespace::names(work.ns.bits()),
-        private_pids: work.ns.makes(libc::CLONE_NEWPID),
+        cgroup: cgroup.clone(),
+        namespaces: namespace::names(ns.bits()),
+        private_pids: ns.makes(libc::CLONE_NEWPID),
         keep_groups: false,
-        process: spec.process().clone().context("process property must not be empty")?,
+        process,
         personality: spec.linux().as_ref().and_then(|l| l.personality().clone()),
         hooks: spec.hooks().clone(),
         seccomp: None,
+        pipes,
     })
 }
 
@@ -244,7 +251,7 @@ fn make_fifo(path: &Path) -> Result<OwnedFd> {
 }
 
 /// Compiles the profile into a file of the container, where `exec` finds it, too.
-fn compile(profile: &LinuxSeccomp, dir: &Dir) -> Result<Option<state::Seccomp>> {
+pub fn compile(profile: &LinuxSeccomp, dir: &Dir) -> Result<Option<state::Seccomp>> {
     let program = seccomp::compile(profile).context("seccomp")?;
     let path = dir.seccomp();
     fs::write(&path, &program.bpf).with_context(|| format!("write {}", path.display()))?;

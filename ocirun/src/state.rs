@@ -52,6 +52,10 @@ pub struct State {
     /// Flags for the program in the file `seccomp`, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seccomp: Option<Seccomp>,
+    /// The pipes that it was given as standard streams, `pipe:[INODE]`, or nothing: where CRIU is
+    /// to find them again. Empty where none is a pipe.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pipes: Vec<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
