@@ -161,12 +161,11 @@ fn exec_joins_the_container() {
 }
 
 #[test]
-fn the_capabilities_are_those_of_the_config_and_none_is_inheritable() {
+fn the_capabilities_are_those_of_the_config() {
     let runtime = Runtime::new();
     let bundle = Bundle::new(&["cat", "/proc/self/status"], |c| {
         let caps = json!(["CAP_CHOWN", "CAP_KILL"]);
-        c["process"]["capabilities"] =
-            json!({"bounding": caps, "effective": caps, "permitted": caps, "inheritable": caps});
+        c["process"]["capabilities"] = json!({"bounding": caps, "effective": caps, "permitted": caps});
         c["process"]["noNewPrivileges"] = json!(true);
     });
     let status = runtime.run(&["run", "--bundle", path(&bundle), "it-caps"]).ok();

@@ -80,9 +80,9 @@ fn drop_namespace(config: &mut Value, kind: &str) {
     config["linux"]["namespaces"].as_array_mut().expect("namespaces").retain(|n| n["type"] != kind);
 }
 
-/// Gives the program these capabilities in every set that a caller can name.
+/// Gives the program these capabilities, as config.json mostly does: nothing inheritable.
 fn set_caps(config: &mut Value, caps: &[&str]) {
-    let sets = ["bounding", "effective", "permitted", "inheritable"];
+    let sets = ["bounding", "effective", "permitted"];
     config["process"]["capabilities"] =
         sets.iter().map(|set| (set.to_string(), json!(caps))).collect::<serde_json::Map<_, _>>().into();
 }

@@ -1,7 +1,8 @@
 //! The process's capability sets.
 //!
-//! The inheritable set is always empty: with it a program's file capabilities would give an
-//! ordinary user inside rights that nobody meant him to have (CVE-2022-24769).
+//! The inheritable set is what config.json says of it, and empty where it says nothing: with it a
+//! program's file capabilities give an ordinary user inside rights that nobody may have meant him to
+//! have (CVE-2022-24769). The kernel grants ambient capabilities out of it alone.
 
 use anyhow::{Context, Result, bail};
 use nix::errno::Errno;
@@ -55,11 +56,12 @@ const NAMES: &[&str] = &[
     "CAP_CHECKPOINT_RESTORE",
 ];
 
-/// The four sets as bits, names checked before anything is changed.
+/// The five sets as bits, names checked before anything is changed.
 pub struct Sets {
     bounding: u64,
     effective: u64,
     permitted: u64,
+    inheritable: u64,
     ambient: u64,
 }
 
@@ -69,6 +71,7 @@ impl Sets {
             bounding: bits(&capabilities.bounding)?,
             effective: bits(&capabilities.effective)?,
             permitted: bits(&capabilities.permitted)?,
+            inheritable: bits(&capabilities.inheritable)?,
             ambient: bits(&capabilities.ambient)?,
         })
     }
@@ -99,7 +102,7 @@ impl Sets {
     }
 
     pub fn apply(&self, seam: &Seam) -> Result<()> {
-        capset(self.effective, self.permitted, 0).context("set capabilities")?;
+        capset(self.effective, self.permitted, self.inheritable).context("set capabilities")?;
         if self.ambient == 0 {
             return Ok(());
         }

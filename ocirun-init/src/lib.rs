@@ -223,7 +223,7 @@ pub struct ConsoleSize {
 }
 
 /// Names as in capabilities(7), `CAP_CHOWN`. ocirun has dropped those that this kernel lacks.
-/// There is no inheritable set: it is always empty (CVE-2022-24769).
+/// The inheritable set is what config.json says; nothing else ever adds to it (CVE-2022-24769).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Capabilities {
@@ -233,6 +233,8 @@ pub struct Capabilities {
     pub effective: Vec<String>,
     #[serde(default)]
     pub permitted: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inheritable: Vec<String>,
     #[serde(default)]
     pub ambient: Vec<String>,
 }

@@ -12,7 +12,7 @@ use nix::fcntl::{OFlag, open};
 use nix::sys::stat::Mode;
 use nix::unistd::{geteuid, mkfifo};
 use oci_spec::runtime::{LinuxSeccomp, Spec};
-use ocirun_init::Bootstrap;
+use ocirun_init::{Bootstrap, Capabilities};
 use serde_json::{Value, json};
 
 use crate::bundle::{self, Bundle};
@@ -57,7 +57,8 @@ pub fn known_caps(boot: &mut Bootstrap) {
     let Some(sets) = &mut boot.process.capabilities else { return };
     let known = caps::known();
     let mut lacking = Vec::new();
-    for set in [&mut sets.bounding, &mut sets.effective, &mut sets.permitted, &mut sets.ambient] {
+    let Capabilities { bounding, effective, permitted, inheritable, ambient } = sets;
+    for set in [bounding, effective, permitted, inheritable, ambient] {
         set.retain(|name| {
             let has = known.contains(&name.as_str());
             if !has && !lacking.contains(name) {

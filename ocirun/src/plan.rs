@@ -158,6 +158,7 @@ fn capabilities(c: &oci::LinuxCapabilities) -> Capabilities {
         bounding: caps(c.bounding()),
         effective: caps(c.effective()),
         permitted: caps(c.permitted()),
+        inheritable: caps(c.inheritable()),
         ambient: caps(c.ambient()),
     }
 }
@@ -282,6 +283,7 @@ mod tests {
         assert_eq!(b.mounts[0].source, "proc");
         assert_eq!(b.mounts[1].source, "/b/d");
         assert_eq!(b.process.capabilities.as_ref().unwrap().bounding, ["CAP_CHOWN", "CAP_KILL"]);
+        assert_eq!(b.process.capabilities.as_ref().unwrap().inheritable, ["CAP_KILL"]);
         assert_eq!(b.devices.len(), 1);
         assert_eq!(b.devices[0].uid, 7);
         assert_eq!(b.hooks.create_container[0].timeout, Some(3));

@@ -44,6 +44,43 @@ fn caps_inheritable() {
     assert_eq!(field(&status, "CapPrm:"), 0x21);
 }
 
+/// What config.json makes inheritable on purpose stays what it says, for ambient capabilities need
+/// it; `exec --cap` makes nothing inheritable, and ambient only what is inheritable.
+#[test]
+fn caps_ambient() {
+    let bundle = Bundle::new(&["sleep", "3000"], |c| {
+        c["process"]["user"] = json!({"uid": 1000, "gid": 1000});
+        set_caps(c, &["CAP_CHOWN", "CAP_KILL"]);
+        c["process"]["capabilities"]["bounding"] = json!(["CAP_CHOWN", "CAP_KILL", "CAP_NET_RAW"]);
+        c["process"]["capabilities"]["inheritable"] = json!(["CAP_CHOWN", "CAP_NET_RAW"]);
+        c["process"]["capabilities"]["ambient"] = json!(["CAP_CHOWN"]);
+    });
+    let runtime = Runtime::new();
+    runtime.create("it-ambient", bundle.path());
+    runtime.run(&["start", "it-ambient"]).ok();
+    let cases: [(&[&str], [&str; 4]); 3] = [
+        // CapInh, CapPrm, CapEff, CapAmb: CAP_CHOWN is bit 0, CAP_KILL 5, CAP_NET_RAW 13.
+        (&[], ["2001", "1", "1", "1"]),
+        (&["--cap", "CAP_NET_RAW"], ["2001", "2001", "2001", "2001"]),
+        (&["--cap", "CAP_SYS_CHROOT"], ["2001", "1", "1", "1"]),
+    ];
+    for (options, want) in cases {
+        let args = [&["exec"], options, &["it-ambient", "cat", "/proc/self/status"]].concat();
+        let status = runtime.run(&args).ok();
+        let sets = ["CapInh:", "CapPrm:", "CapEff:", "CapAmb:"].map(|name| {
+            let line = status.lines().find(|l| l.starts_with(name)).expect("a field");
+            line.split_whitespace().nth(1).expect("a value").trim_start_matches('0').to_owned()
+        });
+        assert_eq!(sets, want, "{options:?}");
+    }
+    // One that is not inheritable cannot be raised: that is said, and the program runs.
+    bundle.edit(|c| c["process"]["capabilities"]["ambient"] = json!(["CAP_KILL"]));
+    bundle.edit(|c| c["process"]["args"] = json!(["grep", "CapAmb", "/proc/self/status"]));
+    let done = runtime.run(&["run", "--bundle", path(&bundle), "it-ambient2"]);
+    assert_eq!((done.code, done.stdout.as_str()), (0, "CapAmb:\t0000000000000000\n"));
+    assert!(done.stderr.contains("can't raise ambient capability CAP_KILL: "), "{}", done.stderr);
+}
+
 /// CVE-2026-30892: a user is the whole number that was written, or nobody.
 #[test]
 fn exec_user() {

@@ -221,7 +221,7 @@ fn user_ids(text: &str) -> Result<(u32, Option<u32>)> {
 }
 
 /// Adds to the bounding, effective and permitted sets, never to the inheritable one
-/// (CVE-2022-29162).
+/// (CVE-2022-29162); to the ambient one where config.json has it inheritable.
 fn add_cap(boot: &mut Bootstrap, name: &str) -> Result<()> {
     let upper = name.to_ascii_uppercase();
     let name = if upper.starts_with("CAP_") { upper } else { format!("CAP_{upper}") };
@@ -232,6 +232,9 @@ fn add_cap(boot: &mut Bootstrap, name: &str) -> Result<()> {
         if !set.contains(&name) {
             set.push(name.clone());
         }
+    }
+    if sets.inheritable.contains(&name) && !sets.ambient.contains(&name) {
+        sets.ambient.push(name);
     }
     Ok(())
 }
@@ -270,5 +273,11 @@ mod tests {
         let caps = boot.process.capabilities.as_ref().unwrap();
         assert_eq!((&caps.bounding[..], &caps.ambient[..]), (&["CAP_NET_RAW".to_string()][..], &[][..]));
         assert!(add_cap(&mut boot, "CAP_NOSUCH").is_err());
+
+        let sets = boot.process.capabilities.as_mut().unwrap();
+        sets.inheritable = vec!["CAP_KILL".to_string()];
+        add_cap(&mut boot, "CAP_KILL").unwrap();
+        let caps = boot.process.capabilities.as_ref().unwrap();
+        assert_eq!((&caps.ambient[..], caps.inheritable.len()), (&["CAP_KILL".to_string()][..], 1));
     }
 }
