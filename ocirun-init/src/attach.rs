@@ -35,13 +35,36 @@ pub fn clone(source: BorrowedFd, recursive: bool) -> Result<OwnedFd> {
     syscall::open_tree(source, c"", (libc::AT_EMPTY_PATH | recursive) as u32)
 }
 
-/// Sets and clears attributes of the mount that `mount` is open on the root of. In a user namespace
-/// the flags that the source's owner locked stay: nothing is cleared that nobody asked to clear.
+/// Sets and clears attributes of the mount that `mount` is open on the root of.
 pub fn set_attributes(mount: BorrowedFd, attr: &MountAttr, recursive: bool) -> Result<()> {
     match syscall::mount_setattr(mount, attr, recursive) {
         Err(Errno::ENOSYS) if !recursive => remount(mount, attr),
         done => done,
     }
+}
+
+/// The attributes that a mount has now.
+pub fn attributes(mount: BorrowedFd) -> Result<MountAttr> {
+    const ST_NOSYMFOLLOW: u64 = 0x2000;
+    let now = fstatfs(mount)?.flags().bits() as u64;
+    let mut set = 0;
+    for (st, attribute) in [
+        (libc::ST_RDONLY, libc::MOUNT_ATTR_RDONLY),
+        (libc::ST_NOSUID, libc::MOUNT_ATTR_NOSUID),
+        (libc::ST_NODEV, libc::MOUNT_ATTR_NODEV),
+        (libc::ST_NOEXEC, libc::MOUNT_ATTR_NOEXEC),
+        (libc::ST_NODIRATIME, libc::MOUNT_ATTR_NODIRATIME),
+        (libc::ST_NOATIME, libc::MOUNT_ATTR_NOATIME),
+        (ST_NOSYMFOLLOW, libc::MOUNT_ATTR_NOSYMFOLLOW),
+    ] {
+        if now & st != 0 {
+            set |= attribute;
+        }
+    }
+    if now & (libc::ST_NOATIME | libc::ST_RELATIME) == 0 {
+        set |= libc::MOUNT_ATTR_STRICTATIME;
+    }
+    Ok(MountAttr::set(set))
 }
 
 /// Sets the propagation of a mount; `kind` is one MS_* type, with MS_REC for all below.

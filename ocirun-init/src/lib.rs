@@ -4,6 +4,8 @@
 //!  ocirun                                    ocirun-init 8 9
 //!    │  fd 8: one line, the Bootstrap ───────▶ │ mounts, hostname, sysctls …
 //!    │  ◀──────── fd 9: {"type":"log",…}       │ (any number, any time)
+//!    │  ◀──────── fd 9: {"type":"map",…}       │ for a source inside that is id-mapped: it waits
+//!    │  fd 8: {"type":"go"} ─────────────────▶ │
 //!    │  ◀──────── fd 9: {"type":"mounted"}     │ only with waitForHooks:
 //!    │  runs prestart and createRuntime hooks  │   it waits
 //!    │  fd 8: {"type":"go"} ─────────────────▶ │ createContainer hooks, pivot_root, ids, seccomp …
@@ -108,6 +110,18 @@ pub struct Mount {
     /// say so, id-mapped if they say so): init only sets attributes and attaches it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fd: Option<i32>,
+    /// The source lies in the root filesystem, at this path below it: what earlier mounts made of
+    /// it is what is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inside: Option<String>,
+    /// The ids of such a source are to be mapped, to which init may lack the right: it says `map`,
+    /// and waits for `go`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub map: bool,
+    /// The source is a link to this, which is made at the destination in the mount's stead
+    /// (`copy-symlink`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
     /// The source is not a directory, so a missing destination is made as a file.
     #[serde(default, skip_serializing_if = "is_false")]
     pub file: bool,
@@ -341,6 +355,9 @@ pub enum Status {
     Log { level: String, msg: String },
     /// All mounts stand; the hooks of this point may run. Init waits for [`Command::Go`].
     Mounted,
+    /// The detached mount at this descriptor of init's, for the mount of this number: its ids are
+    /// to be mapped. Init waits for [`Command::Go`].
+    Map { mount: usize, fd: i32 },
     /// All is done but execve, and the program was found.
     Ready,
     /// What init was doing and the errno it met, 0 where there was none: `doing` then says all.

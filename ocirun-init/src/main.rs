@@ -137,7 +137,7 @@ fn build(seam: &mut Seam, boot: &Bootstrap) -> Result<Infallible> {
     }
 
     let root = root::mount_root(boot)?;
-    let later = mount::mount_all(root.as_fd(), boot)?;
+    let later = mount::mount_all(root.as_fd(), boot, seam)?;
     dev::make_devices(root.as_fd(), boot)?;
     if boot.wait_for_hooks {
         seam.send(&Status::Mounted)?;

@@ -2,20 +2,21 @@
 //! and looked at before (CVE-2021-30465): a path is never given to the kernel twice.
 
 use std::ffi::CString;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use anyhow::{Context, Result, bail};
 use nix::errno::Errno;
-use nix::fcntl::{AT_FDCWD, OFlag};
+use nix::fcntl::{AT_FDCWD, OFlag, readlinkat};
 use nix::mount::{MsFlags, mount};
 use nix::sys::stat::fstat;
-use nix::unistd::fchdir;
-use ocirun_init::{Bootstrap, Mount};
+use nix::unistd::{fchdir, symlinkat};
+use ocirun_init::{Bootstrap, Mount, Status};
 
 use crate::filesystem::Place;
 use crate::options::Options;
+use crate::seam::Seam;
 use crate::syscall::{self, MountAttr};
-use crate::{attach, cgroup, copyup, fd, filesystem, path, proc};
+use crate::{attach, cgroup, copyup, fd, filesystem, path, proc, root};
 
 /// What lxcfs and CRIU put over files of procfs; nothing else may be mounted inside it.
 const INSIDE_PROC: &[&str] = &[
@@ -51,20 +52,28 @@ impl Later {
     }
 }
 
-pub fn mount_all(root: BorrowedFd, boot: &Bootstrap) -> Result<Later> {
+pub fn mount_all(root: BorrowedFd, boot: &Bootstrap, seam: &mut Seam) -> Result<Later> {
     let mut later = Later::default();
-    for mount in &boot.mounts {
+    for (number, mount) in boot.mounts.iter().enumerate() {
         let source = match (mount.source.as_str(), mount.kind.as_str()) {
             ("", kind) => kind,
             (source, _) => source,
         };
-        mount_one(root, boot, mount, &mut later)
-            .with_context(|| format!("mount {source} on {}", mount.destination))?;
+        mount_one(root, boot, number, &mut later, seam).with_context(|| {
+            format!("error mounting {source:?} to rootfs at {:?} (mounts[{number}])", mount.destination)
+        })?;
     }
     Ok(later)
 }
 
-fn mount_one(root: BorrowedFd, boot: &Bootstrap, spec: &Mount, later: &mut Later) -> Result<()> {
+fn mount_one(
+    root: BorrowedFd,
+    boot: &Bootstrap,
+    number: usize,
+    later: &mut Later,
+    seam: &mut Seam,
+) -> Result<()> {
+    let spec = &boot.mounts[number];
     let mut options = Options::parse(&spec.options);
     let bind = options.bind || spec.fd.is_some() || spec.kind == "bind";
     let destination = path::clean(&spec.destination);
@@ -74,11 +83,14 @@ fn mount_one(root: BorrowedFd, boot: &Bootstrap, spec: &Mount, later: &mut Later
     if destination == "/" {
         bail!("the root is mounted already");
     }
+    if let Some(target) = spec.link.as_deref().filter(|_| options.copy_symlink) {
+        return copy_link(root, &destination, target);
+    }
     check_proc(&destination, bind, &spec.kind)?;
     let made = if bind {
-        let made = mount_bind(root, spec, &destination, &options)?;
-        if !options.attr.is_empty() {
-            attach::set_attributes(made.as_fd(), &options.attr, false)?;
+        let made = mount_bind(root, boot, number, &destination, &options, seam)?;
+        if options.asked {
+            set_bind_attributes(made.as_fd(), &options)?;
         }
         made
     } else if spec.kind == "cgroup" || spec.kind == "cgroup2" {
@@ -102,23 +114,64 @@ fn mount_one(root: BorrowedFd, boot: &Bootstrap, spec: &Mount, later: &mut Later
     Ok(())
 }
 
+/// The attributes that the options name, and no others of the source's; where the source's owner
+/// locked some (a user namespace), those beside them.
+fn set_bind_attributes(made: BorrowedFd, options: &Options) -> Result<()> {
+    match attach::set_attributes(made, &options.bind_attr(), false) {
+        Err(Errno::EPERM) => {}
+        done => return done.context("set attributes"),
+    }
+    let source = attach::attributes(made)?;
+    let Some(attr) = options.locked_attr(&source) else {
+        return Err(Errno::EPERM).context("clear locked attributes");
+    };
+    attach::set_attributes(made, &attr, false).context("set attributes beside locked ones")
+}
+
+/// A link of the host's is made anew inside; one that is there must be the same.
+fn copy_link(root: BorrowedFd, destination: &str, target: &str) -> Result<()> {
+    let (parent, name) = path::make_parent(root, destination)?;
+    match symlinkat(target, &parent, name) {
+        Err(Errno::EEXIST) => match readlinkat(&parent, name) {
+            Ok(there) if there.as_os_str() == target => Ok(()),
+            _ => Err(Errno::EEXIST).with_context(|| format!("link to {target}")),
+        },
+        done => done.with_context(|| format!("link to {target}")),
+    }
+}
+
 /// Attaches a bind mount; its root, with the attributes that its source had.
-fn mount_bind(root: BorrowedFd, spec: &Mount, destination: &str, options: &Options) -> Result<OwnedFd> {
-    let tree = match spec.fd {
-        Some(number) => fd::take(number)?,
-        None => {
+fn mount_bind(
+    root: BorrowedFd,
+    boot: &Bootstrap,
+    number: usize,
+    destination: &str,
+    options: &Options,
+    seam: &mut Seam,
+) -> Result<OwnedFd> {
+    let spec = &boot.mounts[number];
+    let tree = match (spec.fd, &spec.inside) {
+        (Some(number), _) => fd::take(number)?,
+        (None, Some(inside)) => open_inside(root, spec, inside, number, options, seam)
+            .with_context(|| format!("failed to fulfil mount request: open {}", spec.source))?,
+        (None, None) => {
             let nofollow = if options.source_nofollow { libc::AT_SYMLINK_NOFOLLOW } else { 0 };
             let recursive = if options.recursive { libc::AT_RECURSIVE } else { 0 };
             let source = CString::new(spec.source.as_str())?;
             match syscall::open_tree(AT_FDCWD, &source, (nofollow | recursive) as u32) {
                 Err(Errno::ENOSYS) => return bind_by_path(root, spec, destination, options),
-                tree => tree.with_context(|| format!("open {}", spec.source))?,
+                tree => {
+                    tree.with_context(|| format!("failed to fulfil mount request: open {}", spec.source))?
+                }
             }
         }
     };
     if destination == "/proc" && !proc::is_procfs(tree.as_fd())? {
         bail!("\"/proc\" cannot be mounted because it is not of type proc");
     }
+    // As if it had been cloned in here, where all mounts were made what the root's propagation says:
+    // a clone of a shared mount would take what is mounted in here to the host.
+    root::adopt_propagation(tree.as_fd(), boot).context("set propagation")?;
     let file = spec.file || (spec.fd.is_none() && !path::is_dir(&fstat(&tree)?));
     let target = bind_target(root, destination, file, options)?;
     match syscall::move_mount(tree.as_fd(), target.as_fd()) {
@@ -130,12 +183,34 @@ fn mount_bind(root: BorrowedFd, spec: &Mount, destination: &str, options: &Optio
     }
 }
 
+/// A source below the root, as the mounts before this one have made it. Its ids are mapped by
+/// ocirun, which has the right to.
+fn open_inside(
+    root: BorrowedFd,
+    spec: &Mount,
+    inside: &str,
+    number: usize,
+    options: &Options,
+    seam: &mut Seam,
+) -> Result<OwnedFd> {
+    let found = match options.source_nofollow {
+        true => path::open_last_plain(root, inside)?,
+        false => path::open_in(root, inside, OFlag::O_PATH)?,
+    };
+    let tree = attach::clone(found.as_fd(), options.recursive)?;
+    if spec.map {
+        seam.send(&Status::Map { mount: number, fd: tree.as_raw_fd() })?;
+        seam.wait_for_go()?;
+    }
+    Ok(tree)
+}
+
 fn bind_target(root: BorrowedFd, destination: &str, file: bool, options: &Options) -> Result<OwnedFd> {
     let target = if destination == "/proc" {
         plain_dir(root, destination, "proc")?
     } else if options.destination_nofollow {
         let (parent, name) = path::make_parent(root, destination)?;
-        match path::open_plain(parent.as_fd(), name, OFlag::O_PATH) {
+        match path::open_last_plain(parent.as_fd(), name) {
             Err(Errno::ENOENT) if file => path::make_file(parent.as_fd(), name)?,
             Err(Errno::ENOENT) => path::make_plain_dir(parent.as_fd(), name)?,
             target => target?,

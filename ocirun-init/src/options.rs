@@ -12,6 +12,8 @@ enum Word {
     Clear(u64),
     /// Chooses how access times are kept: a field, not a bit.
     Atime(u64),
+    /// Takes that choice back, if it was this one.
+    AtimeOff(u64),
     /// The same three, on every mount below too.
     SetAll(u64),
     ClearAll(u64),
@@ -25,6 +27,7 @@ enum Word {
     BindAll,
     Remount,
     CopyUp,
+    CopySymlink,
     SourceNoFollow,
     DestinationNoFollow,
     /// Says nothing to init: `defaults`, and what ocirun has done when it opened the source.
@@ -44,11 +47,15 @@ const NOATIME: u64 = libc::MOUNT_ATTR_NOATIME;
 const STRICTATIME: u64 = libc::MOUNT_ATTR_STRICTATIME;
 const ATIME_FIELD: u64 = libc::MOUNT_ATTR__ATIME;
 
+/// Attributes that are a bit each, and are not of access times.
+const PLAIN: u64 = RO | NOSUID | NODEV | NOEXEC | NOSYMFOLLOW;
+
 const WORDS: &[(&str, Word)] = &[
     ("acl", Super(libc::MS_POSIXACL, "")),
     ("async", SuperOff(libc::MS_SYNCHRONOUS)),
-    ("atime", Atime(RELATIME)),
+    ("atime", AtimeOff(NOATIME)),
     ("bind", Bind),
+    ("copy-symlink", CopySymlink),
     ("defaults", Nothing),
     ("dest-nofollow", DestinationNoFollow),
     ("dev", Clear(NODEV)),
@@ -69,8 +76,8 @@ const WORDS: &[(&str, Word)] = &[
     ("noiversion", SuperOff(libc::MS_I_VERSION)),
     ("nolazytime", SuperOff(libc::MS_LAZYTIME)),
     ("nomand", SuperOff(libc::MS_MANDLOCK)),
-    ("norelatime", Atime(RELATIME)),
-    ("nostrictatime", Atime(RELATIME)),
+    ("norelatime", AtimeOff(RELATIME)),
+    ("nostrictatime", AtimeOff(STRICTATIME)),
     ("nosuid", Set(NOSUID)),
     ("nosymfollow", Set(NOSYMFOLLOW)),
     ("private", Propagation(libc::MS_PRIVATE)),
@@ -119,6 +126,8 @@ const WORDS: &[(&str, Word)] = &[
 pub struct Options {
     /// Attributes of the mount itself.
     pub attr: MountAttr,
+    /// Some word spoke of them, be it to take back an earlier one.
+    pub asked: bool,
     /// Attributes of it and all mounts below it.
     pub attr_all: MountAttr,
     /// Propagation types to set in this order, MS_REC for all mounts below.
@@ -129,6 +138,7 @@ pub struct Options {
     pub recursive: bool,
     pub remount: bool,
     pub copy_up: bool,
+    pub copy_symlink: bool,
     pub source_nofollow: bool,
     pub destination_nofollow: bool,
     /// What the file system itself understands, a word each.
@@ -150,10 +160,17 @@ impl Options {
     }
 
     fn apply(&mut self, word: Word) {
+        self.asked |= matches!(word, Set(_) | Clear(_) | Atime(_) | AtimeOff(_) | Super(..) | SuperOff(_));
         match word {
             Set(bits) => set(&mut self.attr, bits, 0),
             Clear(bits) => set(&mut self.attr, 0, bits),
             Atime(value) => set_atime(&mut self.attr, value),
+            AtimeOff(value) => {
+                if self.attr.clear & ATIME_FIELD != 0 && self.attr.set & ATIME_FIELD == value {
+                    self.attr.set &= !ATIME_FIELD;
+                    self.attr.clear &= !ATIME_FIELD;
+                }
+            }
             SetAll(bits) => set(&mut self.attr_all, bits, 0),
             ClearAll(bits) => set(&mut self.attr_all, 0, bits),
             AtimeAll(value) => set_atime(&mut self.attr_all, value),
@@ -164,10 +181,36 @@ impl Options {
             BindAll => (self.bind, self.recursive) = (true, true),
             Remount => self.remount = true,
             CopyUp => self.copy_up = true,
+            CopySymlink => self.copy_symlink = true,
             SourceNoFollow => self.source_nofollow = true,
             DestinationNoFollow => self.destination_nofollow = true,
             Nothing => {}
         }
+    }
+
+    /// What a bind mount gets that asks for attributes at all: those, and of the source's no others
+    /// but its way with access times. (One that asks for none keeps all of its source's.)
+    pub fn bind_attr(&self) -> MountAttr {
+        let asked = self.attr;
+        let mut attr = MountAttr { set: asked.set, clear: PLAIN & !asked.set, ..asked };
+        if asked.clear & ATIME_FIELD != 0 || asked.set & NODIRATIME != 0 {
+            attr.clear |= ATIME_FIELD | (NODIRATIME & !asked.set);
+        }
+        attr
+    }
+
+    /// The same where the source's attributes are locked (a user namespace): those stay, unless
+    /// the options say otherwise, and then there is no such mount. None is that answer.
+    pub fn locked_attr(&self, source: &MountAttr) -> Option<MountAttr> {
+        let asked = self.attr;
+        let locked = RO | NOSUID | NODEV | NOEXEC | NODIRATIME;
+        let atime = |attr: &MountAttr| attr.set & (ATIME_FIELD | NODIRATIME);
+        let chosen = asked.clear & ATIME_FIELD != 0 || asked.set & NODIRATIME != 0;
+        if source.set & asked.clear & locked & !ATIME_FIELD != 0 || (chosen && atime(source) != atime(&asked))
+        {
+            return None;
+        }
+        Some(MountAttr { set: asked.set & PLAIN, clear: NOSYMFOLLOW & !asked.set, ..asked })
     }
 
     pub fn readonly(&self) -> bool {
@@ -263,9 +306,34 @@ mod tests {
     fn later_words_win() {
         assert_eq!(parse(&["ro", "rw"]).attr, MountAttr { set: 0, clear: RO, propagation: 0 });
         assert_eq!(parse(&["rw", "ro"]).attr, MountAttr { set: RO, clear: 0, propagation: 0 });
+        assert_eq!(parse(&["noatime", "atime"]).attr, MountAttr::default());
         let atime = parse(&["noatime", "strictatime"]).attr;
         assert_eq!((atime.set, atime.clear), (STRICTATIME, ATIME_FIELD));
         assert_eq!(parse(&["sync", "async"]).super_bits, 0);
+    }
+
+    #[test]
+    fn a_bind_mount_has_what_it_asks_for_or_all_that_its_source_had() {
+        assert!(!parse(&["rbind", "rprivate"]).asked);
+        let dev = parse(&["bind", "dev"]);
+        assert!(dev.asked);
+        assert_eq!(dev.bind_attr(), MountAttr { set: 0, clear: PLAIN, propagation: 0 });
+        let atime = parse(&["bind", "atime"]);
+        assert!(atime.asked && atime.bind_attr().clear & ATIME_FIELD == 0);
+        let nodiratime = parse(&["bind", "nodiratime"]).bind_attr();
+        assert_eq!((nodiratime.set, nodiratime.clear), (NODIRATIME, PLAIN | ATIME_FIELD));
+        let strict = parse(&["bind", "strictatime"]).bind_attr();
+        assert_eq!((strict.set, strict.clear), (STRICTATIME, PLAIN | ATIME_FIELD | NODIRATIME));
+    }
+
+    #[test]
+    fn locked_attributes_stay_or_refuse() {
+        let source = MountAttr::set(RO | NOSUID | NOATIME);
+        let kept = parse(&["bind", "nodev"]).locked_attr(&source).expect("nothing is taken away");
+        assert_eq!((kept.set, kept.clear), (NODEV, NOSYMFOLLOW));
+        assert!(parse(&["bind", "rw"]).locked_attr(&source).is_none());
+        assert!(parse(&["bind", "relatime"]).locked_attr(&source).is_none());
+        assert!(parse(&["bind", "noatime", "ro"]).locked_attr(&source).is_some());
     }
 
     #[test]

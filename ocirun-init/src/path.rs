@@ -56,6 +56,17 @@ pub fn open_plain(root: BorrowedFd, path: &str, flags: OFlag) -> Result<OwnedFd>
     }
 }
 
+/// Opens the last component of `path` as it is, a link included (O_PATH); links before it are
+/// followed below `root`.
+pub fn open_last_plain(root: BorrowedFd, path: &str) -> Result<OwnedFd> {
+    let (parent, name) = split(path);
+    if matches!(name, "" | "." | "..") {
+        return open_in(root, path, OFlag::O_PATH);
+    }
+    let dir = open_in(root, parent, OFlag::O_PATH | OFlag::O_DIRECTORY)?;
+    openat(dir, name, OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC, Mode::empty())
+}
+
 /// `openat2`, again when the kernel saw a rename on its way.
 pub fn resolve_in(dir: BorrowedFd, path: &str, flags: OFlag, resolve: ResolveFlag) -> Result<OwnedFd> {
     let how = OpenHow::new().flags(flags | OFlag::O_CLOEXEC).resolve(resolve);

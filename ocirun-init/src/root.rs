@@ -19,6 +19,9 @@ use crate::{attach, dev, fd, filesystem, path};
 
 const NOTHING: Option<&str> = None;
 
+/// Mounts of the host arrive here, none of here arrives there.
+const DEFAULT: u64 = libc::MS_SLAVE | libc::MS_REC;
+
 /// Cuts this mount namespace off from the host's and mounts the root filesystem on itself.
 /// The descriptor is of the new mount's root; everything below it is opened from there.
 pub fn mount_root(boot: &Bootstrap) -> Result<OwnedFd> {
@@ -28,20 +31,30 @@ pub fn mount_root(boot: &Bootstrap) -> Result<OwnedFd> {
         let at = boot.rootfs.as_str();
         return open(at, flags, Mode::empty()).with_context(|| format!("open {at}"));
     }
-    let kind = asked_propagation(boot)?.unwrap_or(libc::MS_SLAVE | libc::MS_REC);
+    let kind = asked_propagation(boot)?.unwrap_or(DEFAULT);
     mount(NOTHING, "/", NOTHING, MsFlags::from_bits_retain(kind), NOTHING).context("set propagation of /")?;
     if boot.rootfs.is_empty() && boot.rootfs_fd.is_none() {
         bail!("no root filesystem is named");
     }
     let at = if boot.rootfs.is_empty() { "/" } else { boot.rootfs.as_str() };
+    let target = match open(at, flags, Mode::empty()) {
+        // Root of a user namespace may not walk there. Any place will do that is left at once.
+        Err(Errno::EACCES) if boot.rootfs_fd.is_some() => open("/", flags, Mode::empty()),
+        target => target,
+    };
+    let target = target.with_context(|| format!("open {at}"))?;
     // Where something is still shared, mounts of the container's would reach the host, and
     // pivot_root refuses.
-    if kind != libc::MS_SLAVE | libc::MS_REC && kind != libc::MS_PRIVATE | libc::MS_REC {
-        make_parent_private(at)?;
+    if kind != DEFAULT && kind != libc::MS_PRIVATE | libc::MS_REC {
+        let slave = kind & libc::MS_SLAVE != 0;
+        unshare_parent(at, if slave { libc::MS_SLAVE } else { libc::MS_PRIVATE })?;
     }
-    let target = open(at, flags, Mode::empty()).with_context(|| format!("open {at}"))?;
     let tree = match boot.rootfs_fd {
-        Some(number) => fd::take(number)?,
+        Some(number) => {
+            let tree = fd::take(number)?;
+            adopt_propagation(tree.as_fd(), boot).context("set propagation of the root")?;
+            tree
+        }
         None => match attach::clone(target.as_fd(), true) {
             Err(Errno::ENOSYS) => return mount_by_path(at),
             tree => tree.with_context(|| format!("open {at}"))?,
@@ -53,6 +66,17 @@ pub fn mount_root(boot: &Bootstrap) -> Result<OwnedFd> {
             attached.with_context(|| format!("mount {at} on itself"))?;
             Ok(tree)
         }
+    }
+}
+
+/// Gives a detached mount that was cloned on the host the propagation that the host's mounts were
+/// given in this namespace. What is shared there must not stay so here, unless that was asked for.
+pub fn adopt_propagation(tree: BorrowedFd, boot: &Bootstrap) -> Result<()> {
+    let kind = if own_mounts(boot) { asked_propagation(boot)?.unwrap_or(DEFAULT) } else { DEFAULT };
+    match kind & PROPAGATION {
+        libc::MS_SHARED => Ok(()),
+        libc::MS_SLAVE => Ok(attach::set_propagation(tree, DEFAULT)?),
+        _ => Ok(attach::set_propagation(tree, libc::MS_PRIVATE | libc::MS_REC)?),
     }
 }
 
@@ -76,31 +100,28 @@ fn asked_propagation(boot: &Bootstrap) -> Result<Option<u64>> {
     }
 }
 
-/// Makes the mount private that holds `at`: the nearest parent that is a mount point.
-fn make_parent_private(at: &str) -> Result<()> {
-    let attr = MountAttr { propagation: libc::MS_PRIVATE & PROPAGATION, ..MountAttr::default() };
+/// Takes the mount that holds `at`, the nearest parent that is a mount point, out of its peers.
+fn unshare_parent(at: &str, kind: u64) -> Result<()> {
     let mut path = at.to_owned();
     loop {
-        match syscall::mount_setattr_at(&CString::new(path.as_str())?, &attr, false) {
+        match set_at(&path, kind) {
             Err(Errno::EINVAL) if path != "/" => {
                 path = match path::split(&path).0 {
                     "" => "/".to_owned(),
                     parent => parent.to_owned(),
                 };
             }
-            Err(Errno::ENOSYS) => {
-                match mount(NOTHING, path.as_str(), NOTHING, MsFlags::MS_PRIVATE, NOTHING) {
-                    Err(Errno::EINVAL) if path != "/" => {
-                        path = match path::split(&path).0 {
-                            "" => "/".to_owned(),
-                            parent => parent.to_owned(),
-                        };
-                    }
-                    done => return done.with_context(|| format!("make {path} private")),
-                }
-            }
-            done => return done.with_context(|| format!("make {path} private")),
+            done => return done.with_context(|| format!("set propagation of {path}")),
         }
+    }
+}
+
+fn set_at(path: &str, kind: u64) -> Result<(), Errno> {
+    let attr = MountAttr { propagation: kind & PROPAGATION, ..MountAttr::default() };
+    let name = CString::new(path).map_err(|_| Errno::EINVAL)?;
+    match syscall::mount_setattr_at(&name, &attr, false) {
+        Err(Errno::ENOSYS) => mount(NOTHING, path, NOTHING, MsFlags::from_bits_retain(kind), NOTHING),
+        done => done,
     }
 }
 
@@ -174,7 +195,10 @@ fn show_readonly(root: BorrowedFd, name: &str, target: BorrowedFd) -> Result<(),
 pub fn mask_paths(root: BorrowedFd, paths: &[String]) -> Result<()> {
     let mut null = None;
     let mut empty: Option<OwnedFd> = None;
-    for name in paths {
+    for (number, name) in paths.iter().enumerate() {
+        if paths[..number].contains(name) {
+            continue;
+        }
         let Some(target) = existing(root, name)? else { continue };
         let hide = |null: &mut Option<OwnedFd>, empty: &mut Option<OwnedFd>| -> Result<()> {
             if path::is_dir(&fstat(&target)?) {

@@ -10,9 +10,12 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use nix::sys::wait::waitpid;
 use nix::unistd::{Pid, getegid, geteuid};
-use oci_spec::runtime::LinuxIdMapping;
+use oci_spec::runtime::{LinuxIdMapping, LinuxIdMappingBuilder};
 
 use crate::{pidfd, spawn};
+
+/// User ids and group ids.
+pub type Maps = (Vec<LinuxIdMapping>, Vec<LinuxIdMapping>);
 
 /// Writes both maps of process `pid`. True where setgroups(2) is forbidden from then on.
 pub fn write(pid: i32, uids: &[LinuxIdMapping], gids: &[LinuxIdMapping]) -> Result<bool> {
@@ -41,13 +44,59 @@ pub fn write(pid: i32, uids: &[LinuxIdMapping], gids: &[LinuxIdMapping]) -> Resu
 /// A user namespace with these maps, for an id-mapped mount. Its one process has ended: the
 /// descriptor keeps it.
 pub fn user_namespace(uids: &[LinuxIdMapping], gids: &[LinuxIdMapping]) -> Result<OwnedFd> {
-    let child = spawn::pause_in_user_namespace()?;
+    let child = spawn::pause_in(libc::CLONE_NEWUSER)?;
     let path = format!("/proc/{}/ns/user", child.pid);
     let opened = write(child.pid, uids, gids)
         .and_then(|_| fs::File::open(&path).with_context(|| format!("open {path}")).map(OwnedFd::from));
     pidfd::signal(&child.pidfd, libc::SIGKILL)?;
     waitpid(Pid::from_raw(child.pid), None).context("wait for the process of a user namespace")?;
     opened
+}
+
+/// The maps of an option's own: `uids=0-1000-1#1-2000-10;gids=…`, each part the first id on the
+/// file system, the first on the host, and how many. After `@` the second is an id in the container,
+/// whose maps are `uids` and `gids`.
+pub fn parse(text: &str, uids: &[LinuxIdMapping], gids: &[LinuxIdMapping]) -> Result<Maps> {
+    let mut maps = (Vec::new(), Vec::new());
+    for list in text.split(';').filter(|list| !list.is_empty()) {
+        let (list, own, into) = match list.split_once('=') {
+            Some(("uids", list)) => (list, uids, &mut maps.0),
+            Some(("gids", list)) => (list, gids, &mut maps.1),
+            _ => bail!("idmap option {list:?}: want uids= or gids="),
+        };
+        for part in list.split('#').filter(|part| !part.is_empty()) {
+            let part = part.trim();
+            let (relative, numbers) = part.strip_prefix('@').map_or((false, part), |rest| (true, rest));
+            let mut numbers = numbers.split('-').map(str::parse::<u32>);
+            let (Some(Ok(inside)), Some(Ok(mut outside)), Some(Ok(size)), None) =
+                (numbers.next(), numbers.next(), numbers.next(), numbers.next())
+            else {
+                bail!("idmap option {part:?}: want three numbers, as 0-1000-1");
+            };
+            if relative {
+                outside = on_host(outside, own)
+                    .with_context(|| format!("idmap option {part:?}: the container has no id {outside}"))?;
+            }
+            into.push(
+                LinuxIdMappingBuilder::default()
+                    .container_id(inside)
+                    .host_id(outside)
+                    .size(size)
+                    .build()
+                    .context("idmap option")?,
+            );
+        }
+    }
+    if maps.0.is_empty() || maps.1.is_empty() {
+        bail!("idmap option {text:?}: want uids and gids");
+    }
+    Ok(maps)
+}
+
+/// The host's number of an id in a user namespace.
+fn on_host(id: u32, map: &[LinuxIdMapping]) -> Option<u32> {
+    let range = map.iter().find(|m| id >= m.container_id() && id - m.container_id() < m.size())?;
+    range.host_id().checked_add(id - range.container_id())
 }
 
 /// The map an ordinary user may write alone: one line, of the own id.
@@ -91,6 +140,25 @@ fn helper(program: &str, pid: i32, map: &[LinuxIdMapping]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn maps_of_an_option() {
+        let own: Vec<LinuxIdMapping> = serde_json::from_str(
+            r#"[{"containerID":0,"hostID":0,"size":1},{"containerID":1,"hostID":2,"size":1000}]"#,
+        )
+        .unwrap();
+        let (uids, gids) = parse("uids=0-1-10#10-11-10;gids=@1-3-10", &own, &own).unwrap();
+        assert_eq!((lines(&uids), lines(&gids)), ("0 1 10\n10 11 10\n".into(), "1 4 10\n".into()));
+        for bad in [
+            "uids=0-1-1",
+            "uids=0-1;gids=0-1-1",
+            "x=1",
+            "uids=@5000-5000-1;gids=0-0-1",
+            "uids=0-1-1-1;gids=0-0-1",
+        ] {
+            assert!(parse(bad, &own, &own).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn the_lines_of_a_map() {

@@ -18,6 +18,7 @@ use ocirun_init::{Bootstrap, Command, Status};
 use crate::cgroup::Join;
 use crate::cgroup::systemd::Unit;
 use crate::fds::{Passed, raise};
+use crate::source::Map;
 use crate::spawn::{self, Child, Stub};
 use crate::{error, idmap, log, namespace, pidfd};
 
@@ -62,6 +63,8 @@ pub struct Init {
     pub child: Child,
     /// The user namespace forbids setgroups(2).
     pub keep_groups: bool,
+    /// For sources inside that are id-mapped.
+    pub maps: Vec<Map>,
     /// The program that it was started from, until the work is told: to close it may take a while,
     /// in which there is something to do.
     exe: Option<OwnedFd>,
@@ -142,6 +145,7 @@ pub fn start(s: Start) -> Result<Init> {
     let mut init = Init {
         child,
         keep_groups: false,
+        maps: Vec::new(),
         exe: Some(exe),
         control: File::from(s.pipes.control),
         status: BufReader::new(File::from(s.pipes.status)),
@@ -257,6 +261,12 @@ impl Init {
         loop {
             match self.hear()? {
                 Some(Status::Ready) => return Ok(()),
+                Some(Status::Map { mount, fd }) => {
+                    let map = self.maps.iter().find(|map| map.mount == mount);
+                    let map = map.with_context(|| format!("mounts[{mount}] has no id maps"))?;
+                    map.apply(&self.child.pidfd, fd).with_context(|| format!("mounts[{mount}]"))?;
+                    self.go()?;
+                }
                 Some(Status::Mounted) => {
                     hooks(self.child.pid)?;
                     self.go()?;

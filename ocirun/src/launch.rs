@@ -147,7 +147,7 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
         let about = (spec.version().as_str(), launch.id.as_str(), bundle.path.as_path(), annotations);
         boot.seccomp = attach_seccomp(&state, dir, about, &mut passed)?;
     }
-    source::open(&mut boot, spec, ns, &mut passed)?;
+    let id_maps = source::open(&mut boot, spec, ns, &mut passed)?;
     let terminal = console_of(launch, &mut boot, &mut passed)?;
     if let Some(socket) = &launch.pidfd_socket {
         boot.pidfd_socket_fd = Some(passed.add(console::connect(socket)?));
@@ -178,6 +178,7 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
         pipes,
     })?;
     boot.process.user.keep_groups = init.keep_groups;
+    init.maps = id_maps;
     match finish(work, &mut state, &boot, &mut init) {
         Ok(()) => Ok(Launched { dir: dir.clone(), state, init, terminal }),
         Err(e) => {

@@ -54,6 +54,14 @@ fn pidfd_open(pid: i32) -> Result<OwnedFd, Errno> {
     Ok(unsafe { OwnedFd::from_raw_fd(fd as i32) })
 }
 
+/// A duplicate of another process's descriptor.
+pub fn take_descriptor(process: &OwnedFd, number: i32) -> Result<OwnedFd, Errno> {
+    // SAFETY: pidfd_getfd(2) takes integers and touches no memory of ours.
+    let fd = Errno::result(unsafe { libc::syscall(libc::SYS_pidfd_getfd, process.as_raw_fd(), number, 0) })?;
+    // SAFETY: the kernel has just made this descriptor, for us alone.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd as i32) })
+}
+
 /// Sends a signal; false where the process is gone.
 pub fn signal(fd: impl AsFd, signal: i32) -> Result<bool> {
     let null = std::ptr::null::<libc::siginfo_t>();

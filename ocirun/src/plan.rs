@@ -24,7 +24,7 @@ pub fn bootstrap(spec: &Spec, ns: &Namespaces, launch: &Launch, bundle: &Path) -
     let process = spec.process().as_ref().context("process property must not be empty")?;
     let rootfs = bundle.join(root.path());
     let linux = linux(spec);
-    let mounts = spec.mounts().iter().flatten().map(|m| mount(m, bundle)).collect::<Vec<_>>();
+    let mounts = spec.mounts().iter().flatten().map(|m| mount(m, bundle, &rootfs)).collect::<Vec<_>>();
     let hooks = spec.hooks().clone().unwrap_or_default();
     let list = |h: &Option<Vec<oci::Hook>>| h.iter().flatten().map(hook).collect::<Vec<_>>();
     let inside = Hooks {
@@ -169,13 +169,23 @@ fn caps(set: &Option<HashSet<Capability>>) -> Vec<String> {
     names
 }
 
-fn mount(m: &oci::Mount, bundle: &Path) -> Mount {
+fn mount(m: &oci::Mount, bundle: &Path, rootfs: &Path) -> Mount {
     let options = m.options().clone().unwrap_or_default();
     let kind = m.typ().clone().unwrap_or_default();
     let source = m.source().as_deref().map(text).unwrap_or_default();
+    let below = |path: &str| Path::new(path).strip_prefix(rootfs).ok().map(text);
     // A bind source is a host path; any other source is a mere word.
-    let source = if is_bind(&kind, &options) { text(&bundle.join(source)) } else { source };
-    Mount { destination: text(m.destination()), kind, source, options, ..Mount::default() }
+    let (source, inside) = if is_bind(&kind, &options) {
+        let source = text(&bundle.join(source));
+        let inside = below(&source);
+        (source, inside)
+    } else {
+        (source, None)
+    };
+    let destination = text(m.destination());
+    // Some name the destination as the host sees it.
+    let destination = below(&destination).map_or(destination, |path| format!("/{path}"));
+    Mount { destination, kind, source, inside, options, ..Mount::default() }
 }
 
 /// A bind mount is one by its options, whatever its type says.

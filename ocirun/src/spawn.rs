@@ -97,10 +97,10 @@ fn kept(stub: &Stub) -> Vec<RawFd> {
     kept
 }
 
-/// A child in a user namespace of its own that waits to be killed, and dies with this process.
-pub fn pause_in_user_namespace() -> Result<Child> {
+/// A child in namespaces of its own that waits to be killed, and dies with this process.
+pub fn pause_in(namespaces: i32) -> Result<Child> {
     let mut pidfd: RawFd = -1;
-    let mut args = clone_args((libc::CLONE_PIDFD | libc::CLONE_NEWUSER) as u64, libc::SIGCHLD);
+    let mut args = clone_args((libc::CLONE_PIDFD | namespaces) as u64, libc::SIGCHLD);
     args.pidfd = (&raw mut pidfd) as u64;
     // SAFETY: as in `spawn`: one thread, and the child makes system calls only.
     let pid = Errno::result(unsafe { clone3(&mut args) }).context("clone3 user namespace")? as i32;

@@ -7,12 +7,16 @@ use std::path::Path;
 
 use nix::errno::Errno;
 
-/// Clones the mount at `path` (with those below it) as a detached mount. Links are followed.
-pub fn open(path: &str, recursive: bool) -> Result<OwnedFd, Errno> {
+/// Clones the mount at `path` (with those below it) as a detached mount. A link at its end is
+/// followed, or is what is cloned.
+pub fn open(path: &str, recursive: bool, follow: bool) -> Result<OwnedFd, Errno> {
     let path = CString::new(path).map_err(|_| Errno::EINVAL)?;
     let mut flags = libc::OPEN_TREE_CLONE | libc::OPEN_TREE_CLOEXEC;
     if recursive {
         flags |= libc::AT_RECURSIVE as libc::c_uint;
+    }
+    if !follow {
+        flags |= libc::AT_SYMLINK_NOFOLLOW as libc::c_uint;
     }
     // SAFETY: `path` is a C string that outlives the call, the only memory that the kernel reads.
     let fd =
@@ -23,7 +27,7 @@ pub fn open(path: &str, recursive: bool) -> Result<OwnedFd, Errno> {
 
 /// A file of the host through a detached mount of it that is read-only.
 pub fn open_readonly(path: &Path) -> Result<OwnedFd, Errno> {
-    let tree = open(path.to_str().ok_or(Errno::EINVAL)?, false)?;
+    let tree = open(path.to_str().ok_or(Errno::EINVAL)?, false, true)?;
     let attr = libc::mount_attr {
         attr_set: libc::MOUNT_ATTR_RDONLY,
         attr_clr: 0,
