@@ -22,7 +22,7 @@ use crate::fds::{self, Passed};
 use crate::init::{self, Init, Start};
 use crate::namespace::{self, Namespaces};
 use crate::state::{self, Dir, State};
-use crate::{caps, console, hooks, log, pidfd, plan, seal, seccomp, source, time, validate};
+use crate::{caps, console, hooks, log, netdev, pidfd, plan, seal, seccomp, source, time, validate};
 
 /// A container whose first process waits for `start`.
 pub struct Launched {
@@ -202,6 +202,7 @@ fn finish(work: &Work, state: &mut State, boot: &Bootstrap, init: &mut Init) -> 
     }
     init.tell(boot)?;
     init.until_ready(|pid| {
+        netdev::move_all(spec, pid)?;
         let about = plan::hook_state(spec, &launch.id, &bundle.path, "creating", pid);
         let Some(all) = spec.hooks() else { return Ok(()) };
         for (kind, list) in &validate::hook_lists(all)[..2] {

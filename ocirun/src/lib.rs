@@ -17,6 +17,8 @@ pub mod init;
 pub mod launch;
 pub mod log;
 pub mod namespace;
+pub mod netdev;
+pub mod netlink;
 pub mod pidfd;
 pub mod plan;
 pub mod seal;

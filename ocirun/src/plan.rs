@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::cli::Launch;
 use crate::namespace::{self, Namespaces};
+use crate::netdev;
 
 /// The newest runtime specification that is followed.
 pub const SPEC_VERSION: &str = "1.3.0";
@@ -62,7 +63,7 @@ pub fn bootstrap(spec: &Spec, ns: &Namespaces, launch: &Launch, bundle: &Path) -
             personality: linux.personality().as_ref().map(personality),
             ..self::process(process)
         },
-        wait_for_hooks: waits_for_hooks(&hooks),
+        wait_for_hooks: waits_for_hooks(&hooks) || netdev::any(spec),
         hooks: inside,
         ..Bootstrap::default()
     })

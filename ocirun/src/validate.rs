@@ -6,6 +6,7 @@ use anyhow::{Result, bail, ensure};
 use oci_spec::runtime::{Hooks, Linux, Process, Spec};
 
 use crate::namespace::Namespaces;
+use crate::netdev;
 
 /// A container's id is a file name everywhere.
 pub fn id(id: &str) -> Result<()> {
@@ -116,7 +117,7 @@ fn linux_part(spec: &Spec, linux: &Linux, ns: &Namespaces) -> Result<()> {
     for key in unified.into_iter().flat_map(|u| u.keys()) {
         ensure!(!key.contains('/') && !key.starts_with('.'), "unified resource {key:?} must be a file name");
     }
-    ensure!(linux.net_devices().as_ref().is_none_or(|d| d.is_empty()), "linux.netDevices is not supported");
+    netdev::check(linux, ns)?;
     ensure!(linux.intel_rdt().is_none(), "linux.intelRdt is not supported");
     match linux.rootfs_propagation().as_deref().unwrap_or("") {
         "" | "shared" | "rshared" | "slave" | "rslave" | "private" | "rprivate" | "unbindable"
