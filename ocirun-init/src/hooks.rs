@@ -1,6 +1,7 @@
 //! Runs the hooks whose place is inside the container's namespaces. Each reads the container's
 //! state on stdin and has its own environment and no descriptor but the three streams.
 
+use std::ffi::CString;
 use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::os::fd::AsFd;
@@ -18,7 +19,8 @@ use crate::syscall;
 const MOST_OUTPUT: u64 = 4096;
 
 /// `kind` as config.json names it, `status` as the state has it at this point.
-pub fn run_hooks(kind: &str, hooks: &[Hook], all: &Hooks, status: &str) -> Result<()> {
+/// A hook that names no environment has `env`.
+pub fn run_hooks(kind: &str, hooks: &[Hook], all: &Hooks, status: &str, env: &[CString]) -> Result<()> {
     if hooks.is_empty() {
         return Ok(());
     }
@@ -29,12 +31,12 @@ pub fn run_hooks(kind: &str, hooks: &[Hook], all: &Hooks, status: &str) -> Resul
     }
     let state = serde_json::to_vec(&state)?;
     for (number, hook) in hooks.iter().enumerate() {
-        run_hook(hook, &state).with_context(|| format!("error running {kind} hook #{number}"))?;
+        run_hook(hook, &state, env).with_context(|| format!("error running {kind} hook #{number}"))?;
     }
     Ok(())
 }
 
-fn run_hook(hook: &Hook, state: &[u8]) -> Result<()> {
+fn run_hook(hook: &Hook, state: &[u8], env: &[CString]) -> Result<()> {
     // Files rather than pipes: a hook that reads nothing, or leaves a child behind that holds its
     // streams, keeps nobody waiting.
     let mut stdin = memory_file()?;
@@ -45,12 +47,12 @@ fn run_hook(hook: &Hook, state: &[u8]) -> Result<()> {
     if let Some((name, rest)) = hook.args.split_first() {
         command.arg0(name).args(rest);
     }
-    command
-        .env_clear()
-        .envs(hook.env.iter().filter_map(|entry| entry.split_once('=')))
-        .stdin(stdin)
-        .stdout(Stdio::from(stdout.try_clone()?))
-        .stderr(Stdio::from(stderr.try_clone()?));
+    command.env_clear();
+    match &hook.env {
+        Some(own) => command.envs(own.iter().filter_map(|entry| entry.split_once('='))),
+        None => command.envs(env.iter().filter_map(|entry| entry.to_str().ok()?.split_once('='))),
+    };
+    command.stdin(stdin).stdout(Stdio::from(stdout.try_clone()?)).stderr(Stdio::from(stderr.try_clone()?));
     let mut child = command.spawn().with_context(|| format!("exec {}", hook.path))?;
     let status = wait(&mut child, hook.timeout)?;
     if status.success() {
@@ -58,7 +60,13 @@ fn run_hook(hook: &Hook, state: &[u8]) -> Result<()> {
     }
     let how = match (status.code(), status.signal()) {
         (Some(code), _) => format!("exit status {code}"),
-        (None, signal) => format!("signal {}", signal.unwrap_or_default()),
+        (None, signal) => {
+            let number = signal.unwrap_or_default();
+            match ocirun_init::signal_words(number) {
+                Some(words) => format!("signal: {words}"),
+                None => format!("signal {number}"),
+            }
+        }
     };
     bail!("{how}, stdout: {}, stderr: {}", text(&mut stdout), text(&mut stderr))
 }

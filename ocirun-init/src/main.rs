@@ -146,7 +146,7 @@ fn build(seam: &mut Seam, boot: &Bootstrap) -> Result<Infallible> {
     if !boot.hooks.create_container.is_empty() {
         fchdir(&root).context("chdir to the root filesystem")?;
         let hooks = &boot.hooks;
-        hooks::run_hooks("createContainer", &hooks.create_container, hooks, "creating")?;
+        hooks::run_hooks("createContainer", &hooks.create_container, hooks, "creating", &[])?;
     }
     make_cwd(boot, &root)?;
     root::enter(root.as_fd(), boot)?;

@@ -81,7 +81,7 @@ pub fn become_program(
         (Some(number), Some(proc)) => Some(exec::wait_for_start(number, proc)?),
         _ => None,
     };
-    hooks::run_hooks("startContainer", &boot.hooks.start_container, &boot.hooks, "created")?;
+    hooks::run_hooks("startContainer", &boot.hooks.start_container, &boot.hooks, "created", &env)?;
 
     fd::preserve(boot.preserve_fds)?;
     let mut last = vec![seam.output()];

@@ -106,8 +106,17 @@ fn memory_policy(policy: &MemoryPolicy) -> Result<(i32, Vec<u64>)> {
     }
     let nodes = match policy.nodes.as_str() {
         "" => Vec::new(),
-        nodes => parse_list(nodes).context("invalid memory policy")?,
+        nodes => parse_list(nodes).with_context(|| format!("invalid memory policy nodes {nodes:?}"))?,
     };
+    let count: u32 = nodes.iter().map(|word| word.count_ones()).sum();
+    match policy.mode.as_str() {
+        "MPOL_DEFAULT" | "MPOL_LOCAL" if count != 0 => {
+            bail!("memory policy mode requires 0 nodes but got {count}")
+        }
+        "MPOL_DEFAULT" | "MPOL_LOCAL" | "MPOL_PREFERRED" => {}
+        _ if count == 0 => bail!("memory policy mode requires at least one node but got 0"),
+        _ => {}
+    }
     Ok((mode, nodes))
 }
 

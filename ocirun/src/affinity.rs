@@ -20,6 +20,18 @@ pub fn parse(list: &str) -> Result<libc::cpu_set_t> {
     Ok(set)
 }
 
+/// The set as one number: `0x8f`.
+pub fn mask(set: &libc::cpu_set_t) -> String {
+    // SAFETY: all numbers are below CPU_SETSIZE, the number of bits of the set.
+    let on = |cpu: usize| unsafe { libc::CPU_ISSET(cpu, set) };
+    let digit = |first: usize| (0..4).filter(|bit| on(first + bit)).fold(0, |sum, bit| sum | 1 << bit);
+    let digits: String = (0..libc::CPU_SETSIZE as usize / 4)
+        .rev()
+        .filter_map(|digit_at| char::from_digit(digit(digit_at * 4), 16))
+        .collect();
+    format!("0x{}", digits.trim_start_matches('0'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,6 +42,8 @@ mod tests {
         // SAFETY: all below CPU_SETSIZE.
         let on: Vec<usize> = (0..10).filter(|cpu| unsafe { libc::CPU_ISSET(*cpu, &set) }).collect();
         assert_eq!(on, [0, 1, 2, 7]);
+        assert_eq!(mask(&set), "0x87");
+        assert_eq!(mask(&parse("4").unwrap()), "0x10");
         for bad in ["", "a", "3-1", "99999", "1,"] {
             assert!(parse(bad).is_err(), "{bad}");
         }

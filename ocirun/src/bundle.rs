@@ -8,7 +8,7 @@ use oci_spec::runtime::{Capability, Process, Spec};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::log;
+use crate::{log, loose};
 
 pub struct Bundle {
     /// Absolute, without links.
@@ -45,10 +45,13 @@ fn parse<T: DeserializeOwned>(text: &[u8], process: &str) -> Result<T> {
         Err(e) => e,
     };
     let Ok(mut value) = serde_json::from_slice::<Value>(text) else { return Err(strict.into()) };
+    loose::relax(&mut value, process)?;
     let unknown = drop_unknown_caps(&mut value, process);
     match serde_json::from_value(value) {
-        Ok(parsed) if !unknown.is_empty() => {
-            log::warn(&format!("ignoring unknown or unavailable capabilities: [{}]", unknown.join(" ")));
+        Ok(parsed) => {
+            if !unknown.is_empty() {
+                log::warn(&format!("ignoring unknown or unavailable capabilities: [{}]", unknown.join(" ")));
+            }
             Ok(parsed)
         }
         // The strict error has line and column.

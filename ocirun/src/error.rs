@@ -25,6 +25,14 @@ pub fn strerror(errno: Errno) -> String {
     }
 }
 
+/// How a signal's end is said: `signal: bad system call`.
+pub fn signal(number: i32) -> String {
+    match ocirun_init::signal_words(number) {
+        Some(words) => format!("signal: {words}"),
+        None => format!("signal {number}"),
+    }
+}
+
 /// One reason. std and nix put the number or the name of an errno beside its words.
 fn said(cause: &(dyn std::error::Error + 'static)) -> String {
     if let Some(errno) = cause.downcast_ref::<Errno>() {

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -11,7 +11,7 @@ use nix::sys::memfd::{MFdFlags, memfd_create};
 use oci_spec::runtime::Hook;
 use serde_json::Value;
 
-use crate::pidfd;
+use crate::{error, pidfd};
 
 /// Runs the hooks of one kind in order; the first that fails ends it.
 pub fn run(kind: &str, hooks: &Option<Vec<Hook>>, state: &Value, bundle: &Path) -> Result<()> {
@@ -30,10 +30,10 @@ fn run_one(hook: &Hook, state: &Value, bundle: &Path) -> Result<()> {
     if let Some((name, rest)) = args.split_first() {
         command.arg0(name).args(rest);
     }
-    command.env_clear();
-    for pair in hook.env().iter().flatten() {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        command.env(name, value);
+    // One that names no environment, not even an empty one, has ours, as it always had.
+    if let Some(env) = hook.env() {
+        command.env_clear();
+        command.envs(env.iter().map(|pair| pair.split_once('=').unwrap_or((pair, ""))));
     }
     command.current_dir(bundle);
     command.stdin(Stdio::from(input));
@@ -59,7 +59,7 @@ fn run_one(hook: &Hook, state: &Value, bundle: &Path) -> Result<()> {
         let (out, err) = (text(&mut output), text(&mut errors));
         let status = match status.code() {
             Some(code) => format!("exit status {code}"),
-            None => status.to_string(),
+            None => error::signal(status.signal().unwrap_or_default()),
         };
         bail!("{status}, stdout: {out}, stderr: {err}");
     }

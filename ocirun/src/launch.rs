@@ -201,7 +201,7 @@ fn finish(work: &Work, state: &mut State, boot: &Bootstrap, init: &mut Init) -> 
         dir.save(state)?;
     }
     init.tell(boot)?;
-    init.until_ready(|pid| {
+    let ready = init.until_ready(|pid| {
         netdev::move_all(spec, pid)?;
         let about = plan::hook_state(spec, &launch.id, &bundle.path, "creating", pid);
         let Some(all) = spec.hooks() else { return Ok(()) };
@@ -209,12 +209,25 @@ fn finish(work: &Work, state: &mut State, boot: &Bootstrap, init: &mut Init) -> 
             hooks::run(kind, list, &about, &bundle.path)?;
         }
         Ok(())
-    })?;
+    });
+    ready.map_err(|error| explain(error, spec))?;
     if let Some(file) = &launch.pid_file {
         write_pid_file(file, init.child.pid)?;
     }
     state.creating = false;
     dir.save(state)
+}
+
+/// The kernel's answer to a deadline on some CPUs is only that it is not permitted.
+fn explain(error: anyhow::Error, spec: &Spec) -> anyhow::Error {
+    let cpus = plan::linux(spec).resources().as_ref().and_then(|r| r.cpu().as_ref()?.cpus().clone());
+    let refused = crate::error::line(&error).contains("set scheduler: operation not permitted");
+    match cpus.filter(|cpus| refused && !cpus.is_empty()) {
+        Some(cpus) => {
+            error.context(format!("process scheduler can't be used together with AllowedCPUs {cpus}"))
+        }
+        None => error,
+    }
 }
 
 /// What `delete --force` needs after a death of this process.
@@ -238,6 +251,7 @@ pub fn intent(id: &str, bundle: &Bundle, ns: &Namespaces, rootfs: &str, cgroup: 
         keep_groups: false,
         process,
         personality: spec.linux().as_ref().and_then(|l| l.personality().clone()),
+        memory_policy: spec.linux().as_ref().and_then(|l| l.memory_policy().clone()),
         hooks: spec.hooks().clone(),
         seccomp: None,
         pipes,
@@ -278,8 +292,15 @@ pub fn attach_seccomp(
     let file = fs::File::open(&path).with_context(|| format!("open {}", path.display()))?;
     let mut out =
         ocirun_init::Seccomp { fd: passed.add(file.into()), flags: seccomp.flags, ..Default::default() };
+    let listener = if seccomp.listener.is_some() { libc::SECCOMP_FILTER_FLAG_NEW_LISTENER as u32 } else { 0 };
+    log::debug(&format!("seccomp filter flags: {}", seccomp.flags | listener));
     if let Some((socket, metadata)) = &seccomp.listener {
-        out.listener_fd = Some(passed.add(console::connect(socket).context("seccomp listener")?));
+        out.listener_fd = Some(
+            passed.add(
+                console::connect(socket)
+                    .with_context(|| format!("failed to connect with seccomp agent {}", socket.display()))?,
+            ),
+        );
         let status = if state.pid == 0 { "creating" } else { "running" };
         let about = plan::state_json(version, id, status, state.pid, bundle, annotations);
         let metadata = metadata.clone().unwrap_or_default();

@@ -16,6 +16,7 @@ pub mod idmap;
 pub mod init;
 pub mod launch;
 pub mod log;
+pub mod loose;
 pub mod namespace;
 pub mod netdev;
 pub mod netlink;

@@ -127,7 +127,9 @@ impl Netlink {
                 match kind {
                     DONE => return Ok(()),
                     ERROR => {
-                        let code = body.get(..4).map_or(-libc::EIO, |b| i32::from_ne_bytes([b[0], b[1], b[2], b[3]]));
+                        let code = body
+                            .get(..4)
+                            .map_or(-libc::EIO, |b| i32::from_ne_bytes([b[0], b[1], b[2], b[3]]));
                         return if code == 0 { Ok(()) } else { Err(Errno::from_raw(-code)) };
                     }
                     kind => {

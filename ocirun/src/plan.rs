@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::cli::Launch;
 use crate::namespace::{self, Namespaces};
-use crate::netdev;
+use crate::{loose, netdev};
 
 /// The newest runtime specification that is followed.
 pub const SPEC_VERSION: &str = "1.3.0";
@@ -139,7 +139,7 @@ pub fn process(p: &oci::Process) -> Process {
             policy: s.policy().to_string(),
             nice: s.nice().unwrap_or(0),
             priority: s.priority().unwrap_or(0),
-            flags: s.flags().iter().flatten().map(word).collect(),
+            flags: s.flags().iter().flatten().map(|flag| loose::kernel_name(&word(flag))).collect(),
             runtime: s.runtime().unwrap_or(0),
             deadline: s.deadline().unwrap_or(0),
             period: s.period().unwrap_or(0),
@@ -218,12 +218,12 @@ fn hook(h: &oci::Hook) -> Hook {
     Hook {
         path: text(h.path()),
         args: h.args().clone().unwrap_or_default(),
-        env: h.env().clone().unwrap_or_default(),
+        env: h.env().clone(),
         timeout: h.timeout().and_then(|t| u64::try_from(t).ok()),
     }
 }
 
-fn memory_policy(p: &oci::LinuxMemoryPolicy) -> MemoryPolicy {
+pub fn memory_policy(p: &oci::LinuxMemoryPolicy) -> MemoryPolicy {
     MemoryPolicy {
         mode: word(&p.mode()),
         nodes: p.nodes().clone().unwrap_or_default(),

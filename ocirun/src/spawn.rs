@@ -158,6 +158,11 @@ fn child(stub: &Stub, argv: &[*const libc::c_char], kept: &[RawFd]) -> ! {
         for fd in stub.tasks {
             at(c"join cgroup", libc::write(fd.as_raw_fd(), c"0".as_ptr().cast(), 1) as libc::c_long);
         }
+        if stub.affinity.is_none() {
+            // What ocirun's caller may run on is nothing to the container: it has all that its cgroup has.
+            let all = [0xffu8; 1024];
+            libc::sched_setaffinity(0, all.len(), all.as_ptr().cast());
+        }
         if let Some(score) = stub.oom_score_adj {
             // Before the process becomes non-dumpable: procfs then gives the file to root.
             let fd = libc::open(c"/proc/self/oom_score_adj".as_ptr(), libc::O_WRONLY | libc::O_CLOEXEC);

@@ -13,7 +13,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use oci_spec::runtime::{Hooks, LinuxPersonality, Process};
+use oci_spec::runtime::{Hooks, LinuxMemoryPolicy, LinuxPersonality, Process};
 use serde::{Deserialize, Serialize};
 
 use crate::cgroup::Cgroup;
@@ -47,6 +47,8 @@ pub struct State {
     pub process: Process,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub personality: Option<LinuxPersonality>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_policy: Option<LinuxMemoryPolicy>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hooks: Option<Hooks>,
     /// Flags for the program in the file `seccomp`, where there is one.

@@ -12,7 +12,7 @@ use crate::cli::{Exec, Global};
 use crate::fds::{self, Passed};
 use crate::init::{self, Init, Start};
 use crate::state::{self, Dir, State, Status};
-use crate::{affinity, bundle, console, foreground, launch, namespace, plan, seal, signal, validate};
+use crate::{affinity, bundle, console, foreground, launch, log, namespace, plan, seal, signal, validate};
 
 pub fn exec(global: &Global, args: &Exec) -> Result<i32> {
     let (dir, state, status) = state::open(global, &args.id)?;
@@ -77,6 +77,7 @@ fn join(
     let pipes = init::pipes(&mut passed)?;
     let mut boot = plan::join(&state.id, plan::process(&process));
     boot.process.personality = state.personality.as_ref().map(plan::personality);
+    boot.process.memory_policy = state.memory_policy.as_ref().map(plan::memory_policy);
     boot.process.user.keep_groups = state.keep_groups;
     boot.preserve_fds = preserve;
     boot.process.env.extend(fds::listen_env());
@@ -126,6 +127,9 @@ fn join(
         passed,
         pipes,
     })?;
+    if let Some(cpus) = &initial {
+        log::debug(&format!("nsexec-0[{}]: affinity: {}", init.child.pid, affinity::mask(cpus)));
+    }
     if let Err(e) = init.tell(&boot) {
         return Err(init.abandon().unwrap_or(e));
     }

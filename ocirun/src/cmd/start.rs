@@ -10,7 +10,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use crate::cli::{Global, Start};
 use crate::state::{self, Dir, State, Status};
-use crate::{hooks, log, plan, validate};
+use crate::{hooks, plan, validate};
 
 pub fn start(global: &Global, args: &Start) -> Result<i32> {
     let dir = Dir::of(&state::root(global), &args.id)?;
@@ -69,8 +69,10 @@ pub fn release(dir: &Dir, state: &State) -> Result<()> {
             plan::state_json(&state.oci_version, &state.id, "running", state.pid, &state.bundle, annotations);
         let (kind, list) = validate::hook_lists(all)[4];
         if let Err(e) = hooks::run(kind, list, &about, &state.bundle) {
-            // The specification wants the container to go on.
-            log::warn(&crate::error::line(&e));
+            // What the hook was to set up the program would miss.
+            let _ = state.cgroup.kill(libc::SIGKILL);
+            let _ = crate::pidfd::signal(&init, libc::SIGKILL);
+            return Err(e);
         }
     }
     Ok(())

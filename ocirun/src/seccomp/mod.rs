@@ -61,10 +61,9 @@ fn flags(profile: &LinuxSeccomp, listener: bool) -> u32 {
         return kernel::SPEC_ALLOW;
     };
     let mut bits = flags.iter().fold(0, |bits, f| bits | bit(*f));
-    if listener {
-        // The process that loads the filter has one thread, and the kernel takes one of the two.
-        bits &= !kernel::TSYNC;
-    } else {
+    // The process that loads the filter has one thread, and the kernel does not take it with a listener.
+    bits &= !kernel::TSYNC;
+    if !listener {
         bits &= !kernel::WAIT_KILLABLE_RECV;
     }
     bits
