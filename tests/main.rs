@@ -9,6 +9,8 @@ mod fixture;
 mod generated;
 mod image;
 mod launch;
+mod mounts;
+mod netdev;
 mod process;
 mod runtime;
 mod seams;

@@ -10,6 +10,7 @@ use nix::fcntl::{AT_FDCWD, OFlag, openat};
 use nix::sys::socket::{ControlMessage, MsgFlags, sendmsg};
 use nix::sys::stat::{Mode, SFlag, fstat, major, minor};
 use nix::sys::statfs::{DEVPTS_SUPER_MAGIC, fstatfs};
+use nix::sys::termios::{OutputFlags, SetArg, tcgetattr, tcsetattr};
 use ocirun_init::ConsoleSize;
 
 use crate::{attach, path, syscall};
@@ -20,15 +21,26 @@ const MASTER: &str = "/dev/ptmx";
 /// devpts makes its ptmx with this inode.
 const PTMX_INODE: u64 = 2;
 
+/// How the terminal is to be.
+pub struct Settings {
+    pub size: Option<ConsoleSize>,
+    pub bare_newlines: bool,
+}
+
 /// Makes the terminal the process's streams and controlling terminal. The root must be the
 /// container's. `show` puts it at /dev/console as well.
-pub fn open_console(socket: BorrowedFd, size: Option<ConsoleSize>, show: Option<BorrowedFd>) -> Result<()> {
+pub fn open_console(socket: BorrowedFd, settings: &Settings, show: Option<BorrowedFd>) -> Result<()> {
     let master = open_master()?;
     syscall::unlock_terminal(master.as_fd()).context("unlock the terminal")?;
     // Never by the path /dev/pts/N, which the container could have made lead elsewhere by now
     // (CVE-2025-52565).
     let slave = syscall::terminal_peer(master.as_fd()).context("open the terminal's slave")?;
-    if let Some(size) = size.filter(|size| size.width != 0 || size.height != 0) {
+    if settings.bare_newlines {
+        let mut modes = tcgetattr(&slave).context("read the terminal's modes")?;
+        modes.output_flags.remove(OutputFlags::ONLCR);
+        tcsetattr(&slave, SetArg::TCSANOW, &modes).context("set the terminal's modes")?;
+    }
+    if let Some(size) = settings.size.filter(|size| size.width != 0 || size.height != 0) {
         syscall::set_terminal_size(master.as_fd(), size.height, size.width)
             .context("set the terminal's size")?;
     }

@@ -87,6 +87,9 @@ pub struct Bootstrap {
     /// A connected Unix socket that takes the terminal's master (SCM_RIGHTS, one message).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub console_socket_fd: Option<i32>,
+    /// A line of the terminal's output ends in one byte (ONLCR off): whoever shows it adds the other.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub bare_newlines: bool,
     /// A connected Unix socket that takes a pidfd of the process.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pidfd_socket_fd: Option<i32>,

@@ -217,7 +217,8 @@ fn open_console(boot: &Bootstrap, show: Option<&OwnedFd>) -> Result<()> {
         bail!("open the terminal: no console socket");
     };
     let socket = fd::take(number).context("open the console socket")?;
-    console::open_console(socket.as_fd(), boot.process.console_size, show.map(|root| root.as_fd()))
+    let settings = console::Settings { size: boot.process.console_size, bare_newlines: boot.bare_newlines };
+    console::open_console(socket.as_fd(), &settings, show.map(|root| root.as_fd()))
 }
 
 fn send_pidfd(boot: &Bootstrap) -> Result<()> {

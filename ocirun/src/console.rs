@@ -11,7 +11,7 @@ use nix::errno::Errno;
 use nix::sys::socket::{
     AddressFamily, ControlMessageOwned, MsgFlags, SockFlag, SockType, UnixAddr, recvmsg, socketpair,
 };
-use nix::sys::termios::{OutputFlags, SetArg, Termios, cfmakeraw, tcgetattr, tcsetattr};
+use nix::sys::termios::{SetArg, Termios, cfmakeraw, tcgetattr, tcsetattr};
 use nix::unistd::{read, write};
 
 use crate::fds::owned;
@@ -57,10 +57,6 @@ pub struct Terminal {
 /// Takes over the master that came over `socket`.
 pub fn proxy(socket: &OwnedFd) -> Result<Terminal> {
     let master = receive(socket)?;
-    // A line of output ends in one byte: our own terminal adds the carriage return, if there is one.
-    let mut modes = tcgetattr(&master).context("read the terminal's modes")?;
-    modes.output_flags.remove(OutputFlags::ONLCR);
-    tcsetattr(&master, SetArg::TCSANOW, &modes).context("set the terminal's modes")?;
     let mut terminal = Terminal { master, before: None, input: true };
     let stdin = std::io::stdin();
     if stdin.is_terminal() {

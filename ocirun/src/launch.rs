@@ -320,6 +320,8 @@ fn console_of(launch: &Launch, boot: &mut Bootstrap, passed: &mut Passed) -> Res
     }
     let (ours, theirs) = console::pair()?;
     boot.console_socket_fd = Some(passed.add(theirs));
+    // Our own terminal adds the carriage return, if there is one.
+    boot.bare_newlines = true;
     Ok(Some(ours))
 }
 

@@ -58,9 +58,9 @@ fn go(args: &Exec, init: &mut Init, console: Option<OwnedFd>) -> Result<i32> {
         launch::write_pid_file(file, init.child.pid)?;
     }
     let signals = if args.detach { None } else { Some(signal::collect()?) };
+    let terminal = console.as_ref().map(console::proxy).transpose()?;
     init.until_exec()?;
     let Some(signals) = signals else { return Ok(0) };
-    let terminal = console.as_ref().map(console::proxy).transpose()?;
     foreground::wait(&init.child, &signals, terminal)
 }
 
@@ -95,6 +95,7 @@ fn join(
         } else {
             let (ours, theirs) = console::pair()?;
             boot.console_socket_fd = Some(passed.add(theirs));
+            boot.bare_newlines = true;
             console = Some(ours);
         }
     }

@@ -40,9 +40,10 @@ pub fn run(global: &Global, args: &Run) -> Result<i32> {
 fn release(launched: &mut Launched, detach: bool) -> Result<Option<i32>> {
     let Launched { dir, state, init, terminal } = launched;
     let signals = if detach { None } else { Some(signal::collect()?) };
+    // Before the program runs: what a short one writes is lost with it where nobody reads yet.
+    let terminal = terminal.as_ref().map(console::proxy).transpose()?;
     start::release(dir, state)?;
     init.until_exec()?;
     let Some(signals) = signals else { return Ok(None) };
-    let terminal = terminal.as_ref().map(console::proxy).transpose()?;
     foreground::wait(&init.child, &signals, terminal).map(Some)
 }
