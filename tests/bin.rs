@@ -85,8 +85,22 @@ pub fn peer(name: &str) -> bool {
     let found = std::env::var_os("PATH")
         .is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(name).is_file()));
     if !found {
-        let test = std::thread::current().name().unwrap_or("a test").to_string();
-        let _ = writeln!(std::io::stderr(), "skipped: {test}: {name} is not installed");
+        skip(&format!("{name} is not installed"));
     }
     found
+}
+
+/// Whether the test has a machine of its own, with systemd and AppArmor in reach (`tests/vm`).
+pub fn machine() -> bool {
+    let found = std::env::var_os("CTRD_MACHINE").is_some();
+    if !found {
+        skip("it needs a machine of its own");
+    }
+    found
+}
+
+/// Tells why a test is skipped, past the capture of a passing test's output.
+pub fn skip(reason: &str) {
+    let test = std::thread::current().name().unwrap_or("a test").to_string();
+    let _ = writeln!(std::io::stderr(), "skipped: {test}: {reason}");
 }

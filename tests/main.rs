@@ -3,7 +3,11 @@
 //! They run as root inside `tests/sandbox`, on the real kernel, with real root filesystems; what
 //! needs a peer that is not installed says so and is counted as skipped.
 
+mod apparmor;
 mod bin;
+mod caller;
+mod containerd;
+mod docker;
 mod failures;
 mod fixture;
 mod generated;
@@ -11,11 +15,14 @@ mod image;
 mod launch;
 mod mounts;
 mod netdev;
+mod podman;
 mod process;
+mod rootless;
 mod runtime;
 mod seams;
 mod security;
 mod shim;
 mod stack;
+mod systemd;
 mod tidy;
 mod traces;

@@ -1,0 +1,97 @@
+//! The programs that call a runtime, with a state of their own: daemons that end with their test, an
+//! image for them, and a terminal.
+
+use std::os::unix::net::UnixDatagram;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use crate::bin::{self, Done};
+use crate::fixture;
+
+/// A daemon that says when it is ready as systemd's services do; SIGTERM ends it with the test.
+pub struct Daemon {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Daemon {
+    /// Starts `command` with its output in `dir`/NAME.log, and returns once it is ready.
+    pub fn start(mut command: Command, dir: &Path) -> Self {
+        let name = Path::new(command.get_program()).file_name().expect("a program").to_owned();
+        let log = dir.join(&name).with_extension("log");
+        let socket = dir.join(&name).with_extension("notify");
+        let ready = UnixDatagram::bind(&socket).expect("bind the notify socket");
+        ready.set_read_timeout(Some(Duration::from_secs(60))).expect("set a limit");
+        let file = std::fs::File::create(&log).expect("create the log");
+        let child = command
+            .env("NOTIFY_SOCKET", &socket)
+            .stdin(Stdio::null())
+            .stdout(file.try_clone().expect("share the log"))
+            .stderr(file)
+            .spawn()
+            .unwrap_or_else(|e| panic!("{command:?}: {e}"));
+        let daemon = Self { child, log };
+        let mut buf = [0; 256];
+        loop {
+            let n = ready.recv(&mut buf).unwrap_or_else(|e| panic!("not ready: {e}: {}", daemon.log()));
+            if buf[..n].starts_with(b"READY=1") {
+                return daemon;
+            }
+        }
+    }
+
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let pid = nix::unistd::Pid::from_raw(self.child.id() as i32);
+        let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM);
+        let _ = self.child.wait();
+    }
+}
+
+/// A folder in /run, where the path of a socket stays short.
+pub fn folder() -> tempfile::TempDir {
+    tempfile::Builder::new().prefix("ctrd-it.").tempdir_in("/run").expect("a folder in /run")
+}
+
+/// The busybox root of [`fixture::rootfs`] as a tar archive.
+pub fn archive(dir: &Path) -> PathBuf {
+    let root = dir.join("busybox-root");
+    fixture::rootfs(&root);
+    let archive = dir.join("busybox.tar");
+    bin::run(Command::new("tar").arg("-C").arg(&root).arg("-cf").arg(&archive).arg(".")).ok();
+    archive
+}
+
+/// Runs a shell line on a terminal of 31 rows and 97 columns; the lines that appear on it.
+pub fn on_terminal(line: &str) -> (Done, Vec<String>) {
+    let line = format!("stty rows 31 cols 97; {line}");
+    let done = bin::run(Command::new("script").args(["-qec", &line, "/dev/null"]).stdin(Stdio::null()));
+    // script answers the end of its input with a NUL, wherever that falls.
+    let out = done.stdout.replace('\0', "").replace("^@", "");
+    let lines = out.lines().map(|l| l.trim_end().to_string()).collect();
+    (done, lines)
+}
+
+/// A script for inside a container: waits for the caller to hand the terminal's size on.
+pub const SIZE: &str = r#"timeout 20 sh -c 'until [ "$(stty size)" = "31 97" ]; do :; done'; stty size"#;
+
+/// A script for inside a container: a limit of its cgroup, by its name in either version.
+pub fn limit(v1: &str, v2: &str) -> String {
+    format!("cat /sys/fs/cgroup/{v1} 2>/dev/null || cat /sys/fs/cgroup/{v2}")
+}
+
+/// Whether the test may give every capability of the kernel's away; a container of another may not.
+pub fn every_capability() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").expect("procfs");
+    let last = std::fs::read_to_string("/proc/sys/kernel/cap_last_cap").expect("procfs");
+    let all = (1u64 << (last.trim().parse::<u32>().expect("a number") + 1)) - 1;
+    let bound = status.lines().find_map(|l| l.strip_prefix("CapBnd:")).expect("a field");
+    u64::from_str_radix(bound.trim(), 16).expect("hexadecimal") == all
+}
