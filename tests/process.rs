@@ -155,7 +155,7 @@ fn hooks_have_state_environment_and_their_time() {
             "startContainer": [{"path": "/bin/sh", "args": ["sh", "-c", "cat; echo startContainer $A; exit 3"]}],
         });
     });
-    let said = run(&runtime, &bundle, "it-hooks").fails(1);
+    let said = run(&runtime, &bundle, "it-hooks-all").fails(1);
     assert!(said.contains("error running startContainer hook #0: exit status 3"), "{said}");
     assert!(
         said.contains("\\\"status\\\":\\\"created\\\"") || said.contains("\"status\":\"created\""),
@@ -172,7 +172,7 @@ fn hooks_have_state_environment_and_their_time() {
     bundle.edit(|c| {
         c["hooks"] = json!({"createRuntime": [{"path": "/bin/true"}, {"path": "/bin/sleep", "args": ["sleep", "3000"], "timeout": 1}]});
     });
-    let said = run(&runtime, &bundle, "it-hooks").fails(1);
+    let said = run(&runtime, &bundle, "it-hooks-all").fails(1);
     assert!(
         said.contains("error running createRuntime hook #1: hook ran past specified timeout of 1s"),
         "{said}"

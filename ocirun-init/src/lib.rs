@@ -66,9 +66,12 @@ pub struct Bootstrap {
     pub domainname: Option<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub sysctl: BTreeMap<String, String>,
-    /// SELinux label for mounts that take `context=`.
+    /// SELinux label for mounts that take `context=`, or the option named next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mount_label: Option<String>,
+    /// `context` if absent, `fscontext`, `defcontext` or `rootcontext`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mount_context: Option<String>,
     /// Join a new session keyring, named after the container.
     #[serde(default, skip_serializing_if = "is_false")]
     pub new_keyring: bool,
@@ -84,6 +87,11 @@ pub struct Bootstrap {
     pub start_fd: Option<i32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seccomp: Option<Seccomp>,
+    /// Further programs, loaded after it in this order: a call passes that passes all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stacked_seccomp: Vec<Seccomp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub landlock: Option<Landlock>,
     /// A connected Unix socket that takes the terminal's master (SCM_RIGHTS, one message).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub console_socket_fd: Option<i32>,
@@ -227,7 +235,8 @@ pub struct User {
     pub umask: Option<u32>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub additional_gids: Vec<u32>,
-    /// The user namespace forbids setgroups(2) (`/proc/PID/setgroups` says deny): leave the groups.
+    /// Leave the supplementary groups: the user namespace forbids setgroups(2) (`/proc/PID/setgroups`
+    /// says deny), or it is asked for.
     #[serde(default, skip_serializing_if = "is_false")]
     pub keep_groups: bool,
 }
@@ -349,6 +358,32 @@ pub struct Seccomp {
     pub listener_fd: Option<i32>,
     #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
     pub listener_state: serde_json::Value,
+}
+
+/// What the program may do with files and ports (landlock(7)); everything else of that kind it may
+/// not. It is entered after `noNewPrivileges`, which it needs.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Landlock {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paths: Vec<LandlockPath>,
+    /// TCP ports to bind and to connect to; absent: any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tcp_bind: Option<Vec<u16>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tcp_connect: Option<Vec<u16>>,
+    /// `abstract_unix_socket`, `signal`: not to processes outside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LandlockPath {
+    /// In the container; with all below it.
+    pub path: String,
+    /// `read`, `write`, `execute`, `all`, or the kernel's own names in lower case: `read_file`, ….
+    pub access: Vec<String>,
 }
 
 /// What init says on fd 9.

@@ -20,6 +20,7 @@ mod filesystem;
 mod hooks;
 mod ids;
 mod label;
+mod landlock;
 mod mount;
 mod options;
 mod path;
@@ -39,7 +40,7 @@ use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
 use nix::sys::prctl;
 use nix::sys::stat::{Mode, umask};
-use nix::unistd::{fchdir, getpid, sethostname, setsid};
+use nix::unistd::{chdir, chroot, fchdir, getpid, sethostname, setsid};
 use ocirun_init::{Bootstrap, Status};
 
 use crate::proc::Proc;
@@ -178,6 +179,11 @@ fn join(seam: &Seam, boot: &Bootstrap) -> Result<Infallible> {
         false => None,
     };
     label::join_keyring(boot, proc.as_ref())?;
+    if !boot.rootfs.is_empty() {
+        chdir(boot.rootfs.as_str())
+            .and_then(|()| chroot("."))
+            .with_context(|| format!("chroot {}", boot.rootfs))?;
+    }
     let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
     let root = open("/", flags, Mode::empty()).context("open /")?;
     open_console(boot, None)?;

@@ -265,7 +265,8 @@ fn mount_new(
     if let Some(label) = &boot.mount_label
         && !matches!(kind, "proc" | "sysfs")
     {
-        data.push(format!("context=\"{label}\""));
+        let context = boot.mount_context.as_deref().unwrap_or("context");
+        data.push(format!("{context}=\"{label}\""));
     }
     let place = Place { root, destination, target: target.as_fd() };
     let made = filesystem::mount_new(&place, kind, &spec.source, options, &data)?;

@@ -141,6 +141,11 @@ pub fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
 }
 
+/// Whether `path` is `dir` or lies in it, as text.
+pub fn is_below(path: &str, dir: &str) -> bool {
+    path.strip_prefix(dir.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// `path` made absolute, without empty, `.` and `..` components, as text: for comparing only.
 pub fn clean(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();

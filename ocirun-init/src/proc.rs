@@ -6,6 +6,8 @@
 //! CVE-2019-19921, CVE-2023-28642, CVE-2025-52881, CVE-2025-62596). So every open starts at a
 //! directory that was seen to be the root of a procfs, crosses no mount and follows no magic link.
 
+use std::fs::File;
+use std::io::Read;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use anyhow::{Context, Result, bail};
@@ -124,6 +126,28 @@ impl Proc {
     }
 }
 
+/// Where a procfs or sysfs is mounted in this namespace, the last mount first.
+pub fn kernel_mounts() -> Result<Vec<String>> {
+    let proc = Proc::mounted()?;
+    let mut text = String::new();
+    File::from(proc.open_file("thread-self/mountinfo", OFlag::O_RDONLY)?).read_to_string(&mut text)?;
+    Ok(text.lines().rev().filter_map(kernel_mount).collect())
+}
+
+/// `36 35 98:0 / /mnt rw … - type source options`, with octal escapes in its paths.
+fn kernel_mount(line: &str) -> Option<String> {
+    let (mount, rest) = line.split_once(" - ")?;
+    let kind = rest.split(' ').next()?;
+    if kind != "proc" && kind != "sysfs" {
+        return None;
+    }
+    let mut path = mount.split(' ').nth(4)?.to_owned();
+    for (escape, byte) in [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")] {
+        path = path.replace(escape, byte);
+    }
+    Some(path)
+}
+
 pub fn is_procfs(fd: BorrowedFd) -> Result<bool, Errno> {
     Ok(fstatfs(fd)?.filesystem_type() == PROC_SUPER_MAGIC)
 }
@@ -149,6 +173,16 @@ fn sysctl_file(key: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn mounts_of_the_kernels_files() {
+        assert_eq!(
+            kernel_mount("36 35 0:5 / /a\\040b rw,nosuid shared:2 - proc proc rw").as_deref(),
+            Some("/a b")
+        );
+        assert_eq!(kernel_mount("36 35 0:5 / /sys rw - sysfs sysfs rw").as_deref(), Some("/sys"));
+        assert_eq!(kernel_mount("36 35 0:5 / /x rw - tmpfs proc rw"), None);
+    }
 
     #[test]
     fn sysctl_keys_are_files_below_proc_sys() {

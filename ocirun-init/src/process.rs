@@ -15,7 +15,7 @@ use ocirun_init::{Bootstrap, Process, Status};
 use crate::caps::Sets;
 use crate::proc::Proc;
 use crate::seam::Seam;
-use crate::{environment, exec, fd, hooks, ids, label, schedule, seccomp, syscall};
+use crate::{environment, exec, fd, hooks, ids, label, landlock, schedule, seccomp, syscall};
 
 /// Signals that have a disposition to reset: all of the classic ones.
 const SIGNALS: std::ops::RangeInclusive<i32> = 1..=31;
@@ -29,7 +29,8 @@ pub fn become_program(
 ) -> Result<Infallible> {
     let process = &boot.process;
     let sets = process.capabilities.as_ref().map(Sets::parse).transpose()?;
-    let mut filter = boot.seccomp.as_ref().map(seccomp::Program::read).transpose()?;
+    let filters = boot.seccomp.iter().chain(&boot.stacked_seccomp);
+    let mut filters = filters.map(seccomp::Program::read).collect::<Result<Vec<_>>>()?;
 
     ids::set_limits(&process.rlimits)?;
     schedule::apply(process)?;
@@ -43,10 +44,8 @@ pub fn become_program(
     reset_signals()?;
 
     // Without no_new_privs only CAP_SYS_ADMIN may load a filter, so before the capabilities go.
-    if !process.no_new_privileges
-        && let Some(filter) = filter.take()
-    {
-        filter.load()?;
+    if !process.no_new_privileges {
+        seccomp::load_all(&mut filters)?;
     }
     if let Some(sets) = &sets {
         sets.limit_bounding()?;
@@ -71,10 +70,11 @@ pub fn become_program(
     if let Some(cpus) = &process.cpu_affinity {
         schedule::set_affinity(cpus)?;
     }
-    // With no_new_privs as late as can be: every call after it must be in the user's profile.
-    if let Some(filter) = filter.take() {
-        filter.load()?;
+    if let Some(domain) = landlock::prepare(boot.landlock.as_ref(), root, boot.start_fd)? {
+        domain.enforce()?;
     }
+    // With no_new_privs as late as can be: every call after it must be in the user's profile.
+    seccomp::load_all(&mut filters)?;
 
     seam.send(&Status::Ready)?;
     let gate = match (boot.start_fd, proc) {

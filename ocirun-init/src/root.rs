@@ -15,7 +15,7 @@ use ocirun_init::Bootstrap;
 use crate::filesystem::Place;
 use crate::options::{Options, propagation};
 use crate::syscall::{self, MountAttr, PROPAGATION};
-use crate::{attach, dev, fd, filesystem, path};
+use crate::{attach, dev, fd, filesystem, path, proc};
 
 const NOTHING: Option<&str> = None;
 
@@ -27,9 +27,18 @@ const DEFAULT: u64 = libc::MS_SLAVE | libc::MS_REC;
 pub fn mount_root(boot: &Bootstrap) -> Result<OwnedFd> {
     let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
     if !own_mounts(boot) {
-        // A joined mount namespace is another's: its mounts stay as they are.
+        // A joined mount namespace, or the host's, is another's: its mounts stay as they are, and
+        // ours stand on a mount of their own, which whoever owns the namespace can take away at once.
         let at = boot.rootfs.as_str();
-        return open(at, flags, Mode::empty()).with_context(|| format!("open {at}"));
+        let target = open(at, flags, Mode::empty()).with_context(|| format!("open {at}"))?;
+        let tree = match boot.rootfs_fd {
+            Some(number) => fd::take(number)?,
+            None => attach::clone(target.as_fd(), true).with_context(|| format!("open {at}"))?,
+        };
+        attach::set_propagation(tree.as_fd(), libc::MS_PRIVATE | libc::MS_REC)
+            .context("set propagation of the root")?;
+        syscall::move_mount(tree.as_fd(), target.as_fd()).with_context(|| format!("mount {at} on itself"))?;
+        return Ok(tree);
     }
     let kind = asked_propagation(boot)?.unwrap_or(DEFAULT);
     mount(NOTHING, "/", NOTHING, MsFlags::from_bits_retain(kind), NOTHING).context("set propagation of /")?;
@@ -131,7 +140,10 @@ pub fn enter(root: BorrowedFd, boot: &Bootstrap) -> Result<()> {
     if !own_mounts(boot) {
         chroot(".").context("chroot")?;
     } else if boot.no_pivot {
-        // A ramdisk cannot be pivoted away from.
+        // A ramdisk cannot be pivoted away from. Its procfs and sysfs must not stay in sight beside
+        // the container's, whose masks the kernel would then hold for no reason to refuse others.
+        hide_host_kernel_files(&boot.rootfs)?;
+        fchdir(root).context("chdir to the root filesystem")?;
         mount(Some("."), "/", NOTHING, MsFlags::MS_MOVE, NOTHING).context("move the root filesystem to /")?;
         chroot(".").context("chroot")?;
     } else {
@@ -154,6 +166,24 @@ pub fn enter(root: BorrowedFd, boot: &Bootstrap) -> Result<()> {
         // On the new root: the flag given to the old one went away with it.
         mount(NOTHING, "/", NOTHING, MsFlags::from_bits_retain(kind), NOTHING)
             .context("set propagation of the root")?;
+    }
+    Ok(())
+}
+
+/// Takes every procfs and sysfs outside of `rootfs` out of this namespace, or covers it.
+fn hide_host_kernel_files(rootfs: &str) -> Result<()> {
+    for at in proc::kernel_mounts().context("read our mounts")? {
+        if path::is_below(&at, rootfs) {
+            continue;
+        }
+        match umount2(at.as_str(), MntFlags::MNT_DETACH) {
+            // In a user namespace they are locked to what is above them.
+            Err(Errno::EINVAL | Errno::EPERM) => {
+                mount(Some("tmpfs"), at.as_str(), Some("tmpfs"), MsFlags::empty(), NOTHING)
+            }
+            done => done,
+        }
+        .with_context(|| format!("hide {at}"))?;
     }
     Ok(())
 }

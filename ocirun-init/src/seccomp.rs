@@ -18,6 +18,18 @@ const INSTRUCTION: usize = 8;
 /// The kernel takes no more (BPF_MAXINSNS).
 const MOST_INSTRUCTIONS: usize = 4096;
 
+/// Loads the programs, the first one first; the kernel asks all of them about each call.
+pub fn load_all(programs: &mut Vec<Program>) -> Result<()> {
+    for (number, program) in programs.drain(..).enumerate() {
+        let said = |error: anyhow::Error| match number {
+            0 => error,
+            number => error.context(format!("seccomp program {number} of those stacked")),
+        };
+        program.load().map_err(said)?;
+    }
+    Ok(())
+}
+
 /// A program that was read, and is loaded when its time has come.
 pub struct Program {
     instructions: Vec<libc::sock_filter>,

@@ -159,6 +159,61 @@ pub fn seccomp(program: &mut [libc::sock_filter], flags: u32) -> Result<i32> {
     .map(|fd| fd as i32)
 }
 
+/// The version of Landlock that this kernel has.
+pub fn landlock_version() -> Result<i32> {
+    const VERSION: u32 = 1;
+    let nothing = std::ptr::null::<u64>();
+    // SAFETY: with this flag the kernel reads no attributes; it wants a null pointer and no size.
+    Errno::result(unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, nothing, 0usize, VERSION) })
+        .map(|version| version as i32)
+}
+
+/// An empty ruleset that forbids these accesses: to files, to ports, to what is outside the domain.
+pub fn landlock_create(files: u64, ports: u64, scopes: u64) -> Result<OwnedFd> {
+    let attr: [u64; 3] = [files, ports, scopes];
+    // Older kernels know fewer words; those that are not used are left out.
+    let words = if scopes != 0 {
+        3
+    } else if ports != 0 {
+        2
+    } else {
+        1
+    };
+    // SAFETY: `struct landlock_ruleset_attr` is these words, and the size is of as many of them.
+    owned(unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, attr.as_ptr(), words * 8usize, 0) })
+}
+
+/// Allows accesses to what `target` is open on, and all below it.
+pub fn landlock_allow_path(ruleset: BorrowedFd, target: BorrowedFd, allowed: u64) -> Result<()> {
+    const PATH_BENEATH: i32 = 1;
+    let mut attr = [0u8; 12];
+    attr[..8].copy_from_slice(&allowed.to_ne_bytes());
+    attr[8..].copy_from_slice(&target.as_raw_fd().to_ne_bytes());
+    // SAFETY: `struct landlock_path_beneath_attr` is packed: a u64 and an i32.
+    Errno::result(unsafe {
+        libc::syscall(libc::SYS_landlock_add_rule, ruleset.as_raw_fd(), PATH_BENEATH, attr.as_ptr(), 0)
+    })
+    .map(drop)
+}
+
+/// Allows accesses to a TCP port.
+pub fn landlock_allow_port(ruleset: BorrowedFd, port: u16, allowed: u64) -> Result<()> {
+    const NET_PORT: i32 = 2;
+    let attr: [u64; 2] = [allowed, port.into()];
+    // SAFETY: `struct landlock_net_port_attr` is two u64.
+    Errno::result(unsafe {
+        libc::syscall(libc::SYS_landlock_add_rule, ruleset.as_raw_fd(), NET_PORT, attr.as_ptr(), 0)
+    })
+    .map(drop)
+}
+
+/// Puts this process, and what it becomes, under the ruleset.
+pub fn landlock_restrict(ruleset: BorrowedFd) -> Result<()> {
+    // SAFETY: the call takes integers only.
+    Errno::result(unsafe { libc::syscall(libc::SYS_landlock_restrict_self, ruleset.as_raw_fd(), 0) })
+        .map(drop)
+}
+
 /// Joins (or makes) the session keyring of this name; its serial number.
 pub fn join_session_keyring(name: &CStr) -> Result<i32> {
     const JOIN_SESSION_KEYRING: u32 = 1;

@@ -7,13 +7,12 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::SystemTime;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use nix::fcntl::{OFlag, open};
 use nix::sys::stat::Mode;
 use nix::unistd::{geteuid, mkfifo};
-use oci_spec::runtime::{LinuxSeccomp, Spec};
+use oci_spec::runtime::Spec;
 use ocirun_init::{Bootstrap, Capabilities};
-use serde_json::{Value, json};
 
 use crate::bundle::{self, Bundle};
 use crate::cgroup::{self, Cgroup, Join};
@@ -22,7 +21,9 @@ use crate::fds::{self, Passed};
 use crate::init::{self, Init, Start};
 use crate::namespace::{self, Namespaces};
 use crate::state::{self, Dir, State};
-use crate::{caps, console, hooks, log, netdev, pidfd, plan, seal, seccomp, source, time, validate};
+use crate::{
+    annotation, caps, console, filter, hooks, log, netdev, pidfd, plan, seal, source, time, validate,
+};
 
 /// A container whose first process waits for `start`.
 pub struct Launched {
@@ -141,15 +142,14 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
     boot.start_fd = Some(passed.add(fifo));
     boot.preserve_fds = work.preserve;
     boot.process.env.extend(fds::listen_env());
-    if let Some(profile) = spec.linux().as_ref().and_then(|l| l.seccomp().as_ref()) {
-        let annotations = json!(state.annotations);
-        state.seccomp = compile(profile, dir)?;
-        let about = (spec.version().as_str(), launch.id.as_str(), bundle.path.as_path(), annotations);
-        boot.seccomp = attach_seccomp(&state, dir, about, &mut passed)?;
-    }
+    let asked = annotation::of(spec)?;
+    boot.mount_context = asked.mount_context.clone();
+    boot.landlock = asked.landlock.clone();
+    filter::compile(spec, &asked, dir, &mut state)?;
+    filter::attach(&state, dir, &mut boot, &mut passed)?;
     let id_maps = source::open(&mut boot, spec, ns, &mut passed)?;
     let terminal = console_of(launch, &mut boot, &mut passed)?;
-    if let Some(socket) = &launch.pidfd_socket {
+    if let Some(socket) = launch.pidfd_socket.as_ref().or(asked.pidfd_receiver.as_ref()) {
         boot.pidfd_socket_fd = Some(passed.add(console::connect(socket)?));
     }
     for mount in boot.mounts.iter_mut().filter(|m| m.kind == "cgroup" || m.kind == "cgroup2") {
@@ -177,9 +177,9 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
         passed,
         pipes,
     })?;
-    boot.process.user.keep_groups = init.keep_groups;
+    boot.process.user.keep_groups = init.keep_groups || asked.keep_groups;
     init.maps = id_maps;
-    match finish(work, &mut state, &boot, &mut init) {
+    match finish(work, &mut state, &mut boot, &mut init) {
         Ok(()) => Ok(Launched { dir: dir.clone(), state, init, terminal }),
         Err(e) => {
             init.abandon();
@@ -190,16 +190,17 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
 }
 
 /// From the running ocirun-init to a container that waits for `start`.
-fn finish(work: &Work, state: &mut State, boot: &Bootstrap, init: &mut Init) -> Result<()> {
+fn finish(work: &Work, state: &mut State, boot: &mut Bootstrap, init: &mut Init) -> Result<()> {
     let Work { launch, bundle, dir, .. } = *work;
     let spec = &bundle.spec;
     state.pid = init.child.pid;
     state.start_time = pidfd::stat(init.child.pid).map_or(0, |s| s.start_time);
-    state.keep_groups = init.keep_groups;
+    state.keep_groups = boot.process.user.keep_groups;
     // A hook may ask for the container's state.
     if boot.wait_for_hooks {
         dir.save(state)?;
     }
+    filter::name_process(boot, init.child.pid, init.child.pid);
     init.tell(boot)?;
     let ready = init.until_ready(|pid| {
         netdev::move_all(spec, pid)?;
@@ -254,6 +255,7 @@ pub fn intent(id: &str, bundle: &Bundle, ns: &Namespaces, rootfs: &str, cgroup: 
         memory_policy: spec.linux().as_ref().and_then(|l| l.memory_policy().clone()),
         hooks: spec.hooks().clone(),
         seccomp: None,
+        stacked_seccomp: Vec::new(),
         pipes,
     })
 }
@@ -265,49 +267,6 @@ fn make_fifo(path: &Path) -> Result<OwnedFd> {
         .with_context(|| format!("chmod {}", path.display()))?;
     open(path, OFlag::O_PATH | OFlag::O_CLOEXEC, Mode::empty())
         .with_context(|| format!("open {}", path.display()))
-}
-
-/// Compiles the profile into a file of the container, where `exec` finds it, too.
-pub fn compile(profile: &LinuxSeccomp, dir: &Dir) -> Result<Option<state::Seccomp>> {
-    let program = seccomp::compile(profile).context("seccomp")?;
-    let path = dir.seccomp();
-    fs::write(&path, &program.bpf).with_context(|| format!("write {}", path.display()))?;
-    let listener = match profile.listener_path() {
-        Some(path) if program.listener => Some((path.clone(), profile.listener_metadata().clone())),
-        None if program.listener => bail!("seccomp: SCMP_ACT_NOTIFY needs listenerPath"),
-        _ => None,
-    };
-    Ok(Some(state::Seccomp { flags: program.flags, listener }))
-}
-
-/// Opens the compiled program for a new process, and the listener's socket.
-pub fn attach_seccomp(
-    state: &State,
-    dir: &Dir,
-    (version, id, bundle, annotations): (&str, &str, &Path, Value),
-    passed: &mut Passed,
-) -> Result<Option<ocirun_init::Seccomp>> {
-    let Some(seccomp) = &state.seccomp else { return Ok(None) };
-    let path = dir.seccomp();
-    let file = fs::File::open(&path).with_context(|| format!("open {}", path.display()))?;
-    let mut out =
-        ocirun_init::Seccomp { fd: passed.add(file.into()), flags: seccomp.flags, ..Default::default() };
-    let listener = if seccomp.listener.is_some() { libc::SECCOMP_FILTER_FLAG_NEW_LISTENER as u32 } else { 0 };
-    log::debug(&format!("seccomp filter flags: {}", seccomp.flags | listener));
-    if let Some((socket, metadata)) = &seccomp.listener {
-        out.listener_fd = Some(
-            passed.add(
-                console::connect(socket)
-                    .with_context(|| format!("failed to connect with seccomp agent {}", socket.display()))?,
-            ),
-        );
-        let status = if state.pid == 0 { "creating" } else { "running" };
-        let about = plan::state_json(version, id, status, state.pid, bundle, annotations);
-        let metadata = metadata.clone().unwrap_or_default();
-        out.listener_state = json!({"ociVersion": version, "fds": ["seccompFd"], "pid": 0, "metadata": metadata,
-            "state": about});
-    }
-    Ok(Some(out))
 }
 
 fn console_of(launch: &Launch, boot: &mut Bootstrap, passed: &mut Passed) -> Result<Option<OwnedFd>> {

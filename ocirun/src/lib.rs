@@ -2,6 +2,7 @@
 //! clone, and has `ocirun-init` build the inside.
 
 pub mod affinity;
+pub mod annotation;
 pub mod bundle;
 pub mod caps;
 pub mod cgroup;
@@ -10,6 +11,7 @@ pub mod cmd;
 pub mod console;
 pub mod error;
 pub mod fds;
+pub mod filter;
 pub mod foreground;
 pub mod hooks;
 pub mod idmap;

@@ -54,6 +54,9 @@ pub struct State {
     /// Flags for the program in the file `seccomp`, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seccomp: Option<Seccomp>,
+    /// Flags for the programs in the files `seccomp.N`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stacked_seccomp: Vec<u32>,
     /// The pipes that it was given as standard streams, `pipe:[INODE]`, or nothing: where CRIU is
     /// to find them again. Empty where none is a pipe.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -156,6 +159,11 @@ impl Dir {
     /// The compiled seccomp program.
     pub fn seccomp(&self) -> PathBuf {
         self.path.join("seccomp")
+    }
+
+    /// One of the programs that are loaded beside it.
+    pub fn stacked_seccomp(&self, number: usize) -> PathBuf {
+        self.path.join(format!("seccomp.{number}"))
     }
 
     /// Writes state.json so that a reader sees the old or the new one.

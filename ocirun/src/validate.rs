@@ -91,7 +91,6 @@ fn linux_part(spec: &Spec, linux: &Linux, ns: &Namespaces) -> Result<()> {
     if paths(linux.masked_paths()) || paths(linux.readonly_paths()) {
         ensure!(ns.has(libc::CLONE_NEWNS), "unable to restrict sys entries without a private MNT namespace");
     }
-    ensure!(ns.has(libc::CLONE_NEWNS), "a container needs a mount namespace");
     let mapped = |m: &Option<Vec<_>>| m.as_ref().is_some_and(|m: &Vec<_>| !m.is_empty());
     if ns.makes(libc::CLONE_NEWUSER) {
         ensure!(

@@ -6,13 +6,15 @@ use anyhow::{Context, Result, bail, ensure};
 use nix::sys::prctl::set_child_subreaper;
 use oci_spec::runtime::{Capability, Process};
 use ocirun_init::{Bootstrap, Capabilities};
-use serde_json::json;
 
 use crate::cli::{Exec, Global};
 use crate::fds::{self, Passed};
 use crate::init::{self, Init, Start};
 use crate::state::{self, Dir, State, Status};
-use crate::{affinity, bundle, console, foreground, launch, log, namespace, plan, seal, signal, validate};
+use crate::{
+    affinity, annotation, bundle, console, filter, foreground, launch, log, namespace, plan, seal, signal,
+    validate,
+};
 
 pub fn exec(global: &Global, args: &Exec) -> Result<i32> {
     let (dir, state, status) = state::open(global, &args.id)?;
@@ -85,9 +87,15 @@ fn join(
         add_cap(&mut boot, name)?;
     }
     launch::known_caps(&mut boot);
-    let annotations = json!(state.annotations);
-    let about = (state.oci_version.as_str(), state.id.as_str(), state.bundle.as_path(), annotations);
-    boot.seccomp = launch::attach_seccomp(state, dir, about, &mut passed)?;
+    let asked = annotation::read(
+        |name| state.annotations.get(name).map(String::as_str),
+        state.process.no_new_privileges().unwrap_or(false),
+    )?;
+    if asked.landlock.is_some() && !boot.process.no_new_privileges {
+        bail!("annotation {} needs noNewPrivileges", annotation::LANDLOCK);
+    }
+    boot.landlock = asked.landlock;
+    filter::attach(state, dir, &mut boot, &mut passed)?;
     let mut console = None;
     if boot.process.terminal {
         if let Some(socket) = &args.console_socket {
@@ -107,6 +115,10 @@ fn join(
     let initial = cpus.and_then(|c| c.initial().as_deref()).map(affinity::parse).transpose()?;
 
     let bits = namespace::bits(&state.namespaces);
+    if bits & libc::CLONE_NEWNS == 0 {
+        // Its root is a mere directory of the host's mount namespace.
+        boot.rootfs = state.rootfs.to_string_lossy().into_owned();
+    }
     let exe = seal::program(&seal::find(global.init.as_deref())?, true)?;
     let cgroups = if args.cgroup.is_empty() {
         state.cgroup.join_beside(state.pid)?
@@ -131,6 +143,7 @@ fn join(
     if let Some(cpus) = &initial {
         log::debug(&format!("nsexec-0[{}]: affinity: {}", init.child.pid, affinity::mask(cpus)));
     }
+    filter::name_process(&mut boot, init.child.pid, state.pid);
     if let Err(e) = init.tell(&boot) {
         return Err(init.abandon().unwrap_or(e));
     }

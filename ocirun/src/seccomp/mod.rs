@@ -15,7 +15,7 @@ mod name;
 mod rule;
 
 use anyhow::{Result, bail, ensure};
-use oci_spec::runtime::{LinuxSeccomp, LinuxSeccompAction, LinuxSeccompFilterFlag};
+use oci_spec::runtime::{Arch, LinuxSeccomp, LinuxSeccompAction, LinuxSeccompFilterFlag};
 
 /// The longest program that the kernel takes (BPF_MAXINSNS).
 const LONGEST: usize = 4096;
@@ -52,6 +52,17 @@ pub fn compile(profile: &LinuxSeccomp) -> Result<Program> {
         program.len()
     );
     Ok(Program { bpf: code::bytes(&program), flags: flags(profile, listener), listener })
+}
+
+/// An error names the first system call of the profile that no architecture of it has.
+pub fn all_known(profile: &LinuxSeccomp) -> Result<()> {
+    let asked = profile.architectures().iter().flatten().copied();
+    let machines: Vec<_> = asked.chain([Arch::ScmpArchNative]).map(name::Machine::new).collect();
+    for name in profile.syscalls().iter().flatten().flat_map(|call| call.names()) {
+        let known = machines.iter().any(|m| m.number(name).is_some() || m.multiplexed(name).is_some());
+        ensure!(known, "seccomp: unknown system call {name:?}");
+    }
+    Ok(())
 }
 
 /// Without a word about flags the mitigation of speculative stores is not forced on the program:
