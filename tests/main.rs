@@ -12,6 +12,7 @@ mod failures;
 mod fixture;
 mod generated;
 mod image;
+mod joined;
 mod landlock;
 mod launch;
 mod mounts;

@@ -69,12 +69,14 @@ fn named(boot: &Bootstrap) -> impl Iterator<Item = (String, RawFd)> + '_ {
         ("seccomp.fd", boot.seccomp.as_ref().map(|s| s.fd)),
         ("seccomp.listenerFd", boot.seccomp.as_ref().and_then(|s| s.listener_fd)),
     ];
+    let enter = boot.enter.iter().map(|e| (format!("enter {}", e.namespaces.join(" ")), e.fd));
     let mounts = boot.mounts.iter().filter_map(|m| Some((format!("mount {}", m.destination), m.fd?)));
     let stacked = boot.stacked_seccomp.iter().map(|s| ("stackedSeccomp".to_owned(), s.fd));
     let devices = boot.devices.iter().filter_map(|d| Some((format!("device {}", d.path), d.fd?)));
     single
         .into_iter()
         .filter_map(|(name, number)| Some((name.to_owned(), number?)))
+        .chain(enter)
         .chain(mounts)
         .chain(devices)
         .chain(stacked)

@@ -2,7 +2,10 @@
 //!
 //! ```text
 //!  ocirun                                    ocirun-init 8 9
-//!    │  fd 8: one line, the Bootstrap ───────▶ │ mounts, hostname, sysctls …
+//!    │  fd 8: one line, the Bootstrap ───────▶ │ enters the namespaces that it joins
+//!    │  ◀──────── fd 9: {"type":"joined",…}    │ only with sibling: a new process goes on in this
+//!    │  waits for the first one's end          │   one's stead, seen by the container from here on
+//!    │                                         │ mounts, hostname, sysctls …
 //!    │  ◀──────── fd 9: {"type":"log",…}       │ (any number, any time)
 //!    │  ◀──────── fd 9: {"type":"map",…}       │ for a source inside that is id-mapped: it waits
 //!    │  fd 8: {"type":"go"} ─────────────────▶ │
@@ -34,8 +37,16 @@ pub struct Bootstrap {
     pub version: u32,
     /// The container's id, for messages.
     pub id: String,
-    /// The process joins a running container (`exec`): its namespaces and root are entered
-    /// already, and every field about building one is absent.
+    /// Namespaces to enter before anything else, in this order. Who enters a user namespace becomes
+    /// its root.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub enter: Vec<Enter>,
+    /// A pid namespace was entered, by `enter` or before this program was started. It takes new
+    /// processes only: a sibling goes on with the work, `joined` says which, and this one ends.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub sibling: bool,
+    /// The process joins a running container (`exec`): its namespaces and root are those of
+    /// `enter`, or entered already, and every field about building one is absent.
     #[serde(default, skip_serializing_if = "is_false")]
     pub join: bool,
     /// Absolute path of the root filesystem, as seen by init.
@@ -104,6 +115,16 @@ pub struct Bootstrap {
     /// How many descriptors from 3 on the program keeps (`--preserve-fds` and LISTEN_FDS).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub preserve_fds: u32,
+}
+
+/// Namespaces of one process, or one namespace, to enter.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Enter {
+    /// A pidfd, or a file of `/proc/PID/ns`.
+    pub fd: i32,
+    /// OCI names (`mount`, `network`, …); a pidfd may stand for several.
+    pub namespaces: Vec<String>,
 }
 
 /// One mount, in the order of config.json. Options are the words of config.json, untouched;
@@ -392,6 +413,9 @@ pub struct LandlockPath {
 pub enum Status {
     /// A line for ocirun's log.
     Log { level: String, msg: String },
+    /// The process that goes on in the sender's stead; its number is that of the namespace that
+    /// the sender was started in.
+    Joined { pid: i32 },
     /// All mounts stand; the hooks of this point may run. Init waits for [`Command::Go`].
     Mounted,
     /// The detached mount at this descriptor of init's, for the mount of this number: its ids are

@@ -1,7 +1,8 @@
 //! The first process of a container: builds it around itself, then becomes the user's program.
 //!
-//! It is started inside its namespaces and cgroups with the two ends of the seam by number,
-//! `ocirun-init 8 9`, and does what the Bootstrap says, step by step in the order below. The
+//! It is started in its cgroups and in the namespaces that were made for it, with the two ends of
+//! the seam by number, `ocirun-init 8 9`, and does what the Bootstrap says, step by step in the
+//! order below: enters the namespaces of others, and so on. The
 //! protocol is drawn in `lib.rs` and told in full in ocirun-init(8).
 #![cfg_attr(not(test), no_main)]
 
@@ -11,6 +12,7 @@ mod cgroup;
 mod console;
 mod copyup;
 mod dev;
+mod enter;
 #[cfg(not(test))]
 mod entry;
 mod environment;
@@ -110,13 +112,30 @@ fn run(seam: &mut Seam, numbers: [RawFd; 2]) -> Result<Infallible> {
     fd::check(&boot, numbers)?;
     // What is made below has the mode that is asked for.
     umask(Mode::empty());
+    // Before others can see this process: the file is the host's.
+    let mut filters = seccomp::read_all(&boot)?;
+    enter::enter(&boot.enter)?;
+    if boot.sibling {
+        return enter::go_on_as_sibling(|pid| {
+            filters.iter_mut().for_each(|filter| filter.name_process(pid, !boot.join));
+            let told = seam.send(&Status::Joined { pid });
+            let Err(error) = told.and_then(|()| go_on(seam, &boot, filters));
+            seam.report(&error);
+            1
+        });
+    }
+    go_on(seam, &boot, filters)
+}
+
+/// The steps of the process that stays.
+fn go_on(seam: &mut Seam, boot: &Bootstrap, filters: Vec<seccomp::Program>) -> Result<Infallible> {
     // A session of its own, unless the caller made one already.
     setsid().ok();
-    if boot.join { join(seam, &boot) } else { build(seam, &boot) }
+    if boot.join { join(seam, boot, filters) } else { build(seam, boot, filters) }
 }
 
 /// Makes a container, from its mounts on.
-fn build(seam: &mut Seam, boot: &Bootstrap) -> Result<Infallible> {
+fn build(seam: &mut Seam, boot: &Bootstrap, filters: Vec<seccomp::Program>) -> Result<Infallible> {
     let has = |namespace: &str| boot.namespaces.iter().any(|name| name == namespace);
     if has("pid") {
         // Nobody else is in here yet, and the files in /proc/PID are to be the caller's again.
@@ -168,11 +187,11 @@ fn build(seam: &mut Seam, boot: &Bootstrap) -> Result<Infallible> {
     root::make_paths_readonly(root.as_fd(), &boot.root.readonly_paths)?;
     root::mask_paths(root.as_fd(), &boot.root.masked_paths)?;
     send_pidfd(boot)?;
-    process::become_program(seam, boot, proc, root.as_fd())
+    process::become_program(seam, boot, filters, proc, root.as_fd())
 }
 
 /// Joins a container that runs: its namespaces and root are entered already.
-fn join(seam: &Seam, boot: &Bootstrap) -> Result<Infallible> {
+fn join(seam: &Seam, boot: &Bootstrap, filters: Vec<seccomp::Program>) -> Result<Infallible> {
     // What the container's processes have made of its /proc is not to be trusted.
     let proc = match needs_proc(boot) {
         true => Some(Proc::open(false)?),
@@ -188,7 +207,7 @@ fn join(seam: &Seam, boot: &Bootstrap) -> Result<Infallible> {
     let root = open("/", flags, Mode::empty()).context("open /")?;
     open_console(boot, None)?;
     send_pidfd(boot)?;
-    process::become_program(seam, boot, proc, root.as_fd())
+    process::become_program(seam, boot, filters, proc, root.as_fd())
 }
 
 fn needs_proc(boot: &Bootstrap) -> bool {

@@ -24,13 +24,12 @@ const SIGNALS: std::ops::RangeInclusive<i32> = 1..=31;
 pub fn become_program(
     seam: &Seam,
     boot: &Bootstrap,
+    mut filters: Vec<seccomp::Program>,
     proc: Option<Proc>,
     root: BorrowedFd,
 ) -> Result<Infallible> {
     let process = &boot.process;
     let sets = process.capabilities.as_ref().map(Sets::parse).transpose()?;
-    let filters = boot.seccomp.iter().chain(&boot.stacked_seccomp);
-    let mut filters = filters.map(seccomp::Program::read).collect::<Result<Vec<_>>>()?;
 
     ids::set_limits(&process.rlimits)?;
     schedule::apply(process)?;

@@ -8,7 +8,8 @@ use nix::sys::stat::fstat;
 use nix::sys::uio::pread;
 use nix::sys::wait::waitpid;
 use nix::unistd::{Pid, pipe2, read, write};
-use ocirun_init::Seccomp;
+use ocirun_init::{Bootstrap, Seccomp};
+use serde_json::Value;
 
 use crate::{console, fd, syscall};
 
@@ -17,6 +18,11 @@ const INSTRUCTION: usize = 8;
 
 /// The kernel takes no more (BPF_MAXINSNS).
 const MOST_INSTRUCTIONS: usize = 4096;
+
+/// Reads the programs that are to be loaded.
+pub fn read_all(boot: &Bootstrap) -> Result<Vec<Program>> {
+    boot.seccomp.iter().chain(&boot.stacked_seccomp).map(Program::read).collect()
+}
 
 /// Loads the programs, the first one first; the kernel asks all of them about each call.
 pub fn load_all(programs: &mut Vec<Program>) -> Result<()> {
@@ -35,18 +41,27 @@ pub struct Program {
     instructions: Vec<libc::sock_filter>,
     flags: u32,
     /// Where the notify descriptor goes, and the message that goes with it.
-    listener: Option<(OwnedFd, Vec<u8>)>,
+    listener: Option<(OwnedFd, Value)>,
 }
 
 impl Program {
-    pub fn read(seccomp: &Seccomp) -> Result<Self> {
+    /// Tells the listener which process it is; whether that is the container's first.
+    pub fn name_process(&mut self, pid: i32, first: bool) {
+        let Some((_, state)) = &mut self.listener else { return };
+        state["pid"] = pid.into();
+        if first {
+            state["state"]["pid"] = pid.into();
+        }
+    }
+
+    fn read(seccomp: &Seccomp) -> Result<Self> {
         let file = fd::take(seccomp.fd).context("read the seccomp program")?;
         let instructions = read_instructions(&file).context("read the seccomp program")?;
         let mut flags = seccomp.flags;
         let listener = match seccomp.listener_fd {
             Some(number) => {
                 flags |= libc::SECCOMP_FILTER_FLAG_NEW_LISTENER as u32;
-                Some((fd::take(number)?, serde_json::to_vec(&seccomp.listener_state)?))
+                Some((fd::take(number)?, seccomp.listener_state.clone()))
             }
             None => None,
         };
@@ -59,7 +74,7 @@ impl Program {
                 syscall::seccomp(&mut self.instructions, self.flags).context("load the seccomp program")?;
                 Ok(())
             }
-            Some((socket, state)) => self.load_with_listener(socket, state),
+            Some((socket, state)) => self.load_with_listener(socket, serde_json::to_vec(&state)?),
         }
     }
 

@@ -3,17 +3,17 @@
 
 use std::ffi::CString;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 
 use anyhow::{Context, Result, anyhow, bail};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::sched::{CloneFlags, unshare};
-use nix::sys::wait::{WaitStatus, waitpid};
-use nix::unistd::{Pid, geteuid, pipe2};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
+use nix::unistd::{Pid, pipe2};
 use oci_spec::runtime::LinuxIdMapping;
-use ocirun_init::{Bootstrap, Command, Status};
+use ocirun_init::{Bootstrap, Command, Enter, Status};
 
 use crate::cgroup::Join;
 use crate::cgroup::systemd::Unit;
@@ -68,49 +68,39 @@ pub struct Init {
     /// The program that it was started from, until the work is told: to close it may take a while,
     /// in which there is something to do.
     exe: Option<OwnedFd>,
+    /// What is still to be joined, and by whom.
+    enter: Vec<Enter>,
+    sibling: bool,
     control: File,
     status: BufReader<File>,
 }
 
-pub fn start(s: Start) -> Result<Init> {
+pub fn start(mut s: Start) -> Result<Init> {
+    let bits = s.join.iter().fold(0, |bits, (one, _)| bits | one);
+    let joins = |flag: i32| bits & flag != 0;
+    let makes = |flag: i32| s.new & flag != 0;
+    // What belongs to a user namespace that is joined is made in there; and who has made a user
+    // namespace has no right to those of others any more.
+    let late = bits != 0 && (makes(libc::CLONE_NEWUSER) || joins(libc::CLONE_NEWUSER) && s.new != 0);
+    let sibling = joins(libc::CLONE_NEWPID) || late && makes(libc::CLONE_NEWPID);
+
+    let mut enter = Vec::new();
+    let mut early = Vec::new();
+    for (bits, fd) in s.join {
+        if late {
+            early.push((bits, fd));
+        } else {
+            enter.push(Enter { fd: s.passed.add(fd), namespaces: namespace::names(bits) });
+        }
+    }
     let end = s.passed.end();
     let placed = s.passed.lift()?;
     let place: Vec<(RawFd, RawFd)> = placed.iter().map(|(fd, n)| (fd.as_raw_fd(), *n)).collect();
     let exe = raise(s.exe, end)?;
     let tasks = s.cgroups.tasks.into_iter().map(|fd| raise(fd, end)).collect::<Result<Vec<_>>>()?;
-    let joined: Vec<(i32, OwnedFd)> =
-        s.join.into_iter().map(|(bits, fd)| Ok((bits, raise(fd, end)?))).collect::<Result<_>>()?;
-
-    let joins_user = joined.iter().any(|(bits, _)| bits & libc::CLONE_NEWUSER != 0);
-    let makes_user = s.new & libc::CLONE_NEWUSER != 0;
-    let joins_pid = joined.iter().any(|(bits, _)| bits & libc::CLONE_NEWPID != 0);
-    let late = joins_user;
-    // Without rights of our own a pid namespace can be entered only through its user namespace.
-    let pid_inside = joins_user && joins_pid && !geteuid().is_root();
-    let needs_again = late && (s.new & libc::CLONE_NEWPID != 0 || pid_inside);
-    let again = if needs_again { Some(pipe2(OFlag::O_CLOEXEC).context("pipe")?) } else { None };
-    let again = match again {
-        Some((ours, theirs)) => Some((ours, raise(theirs, end)?)),
-        None => None,
-    };
-
-    // What a child is to be born in is entered by this process, and left again: a pid namespace
-    // always; and all, where the child has a new user namespace and with it no right to them.
-    let (mut outside, mut inside) = (Vec::new(), Vec::new());
-    for (bits, fd) in &joined {
-        let pid = bits & libc::CLONE_NEWPID;
-        if makes_user {
-            outside.push((*bits, fd));
-            continue;
-        }
-        if pid != 0 && !pid_inside {
-            outside.push((pid, fd));
-        }
-        let rest = if pid_inside { *bits } else { bits & !libc::CLONE_NEWPID };
-        if rest != 0 {
-            inside.push((fd.as_raw_fd(), rest));
-        }
-    }
+    let early: Vec<(i32, OwnedFd)> =
+        early.into_iter().map(|(bits, fd)| Ok((bits, raise(fd, end)?))).collect::<Result<_>>()?;
+    let join: Vec<(RawFd, i32)> = early.iter().map(|(bits, fd)| (fd.as_raw_fd(), *bits)).collect();
 
     let argv = [c"ocirun-init".to_owned(), number(s.pipes.numbers[0]), number(s.pipes.numbers[1])];
     let score = s.oom_score_adj.map(|n| n.to_string());
@@ -122,12 +112,10 @@ pub fn start(s: Start) -> Result<Init> {
         into_cgroup: s.cgroups.into.as_ref().map(AsFd::as_fd),
         tasks: &tasks,
         oom_score_adj: score.as_deref().map(str::as_bytes),
-        wait_for_maps: makes_user,
-        join: &inside,
         new,
-        late,
-        again: again.as_ref().map(|(_, theirs)| theirs.as_raw_fd()),
-        become_root: makes_user || joins_user,
+        late: late.then_some(&join),
+        wait_for_maps: makes(libc::CLONE_NEWUSER),
+        become_root: makes(libc::CLONE_NEWUSER) || late,
         preserve: s.preserve,
         place: &place,
         affinity: s.affinity,
@@ -136,7 +124,7 @@ pub fn start(s: Start) -> Result<Init> {
         control: place[0].0,
         status: place[1].0,
     };
-    let spawn = || namespace::inside(&outside, || spawn::spawn(&stub));
+    let spawn = || spawn::spawn(&stub);
     let child = match &s.time_offsets {
         Some(offsets) => in_new_time(offsets, spawn)?,
         None => spawn()?,
@@ -147,10 +135,12 @@ pub fn start(s: Start) -> Result<Init> {
         keep_groups: false,
         maps: Vec::new(),
         exe: Some(exe),
+        enter,
+        sibling,
         control: File::from(s.pipes.control),
         status: BufReader::new(File::from(s.pipes.status)),
     };
-    let prepared = prepare(&mut init, s.maps, again, s.cgroups.attach);
+    let prepared = prepare(&mut init, s.maps, late, s.cgroups.attach);
     if let Err(e) = prepared {
         // What the child itself said comes first: ours is then only a consequence.
         return Err(init.abandon().unwrap_or(e));
@@ -158,34 +148,23 @@ pub fn start(s: Start) -> Result<Init> {
     Ok(init)
 }
 
-/// The id maps, and the switch to the second child.
+/// The cgroup that systemd puts the child into, and the id maps.
 fn prepare(
     init: &mut Init,
     maps: Option<(Vec<LinuxIdMapping>, Vec<LinuxIdMapping>)>,
-    again: Option<(OwnedFd, OwnedFd)>,
+    late: bool,
     attach: Option<(Unit, String)>,
 ) -> Result<()> {
     // Before the maps: only then does the child make its cgroup namespace, whose root is here.
-    if let Some((unit, sub)) = attach.as_ref().filter(|_| maps.is_some()) {
-        unit.attach(init.child.pid, sub)?;
+    if let Some((unit, sub)) = attach {
+        unit.attach(init.child.pid, &sub)?;
     }
-    let joins = maps.is_none();
     if let Some((uids, gids)) = maps {
+        if late {
+            init.until_unshared()?;
+        }
         init.keep_groups = idmap::write(init.child.pid, &uids, &gids)?;
         init.control.write_all(b"\n").context("write to ocirun-init")?;
-    }
-    if let Some((ours, theirs)) = again {
-        drop(theirs);
-        let mut pid = [0; 4];
-        File::from(ours).read_exact(&mut pid).context("learn the process id")?;
-        let pid = i32::from_ne_bytes(pid);
-        let pidfd = pidfd::open_child(pid)?;
-        let first = std::mem::replace(&mut init.child, Child { pid, pidfd });
-        waitpid(Pid::from_raw(first.pid), None).context("wait for the first child")?;
-    }
-    // One that joins a container makes no cgroup namespace, and is known only now.
-    if let Some((unit, sub)) = attach.filter(|_| joins) {
-        unit.attach(init.child.pid, &sub)?;
     }
     Ok(())
 }
@@ -207,10 +186,36 @@ fn number(n: RawFd) -> CString {
 }
 
 impl Init {
-    /// Tells ocirun-init its work.
-    pub fn tell(&mut self, boot: &Bootstrap) -> Result<()> {
+    /// Tells ocirun-init its work. The process that does it is known when this returns.
+    pub fn tell(&mut self, boot: &mut Bootstrap) -> Result<()> {
+        boot.enter = std::mem::take(&mut self.enter);
+        boot.sibling = self.sibling;
+        if self.sibling {
+            // Before anybody in there can see what it was started from.
+            self.exe = None;
+        }
         self.line(&serde_json::to_vec(boot).context("encode the bootstrap")?)?;
         self.exe = None;
+        if !self.sibling {
+            return Ok(());
+        }
+        match self.hear()? {
+            Some(Status::Joined { pid }) => self.follow(pid),
+            Some(other) => bail!("unexpected message of ocirun-init: {other:?}"),
+            None => bail!("{}", self.death()?),
+        }
+    }
+
+    /// Turns to the process that goes on in the first one's stead. The number may come from somebody
+    /// in the container who got hold of the pipe: only a child of this process is taken.
+    fn follow(&mut self, pid: i32) -> Result<()> {
+        let pidfd = pidfd::open_child(pid)?;
+        let peek = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+        waitid(Id::PIDFd(pidfd.as_fd()), peek)
+            .with_context(|| format!("process {pid} said to have joined"))?;
+        let first = std::mem::replace(&mut self.child, Child { pid, pidfd });
+        waitpid(Pid::from_raw(first.pid), None).context("wait for the first process")?;
+        self.sibling = false;
         Ok(())
     }
 
@@ -237,8 +242,7 @@ impl Init {
     /// reports is returned as one.
     pub fn hear(&mut self) -> Result<Option<Status>> {
         loop {
-            let mut line = String::new();
-            self.status.read_line(&mut line).context("read from ocirun-init")?;
+            let line = self.read_line()?;
             if line.is_empty() {
                 return Ok(None);
             }
@@ -253,6 +257,24 @@ impl Init {
                 }
                 status => return Ok(Some(status)),
             }
+        }
+    }
+
+    fn read_line(&mut self) -> Result<String> {
+        let mut line = String::new();
+        self.status.read_line(&mut line).context("read from ocirun-init")?;
+        Ok(line)
+    }
+
+    /// Waits until the child has made the user namespace that is to be mapped.
+    fn until_unshared(&mut self) -> Result<()> {
+        let line = self.read_line()?;
+        match serde_json::from_str(&line) {
+            _ if line == spawn::UNSHARED => Ok(()),
+            Ok(Status::Error { doing, errno }) => {
+                bail!("{doing}: {}", error::strerror(Errno::from_raw(errno)))
+            }
+            _ => bail!("{}", self.death()?),
         }
     }
 
@@ -297,8 +319,19 @@ impl Init {
 
     /// Ends it, and waits; what it had to say, where it had.
     pub fn abandon(&mut self) -> Option<anyhow::Error> {
-        let _ = pidfd::signal(&self.child.pidfd, libc::SIGKILL);
-        let _ = waitpid(Pid::from_raw(self.child.pid), None);
-        self.hear().err().map(|e| anyhow!("{}", error::line(&e)))
+        let end = |child: &Child| {
+            let _ = pidfd::signal(&child.pidfd, libc::SIGKILL);
+            let _ = waitpid(Pid::from_raw(child.pid), None);
+        };
+        end(&self.child);
+        loop {
+            match self.hear() {
+                // The first may have left a sibling before it died.
+                Ok(Some(Status::Joined { pid })) if self.follow(pid).is_ok() => end(&self.child),
+                Ok(Some(_)) => {}
+                Ok(None) => return None,
+                Err(e) => return Some(anyhow!("{}", error::line(&e))),
+            }
+        }
     }
 }

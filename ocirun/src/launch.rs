@@ -155,7 +155,7 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
     for mount in boot.mounts.iter_mut().filter(|m| m.kind == "cgroup" || m.kind == "cgroup2") {
         mount.cgroups = cgroup.mount_paths();
     }
-    let seen = ns.has(libc::CLONE_NEWUSER) || !ns.makes(libc::CLONE_NEWPID);
+    let seen = !ns.makes(libc::CLONE_NEWPID);
     let exe = seal::program(&seal::find(work.global.init.as_deref())?, seen)?;
     let join = namespace::open(&ns.join)?;
 
@@ -193,6 +193,8 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
 fn finish(work: &Work, state: &mut State, boot: &mut Bootstrap, init: &mut Init) -> Result<()> {
     let Work { launch, bundle, dir, .. } = *work;
     let spec = &bundle.spec;
+    filter::name_process(boot, init.child.pid, init.child.pid);
+    init.tell(boot)?;
     state.pid = init.child.pid;
     state.start_time = pidfd::stat(init.child.pid).map_or(0, |s| s.start_time);
     state.keep_groups = boot.process.user.keep_groups;
@@ -200,8 +202,6 @@ fn finish(work: &Work, state: &mut State, boot: &mut Bootstrap, init: &mut Init)
     if boot.wait_for_hooks {
         dir.save(state)?;
     }
-    filter::name_process(boot, init.child.pid, init.child.pid);
-    init.tell(boot)?;
     let ready = init.until_ready(|pid| {
         netdev::move_all(spec, pid)?;
         let about = plan::hook_state(spec, &launch.id, &bundle.path, "creating", pid);

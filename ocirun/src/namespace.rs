@@ -107,7 +107,7 @@ pub fn open(join: &[(i32, PathBuf)]) -> Result<Vec<(i32, OwnedFd)>> {
         .collect()
 }
 
-/// Enters `join` with this process, runs `work`, and goes back: what a child is to be born in.
+/// Enters `join` with this process, runs `work`, and goes back.
 /// This process has one thread, so nothing else can see the moment between.
 pub fn inside<T>(join: &[(i32, &OwnedFd)], work: impl FnOnce() -> Result<T>) -> Result<T> {
     let mut own = Vec::new();

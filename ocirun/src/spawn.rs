@@ -1,5 +1,5 @@
-//! One clone: the child is born in its new namespaces, puts itself into its cgroups, joins what it
-//! is to join, and becomes ocirun-init.
+//! One clone: the child is born in its new namespaces, puts itself into its cgroups, and becomes
+//! ocirun-init, which joins what is to be joined. Nobody in a container ever sees this program.
 //!
 //! Between clone3 and execveat the child makes system calls only; it allocates nothing. What it
 //! fails at it says on the status pipe, in the words of ocirun-init's own messages.
@@ -20,17 +20,13 @@ pub struct Stub<'a> {
     pub tasks: &'a [OwnedFd],
     /// Written to /proc/self/oom_score_adj.
     pub oom_score_adj: Option<&'a [u8]>,
-    /// A byte on the control pipe says that the id maps are written.
-    pub wait_for_maps: bool,
-    /// Namespaces to enter, in this order, with their CLONE_NEW* bits.
-    pub join: &'a [(RawFd, i32)],
     /// CLONE_NEW* bits of the namespaces to be made.
     pub new: i32,
-    /// Make them after joining, because they are to belong to a user namespace that is joined.
-    pub late: bool,
-    /// Clone once more after joining, since a pid namespace takes only children. The process id of
-    /// that sibling goes to this pipe.
-    pub again: Option<RawFd>,
+    /// Namespaces to enter, in this order, with their CLONE_NEW* bits, and then only to make the
+    /// new ones; this process itself stays in the caller's pid namespace.
+    pub late: Option<&'a [(RawFd, i32)]>,
+    /// A byte on the control pipe says that the id maps are written.
+    pub wait_for_maps: bool,
     /// Become root of the user namespace.
     pub become_root: bool,
     /// The numbers from 3 on that stay open.
@@ -58,16 +54,18 @@ const INTO_CGROUP: u64 = 0x2_0000_0000;
 /// Namespaces that a cgroup join must come before.
 const AFTER_CGROUP: i32 = libc::CLONE_NEWCGROUP;
 
+/// What a late child says on the status pipe when its user namespace is made: an empty line.
+pub const UNSHARED: &str = "\n";
+
 pub fn spawn(stub: &Stub) -> Result<Child> {
-    let kept = kept(stub);
     let mut argv: Vec<*const libc::c_char> = stub.argv.iter().map(|a| a.as_ptr()).collect();
     argv.push(std::ptr::null());
     let mut pidfd: RawFd = -1;
     let mut flags = libc::CLONE_PIDFD as u64;
-    if !stub.late {
+    if stub.late.is_none() {
         flags |= (stub.new & !AFTER_CGROUP) as u64;
     }
-    let mut args = clone_args(flags, libc::SIGCHLD);
+    let mut args = clone_args(flags);
     args.pidfd = (&raw mut pidfd) as u64;
     if let Some(dir) = stub.into_cgroup {
         args.flags |= INTO_CGROUP;
@@ -78,29 +76,16 @@ pub fn spawn(stub: &Stub) -> Result<Child> {
     // `pidfd` outlive the call.
     let pid = Errno::result(unsafe { clone3(&mut args) }).context("clone3")? as i32;
     if pid == 0 {
-        child(stub, &argv, &kept);
+        child(stub, &argv);
     }
     // SAFETY: with CLONE_PIDFD the kernel has stored a new descriptor there, for us alone.
     Ok(Child { pid, pidfd: unsafe { OwnedFd::from_raw_fd(pidfd) } })
 }
 
-/// The descriptors that the child needs, in order.
-fn kept(stub: &Stub) -> Vec<RawFd> {
-    let mut kept = vec![stub.exe, stub.control, stub.status];
-    kept.extend(stub.again);
-    kept.extend(stub.tasks.iter().map(AsRawFd::as_raw_fd));
-    kept.extend(stub.join.iter().map(|(fd, _)| fd));
-    kept.extend(stub.place.iter().map(|(from, _)| from));
-    kept.extend(3..3 + stub.preserve as RawFd);
-    kept.sort_unstable();
-    kept.dedup();
-    kept
-}
-
 /// A child in namespaces of its own that waits to be killed, and dies with this process.
 pub fn pause_in(namespaces: i32) -> Result<Child> {
     let mut pidfd: RawFd = -1;
-    let mut args = clone_args((libc::CLONE_PIDFD | namespaces) as u64, libc::SIGCHLD);
+    let mut args = clone_args((libc::CLONE_PIDFD | namespaces) as u64);
     args.pidfd = (&raw mut pidfd) as u64;
     // SAFETY: as in `spawn`: one thread, and the child makes system calls only.
     let pid = Errno::result(unsafe { clone3(&mut args) }).context("clone3 user namespace")? as i32;
@@ -117,11 +102,11 @@ pub fn pause_in(namespaces: i32) -> Result<Child> {
     Ok(Child { pid, pidfd: unsafe { OwnedFd::from_raw_fd(pidfd) } })
 }
 
-fn clone_args(flags: u64, exit_signal: i32) -> libc::clone_args {
+fn clone_args(flags: u64) -> libc::clone_args {
     // SAFETY: clone_args is made of integers, for which all zeroes is a value.
     let mut args: libc::clone_args = unsafe { std::mem::zeroed() };
     args.flags = flags;
-    args.exit_signal = exit_signal as u64;
+    args.exit_signal = libc::SIGCHLD as u64;
     args
 }
 
@@ -133,7 +118,7 @@ unsafe fn clone3(args: &mut libc::clone_args) -> libc::c_long {
 }
 
 /// The child's way to execve; never returns.
-fn child(stub: &Stub, argv: &[*const libc::c_char], kept: &[RawFd]) -> ! {
+fn child(stub: &Stub, argv: &[*const libc::c_char]) -> ! {
     let at = |doing: &'static CStr, result: libc::c_long| {
         if result < 0 {
             fail(stub.status, doing, Errno::last_raw());
@@ -142,16 +127,6 @@ fn child(stub: &Stub, argv: &[*const libc::c_char], kept: &[RawFd]) -> ! {
     // SAFETY: every call below passes integers, static C strings, or memory of `stub` and `argv`,
     // which the child has a copy of; none of them allocates or takes a lock of this process.
     unsafe {
-        // Those who have CAP_SYS_PTRACE in the container may look at the descriptors: as early as
-        // can be, those that lead to folders of the host are closed.
-        let mut first = 3;
-        for fd in kept.iter().copied().chain([RawFd::MAX]) {
-            if first < fd && !stub.join.is_empty() {
-                // Before Linux 5.9 they stay, close-on-exec.
-                libc::syscall(libc::SYS_close_range, first, fd - 1, 0);
-            }
-            first = first.max(fd.saturating_add(1));
-        }
         if let Some(set) = &stub.affinity {
             at(c"set CPU affinity", libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), set).into());
         }
@@ -171,6 +146,27 @@ fn child(stub: &Stub, argv: &[*const libc::c_char], kept: &[RawFd]) -> ! {
             at(c"write /proc/self/oom_score_adj", wrote as libc::c_long);
             libc::close(fd);
         }
+        if let Some(join) = stub.late {
+            // What belongs to this user namespace, and not to the one that is joined, is entered with
+            // the rights that there are now.
+            let joins_user = join.iter().any(|(_, bits)| bits & libc::CLONE_NEWUSER != 0);
+            let mut entered = 0u64;
+            for (n, (fd, bits)) in join.iter().enumerate() {
+                if joins_user && bits & libc::CLONE_NEWUSER == 0 && libc::setns(*fd, *bits) == 0 {
+                    entered |= 1 << n;
+                }
+            }
+            for (n, (fd, bits)) in join.iter().enumerate() {
+                if entered & 1 << n == 0 {
+                    at(c"join namespaces", libc::setns(*fd, *bits).into());
+                }
+            }
+            at(c"unshare", libc::unshare(stub.new & !AFTER_CGROUP).into());
+            if stub.wait_for_maps {
+                // Only now is there something to be mapped.
+                libc::write(stub.status, UNSHARED.as_ptr().cast(), UNSHARED.len());
+            }
+        }
         if stub.wait_for_maps {
             let mut byte = 0u8;
             let got = libc::read(stub.control, (&raw mut byte).cast(), 1);
@@ -179,28 +175,8 @@ fn child(stub: &Stub, argv: &[*const libc::c_char], kept: &[RawFd]) -> ! {
                 libc::_exit(1);
             }
         }
-        if !stub.join.is_empty() {
-            // From here on the container may see this process: it must not look into it, nor at
-            // its descriptors (CVE-2016-9962).
-            at(c"set non-dumpable", libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0).into());
-        }
-        for (fd, bits) in stub.join {
-            at(c"join namespaces", libc::setns(*fd, *bits).into());
-        }
-        if stub.late {
-            let bits = stub.new & !(AFTER_CGROUP | libc::CLONE_NEWPID);
-            if bits != 0 {
-                at(c"unshare", libc::unshare(bits).into());
-            }
-        }
-    }
-    if let Some(pipe) = stub.again {
-        second(stub, pipe);
-    }
-    // SAFETY: as above.
-    unsafe {
         if stub.new & libc::CLONE_NEWCGROUP != 0 {
-            // After joining, so that the container sees its own cgroup as the root.
+            // In its cgroups by now: the container sees its own as the root.
             at(c"unshare cgroup namespace", libc::unshare(libc::CLONE_NEWCGROUP).into());
         }
         if stub.become_root {
@@ -227,26 +203,6 @@ fn child(stub: &Stub, argv: &[*const libc::c_char], kept: &[RawFd]) -> ! {
         libc::syscall(libc::SYS_execveat, stub.exe, empty, argv.as_ptr(), env.as_ptr(), flags);
     }
     fail(stub.status, c"exec ocirun-init", Errno::last_raw());
-}
-
-/// Clones once more, as a sibling, and ends; returns in the new process.
-fn second(stub: &Stub, pipe: RawFd) {
-    let pid_ns = if stub.late { (stub.new & libc::CLONE_NEWPID) as u64 } else { 0 };
-    // With CLONE_PARENT the signal at exit is the first child's.
-    let mut args = clone_args(libc::CLONE_PARENT as u64 | pid_ns, 0);
-    // SAFETY: as in `spawn`: one thread, and system calls only on both sides.
-    let pid = unsafe { clone3(&mut args) };
-    if pid < 0 {
-        fail(stub.status, c"clone3", Errno::last_raw());
-    }
-    if pid > 0 {
-        let bytes = (pid as i32).to_ne_bytes();
-        // SAFETY: `bytes` is four readable bytes; _exit runs nothing of this process.
-        unsafe {
-            libc::write(pipe, bytes.as_ptr().cast(), bytes.len());
-            libc::_exit(0);
-        }
-    }
 }
 
 /// Says `{"type":"error","doing":…,"errno":…}` and ends.

@@ -99,22 +99,49 @@ fn fd_leak() {
 /// writes to the programs that they are.
 #[test]
 fn exe_overwrite() {
-    search_those_that_join("it-exe", &["CAP_KILL", "CAP_DAC_OVERRIDE", "CAP_SYS_ADMIN"]);
+    let found =
+        search_those_that_join("it-exe", &["CAP_KILL", "CAP_DAC_OVERRIDE", "CAP_SYS_ADMIN"], exec_true);
+    assert_eq!(found, "", "descriptors of the host's");
 }
 
-/// The same where the kernel lets the container look into processes of all rights. The one that
-/// joins is born in the container's process namespace as a copy of ocirun, before it is
-/// ocirun-init: for that moment its program and folders are the host's.
+/// The same where the kernel lets the container look into processes of all rights, and change any
+/// mount that it gets hold of: what joins is ocirun-init from the first moment it can be seen.
 #[test]
-#[ignore = "open: ocirun-init would have to be executed before the process namespace is joined"]
 fn exe_overwrite_with_ptrace() {
-    search_those_that_join("it-ptrace", &["CAP_SYS_PTRACE", "CAP_DAC_OVERRIDE"]);
+    let caps = ["CAP_SYS_PTRACE", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_SYS_ADMIN"];
+    let found = search_those_that_join("it-ptrace", &caps, exec_true);
+    assert_eq!(found, "", "descriptors of the host's");
 }
 
-fn search_those_that_join(id: &str, caps: &[&str]) {
+/// The first process of another container that shares the process namespace is never the host's
+/// program either. (While it builds its container, who has all rights over processes can find the
+/// host's folders through it: its procfs can be mounted from inside only.)
+#[test]
+fn exe_overwrite_in_a_shared_process_namespace() {
+    let caps = ["CAP_SYS_PTRACE", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_SYS_ADMIN"];
+    let bundle = Bundle::new(&["true"], |_| {});
+    let share = |runtime: &Runtime, id: &str| {
+        let pid = runtime.state(id)["pid"].as_i64().unwrap();
+        let file = format!("/proc/{pid}/ns/pid");
+        bundle.edit(|c| {
+            let list = c["linux"]["namespaces"].as_array_mut().unwrap();
+            list.iter_mut().find(|n| n["type"] == "pid").unwrap()["path"] = json!(file);
+        });
+        runtime.command(&["run", "--bundle", path(&bundle), "it-sharepid2"])
+    };
+    let found = search_those_that_join("it-sharepid", &caps, share);
+    assert!(!found.contains("exe "), "{found}");
+}
+
+fn exec_true(runtime: &Runtime, id: &str) -> Command {
+    runtime.command(&["exec", id, "true"])
+}
+
+fn search_those_that_join(id: &str, caps: &[&str], join: impl Fn(&Runtime, &str) -> Command) -> String {
     let script = format!(
         "while :; do for p in /proc/[2-9]* /proc/[1-9][0-9]*; do \
-         if true 5<$p/exe; then {{ echo junk >/proc/self/fd/5; }} 5<$p/exe; fi; \
+         if true 5<$p/exe; then {{ mount -o remount,rw,bind /proc/self/fd/5; \
+         echo junk >/proc/self/fd/5; }} 5<$p/exe; fi; \
          true >>$p/exe; [ $p/exe -ef /runtime ] && echo exe $p >>/tmp/found; \
          for n in $p/fd/* $p/cwd $p/root; do [ -e $n{UP}$MARKER ] && echo out $n >>/tmp/found; done; \
          done; done 2>/dev/null"
@@ -145,13 +172,13 @@ fn search_those_that_join(id: &str, caps: &[&str]) {
     runtime.run(&["start", id]).ok();
     let rounds = race(|_| {
         let mut command = Command::new(&programs[0]);
-        command.args(runtime.command(&["exec", id, "true"]).get_args());
+        command.args(join(&runtime, id).get_args());
         bin::run(command.stdin(std::process::Stdio::null())).ok();
     });
     eprintln!("{rounds} joined");
     let found = runtime.run(&["exec", id, "sh", "-c", "cat /tmp/found 2>/dev/null; true"]).ok();
-    assert_eq!(found, "", "{caps:?}: descriptors of the host's");
     assert!(read() == before, "the host's program was overwritten");
+    found
 }
 
 /// CVE-2019-5736: a script whose interpreter is the runtime, and a loader that the image brings.

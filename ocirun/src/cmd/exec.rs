@@ -144,7 +144,7 @@ fn join(
         log::debug(&format!("nsexec-0[{}]: affinity: {}", init.child.pid, affinity::mask(cpus)));
     }
     filter::name_process(&mut boot, init.child.pid, state.pid);
-    if let Err(e) = init.tell(&boot) {
+    if let Err(e) = init.tell(&mut boot) {
         return Err(init.abandon().unwrap_or(e));
     }
     Ok((init, console))
