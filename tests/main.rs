@@ -6,6 +6,7 @@
 mod apparmor;
 mod bin;
 mod caller;
+mod checkpoint;
 mod containerd;
 mod docker;
 mod failures;

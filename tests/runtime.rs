@@ -265,6 +265,34 @@ fn runs_a_bundle_that_runc_spec_wrote() {
     assert_eq!(done.ok(), "runc\n");
 }
 
+/// On most hosts every mount is shared: what a container mounts inside a bind mount of its own must
+/// not come up on the host, where it would stay.
+#[test]
+fn a_mount_within_a_bind_mount_stays_inside() {
+    let runtime = Runtime::new();
+    let dir = fixture::temp();
+    let top = dir.path().to_str().unwrap();
+    let host = |words: &[&str]| bin::run(Command::new("mount").args(words)).ok();
+    host(&["-t", "tmpfs", "it-shared", top]);
+    host(&["--make-shared", top]);
+    for (name, nested) in [("outer", true), ("inner", false)] {
+        std::fs::create_dir_all(dir.path().join(name).join(if nested { "nested" } else { "" })).unwrap();
+    }
+    let bind = |name: &str, place: &str| {
+        json!({"destination": place, "type": "bind",
+        "source": format!("{top}/{name}"), "options": ["rbind"]})
+    };
+    let bundle = Bundle::new(&["sleep", "3000"], |c| {
+        let mounts = c["mounts"].as_array_mut().unwrap();
+        mounts.extend([bind("outer", "/outer"), bind("inner", "/outer/nested")]);
+    });
+    runtime.create("it-nested", bundle.path());
+    let mounts = std::fs::read_to_string("/proc/self/mounts").unwrap();
+    runtime.run(&["delete", "--force", "it-nested"]).ok();
+    bin::run(Command::new("umount").args(["-R", top])).ok();
+    assert!(!mounts.contains("outer/nested"), "{mounts}");
+}
+
 /// Of `/it-above/deep/it-low`, the first two are made for the containers, and go with the last one;
 /// a directory that somebody else made stays.
 #[test]

@@ -36,6 +36,7 @@ complete -c ocirun -n "__fish_ocirun_needs_command" -l debug -d 'Log each step, 
 complete -c ocirun -n "__fish_ocirun_needs_command" -l systemd-cgroup -d 'Have systemd make the cgroup; cgroupsPath is then slice:prefix:name'
 complete -c ocirun -n "__fish_ocirun_needs_command" -s v -l version -d 'Print the version'
 complete -c ocirun -n "__fish_ocirun_needs_command" -s h -l help -d 'Print help'
+complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "checkpoint" -d 'Save the state of a running container in files, and end it'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "create" -d 'Create a container; its program waits for start'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "delete" -d 'Delete a stopped container'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "exec" -d 'Run another program in a running container'
@@ -44,6 +45,7 @@ complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "kill" -d 'Send a sign
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "list" -d 'List the containers'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "pause" -d 'Suspend all processes of a container'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "ps" -d 'List the processes of a container'
+complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "restore" -d 'Make a container that goes on where a saved one was'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "resume" -d 'Resume all processes of a paused container'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "run" -d 'Create a container, start it and wait for its program'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "spec" -d 'Write a config.json to begin with'
@@ -51,6 +53,27 @@ complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "start" -d 'Start the 
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "state" -d 'Print the state of a container as JSON'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "update" -d 'Change the resource limits of a container'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l image-path -d 'Folder of the images [default: checkpoint]' -r -F
+complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l work-path -d 'Folder of CRIU\'s log and other work files [default: the images\' folder]' -r -F
+complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l parent-path -d 'Earlier images to build on, relative to the images\' folder' -r -F
+complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l status-fd -d 'Write a NUL to this descriptor once memory can be asked for' -r
+complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l page-server -d 'Send memory to the page server at this address' -r
+complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l manage-cgroups-mode -d 'What to do with cgroups: soft, full, strict, or ignore [default: soft]' -r
+complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l empty-ns -d 'Restore a namespace empty: network' -r
+complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l network-lock -d 'How packets are held back meanwhile' -r -f -a "iptables\t''
+nftables\t''
+skip\t''"
+complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l tcp-established -d 'Allow open TCP connections'
+complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l tcp-skip-in-flight -d 'Leave out TCP connections that are only being opened'
+complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l link-remap -d 'Give files that are open but removed a name again'
+complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l ext-unix-sk -d 'Allow Unix sockets whose other end is outside'
+complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l shell-job -d 'Allow a terminal from outside'
+complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l lazy-pages -d 'Move memory only when it is asked for'
+complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l file-locks -d 'Keep file locks'
+complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l pre-dump -d 'Save memory alone, and let the container go on'
+complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l auto-dedup -d 'Free memory images that a newer one replaces'
+complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l leave-running -d 'Let the container go on'
+complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ocirun -n "__fish_ocirun_using_subcommand create" -s b -l bundle -d 'Folder of config.json and of the root filesystem' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand create" -l console-socket -d 'Send the terminal\'s master over this Unix socket' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand create" -l pidfd-socket -d 'Send a pidfd of the first process over this Unix socket' -r -F
@@ -93,6 +116,35 @@ complete -c ocirun -n "__fish_ocirun_using_subcommand pause" -s h -l help -d 'Pr
 complete -c ocirun -n "__fish_ocirun_using_subcommand ps" -s f -l format -d 'Form of the output' -r -f -a "table\t''
 json\t''"
 complete -c ocirun -n "__fish_ocirun_using_subcommand ps" -s h -l help -d 'Print help'
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l image-path -d 'Folder of the images [default: checkpoint]' -r -F
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l work-path -d 'Folder of CRIU\'s log and other work files [default: the images\' folder]' -r -F
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l parent-path -d 'Earlier images to build on, relative to the images\' folder' -r -F
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l status-fd -d 'Write a NUL to this descriptor once memory can be asked for' -r
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l page-server -d 'Send memory to the page server at this address' -r
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l manage-cgroups-mode -d 'What to do with cgroups: soft, full, strict, or ignore [default: soft]' -r
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l empty-ns -d 'Restore a namespace empty: network' -r
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l network-lock -d 'How packets are held back meanwhile' -r -f -a "iptables\t''
+nftables\t''
+skip\t''"
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -s b -l bundle -d 'Folder of config.json and of the root filesystem' -r -F
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l console-socket -d 'Send the terminal\'s master over this Unix socket' -r -F
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l pid-file -d 'Write the process id of the first process to this file' -r -F
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l lsm-profile -d 'Put the processes under this profile or label instead of the saved one' -r
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l lsm-mount-context -d 'Mount with this SELinux context instead of the saved one' -r
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l tcp-established -d 'Allow open TCP connections'
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l tcp-skip-in-flight -d 'Leave out TCP connections that are only being opened'
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l link-remap -d 'Give files that are open but removed a name again'
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l ext-unix-sk -d 'Allow Unix sockets whose other end is outside'
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l shell-job -d 'Allow a terminal from outside'
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l lazy-pages -d 'Move memory only when it is asked for'
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l file-locks -d 'Keep file locks'
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l pre-dump -d 'Save memory alone, and let the container go on'
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l auto-dedup -d 'Free memory images that a newer one replaces'
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -s d -l detach -d 'Leave the container in the background'
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l no-subreaper -d 'Leave orphans of the container to another process'
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l no-pivot -d 'Do not use pivot_root, for a root on a ramdisk'
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l tcp-close -d 'Close TCP connections that were open'
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ocirun -n "__fish_ocirun_using_subcommand resume" -s h -l help -d 'Print help'
 complete -c ocirun -n "__fish_ocirun_using_subcommand run" -s b -l bundle -d 'Folder of config.json and of the root filesystem' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand run" -l console-socket -d 'Send the terminal\'s master over this Unix socket' -r -F
@@ -126,18 +178,20 @@ complete -c ocirun -n "__fish_ocirun_using_subcommand update" -l memory-reservat
 complete -c ocirun -n "__fish_ocirun_using_subcommand update" -l memory-swap -d 'Limit of memory and swap together' -r
 complete -c ocirun -n "__fish_ocirun_using_subcommand update" -l pids-limit -d 'Number of processes' -r
 complete -c ocirun -n "__fish_ocirun_using_subcommand update" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from create delete exec features kill list pause ps resume run spec start state update help" -f -a "create" -d 'Create a container; its program waits for start'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from create delete exec features kill list pause ps resume run spec start state update help" -f -a "delete" -d 'Delete a stopped container'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from create delete exec features kill list pause ps resume run spec start state update help" -f -a "exec" -d 'Run another program in a running container'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from create delete exec features kill list pause ps resume run spec start state update help" -f -a "features" -d 'Print what this runtime can do, as JSON'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from create delete exec features kill list pause ps resume run spec start state update help" -f -a "kill" -d 'Send a signal to the first process of a container'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from create delete exec features kill list pause ps resume run spec start state update help" -f -a "list" -d 'List the containers'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from create delete exec features kill list pause ps resume run spec start state update help" -f -a "pause" -d 'Suspend all processes of a container'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from create delete exec features kill list pause ps resume run spec start state update help" -f -a "ps" -d 'List the processes of a container'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from create delete exec features kill list pause ps resume run spec start state update help" -f -a "resume" -d 'Resume all processes of a paused container'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from create delete exec features kill list pause ps resume run spec start state update help" -f -a "run" -d 'Create a container, start it and wait for its program'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from create delete exec features kill list pause ps resume run spec start state update help" -f -a "spec" -d 'Write a config.json to begin with'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from create delete exec features kill list pause ps resume run spec start state update help" -f -a "start" -d 'Start the program of a created container'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from create delete exec features kill list pause ps resume run spec start state update help" -f -a "state" -d 'Print the state of a container as JSON'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from create delete exec features kill list pause ps resume run spec start state update help" -f -a "update" -d 'Change the resource limits of a container'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from create delete exec features kill list pause ps resume run spec start state update help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete exec features kill list pause ps restore resume run spec start state update help" -f -a "checkpoint" -d 'Save the state of a running container in files, and end it'
+complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete exec features kill list pause ps restore resume run spec start state update help" -f -a "create" -d 'Create a container; its program waits for start'
+complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete exec features kill list pause ps restore resume run spec start state update help" -f -a "delete" -d 'Delete a stopped container'
+complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete exec features kill list pause ps restore resume run spec start state update help" -f -a "exec" -d 'Run another program in a running container'
+complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete exec features kill list pause ps restore resume run spec start state update help" -f -a "features" -d 'Print what this runtime can do, as JSON'
+complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete exec features kill list pause ps restore resume run spec start state update help" -f -a "kill" -d 'Send a signal to the first process of a container'
+complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete exec features kill list pause ps restore resume run spec start state update help" -f -a "list" -d 'List the containers'
+complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete exec features kill list pause ps restore resume run spec start state update help" -f -a "pause" -d 'Suspend all processes of a container'
+complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete exec features kill list pause ps restore resume run spec start state update help" -f -a "ps" -d 'List the processes of a container'
+complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete exec features kill list pause ps restore resume run spec start state update help" -f -a "restore" -d 'Make a container that goes on where a saved one was'
+complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete exec features kill list pause ps restore resume run spec start state update help" -f -a "resume" -d 'Resume all processes of a paused container'
+complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete exec features kill list pause ps restore resume run spec start state update help" -f -a "run" -d 'Create a container, start it and wait for its program'
+complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete exec features kill list pause ps restore resume run spec start state update help" -f -a "spec" -d 'Write a config.json to begin with'
+complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete exec features kill list pause ps restore resume run spec start state update help" -f -a "start" -d 'Start the program of a created container'
+complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete exec features kill list pause ps restore resume run spec start state update help" -f -a "state" -d 'Print the state of a container as JSON'
+complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete exec features kill list pause ps restore resume run spec start state update help" -f -a "update" -d 'Change the resource limits of a container'
+complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete exec features kill list pause ps restore resume run spec start state update help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -1,6 +1,6 @@
 //! Terminals: the socket that takes a terminal's master, and the proxy between it and ours.
 
-use std::io::{IoSliceMut, IsTerminal};
+use std::io::{IoSlice, IoSliceMut, IsTerminal};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -9,7 +9,8 @@ use anyhow::{Context, Result, bail};
 use nix::cmsg_space;
 use nix::errno::Errno;
 use nix::sys::socket::{
-    AddressFamily, ControlMessageOwned, MsgFlags, SockFlag, SockType, UnixAddr, recvmsg, socketpair,
+    AddressFamily, ControlMessage, ControlMessageOwned, MsgFlags, SockFlag, SockType, UnixAddr, recvmsg,
+    sendmsg, socketpair,
 };
 use nix::sys::termios::{SetArg, Termios, cfmakeraw, tcgetattr, tcsetattr};
 use nix::unistd::{read, write};
@@ -46,6 +47,16 @@ pub fn receive(socket: &OwnedFd) -> Result<OwnedFd> {
     bail!("receive the terminal: no descriptor came")
 }
 
+/// Sends a master on, under the name that it came with.
+pub fn send(socket: &OwnedFd, name: &str, master: &OwnedFd) -> Result<()> {
+    use std::os::fd::AsRawFd;
+    let (data, fds) = ([IoSlice::new(name.as_bytes())], [master.as_raw_fd()]);
+    let rights = [ControlMessage::ScmRights(&fds)];
+    sendmsg::<UnixAddr>(socket.as_raw_fd(), &data, &rights, MsgFlags::MSG_NOSIGNAL, None)
+        .context("send the terminal")?;
+    Ok(())
+}
+
 /// Our terminal in raw mode for as long as this lives, and the container's beside it.
 pub struct Terminal {
     pub master: OwnedFd,
@@ -56,7 +67,11 @@ pub struct Terminal {
 
 /// Takes over the master that came over `socket`.
 pub fn proxy(socket: &OwnedFd) -> Result<Terminal> {
-    let master = receive(socket)?;
+    take_over(receive(socket)?)
+}
+
+/// Takes over a master that is here.
+pub fn take_over(master: OwnedFd) -> Result<Terminal> {
     let mut terminal = Terminal { master, before: None, input: true };
     let stdin = std::io::stdin();
     if stdin.is_terminal() {

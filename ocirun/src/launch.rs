@@ -85,15 +85,7 @@ pub fn rootless(global: &Global) -> bool {
 /// Makes the container. `detached`: a terminal's master goes to a socket of the caller.
 pub fn create(global: &Global, launch: &Launch, detached: bool) -> Result<Launched> {
     let (bundle, ns, boot) = plan(launch)?;
-    let terminal = boot.process.terminal;
-    ensure!(
-        launch.console_socket.is_none() || (terminal && detached),
-        "cannot use console socket if ocirun will not detach or allocate tty"
-    );
-    ensure!(
-        !(terminal && detached && launch.console_socket.is_none()),
-        "cannot allocate tty if ocirun will detach without setting console socket"
-    );
+    check_terminal(launch, boot.process.terminal, detached)?;
     let preserve = fds::preserved(launch.preserve_fds)?;
     let dir = Dir::claim(&state::root(global), &launch.id)?;
     let lock = dir.lock();
@@ -106,6 +98,19 @@ pub fn create(global: &Global, launch: &Launch, detached: bool) -> Result<Launch
     made.inspect_err(|_| {
         let _ = dir.remove();
     })
+}
+
+/// A terminal's master goes to a socket just where nobody stays to take it.
+pub fn check_terminal(launch: &Launch, terminal: bool, detached: bool) -> Result<()> {
+    ensure!(
+        launch.console_socket.is_none() || (terminal && detached),
+        "cannot use console socket if ocirun will not detach or allocate tty"
+    );
+    ensure!(
+        !(terminal && detached && launch.console_socket.is_none()),
+        "cannot allocate tty if ocirun will detach without setting console socket"
+    );
+    Ok(())
 }
 
 /// Decides the container's cgroups; makes nothing.
@@ -308,7 +313,7 @@ pub fn write_pid_file(file: &Path, pid: i32) -> Result<()> {
 }
 
 /// Takes back what the steps made on the host; the first process has been waited for.
-fn undo(cgroup: &Cgroup, pid_file: Option<&Path>) {
+pub fn undo(cgroup: &Cgroup, pid_file: Option<&Path>) {
     let _ = cgroup.kill(libc::SIGKILL);
     let _ = cgroup.remove();
     if let Some(file) = pid_file {

@@ -9,6 +9,7 @@ pub mod cgroup;
 pub mod cli;
 pub mod cmd;
 pub mod console;
+pub mod criu;
 pub mod error;
 pub mod fds;
 pub mod filter;

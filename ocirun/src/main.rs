@@ -14,6 +14,7 @@ fn main() {
         exit(if cli.global.version { usage::version() } else { usage::help() });
     };
     let (verb, id, failure) = match &command {
+        Command::Checkpoint(c) => ("checkpoint", Some(c.id.clone()), 1),
         Command::Create(c) => ("create", Some(c.launch.id.clone()), 1),
         Command::Delete(c) => ("delete", Some(c.id.clone()), 1),
         Command::Exec(c) => ("exec", Some(c.id.clone()), 255),
@@ -22,6 +23,7 @@ fn main() {
         Command::List(_) => ("list", None, 1),
         Command::Pause(c) => ("pause", Some(c.id.clone()), 1),
         Command::Ps(c) => ("ps", Some(c.id.clone()), 1),
+        Command::Restore(c) => ("restore", Some(c.id.clone()), 1),
         Command::Resume(c) => ("resume", Some(c.id.clone()), 1),
         Command::Run(c) => ("run", Some(c.launch.id.clone()), 1),
         Command::Spec(_) => ("spec", None, 1),

@@ -80,6 +80,16 @@ pub const EXAMPLES: &[(&str, &str, &str)] = &[
     ("ocirun-run", "ocirun run --detach --bundle ./bundle web", "Leave the container running"),
     ("ocirun-exec", "ocirun exec --tty web sh", "Join a running container"),
     ("ocirun-exec", "ocirun exec --process process.json --detach --pid-file pid web", "Join as a shim does"),
+    (
+        "ocirun-checkpoint",
+        "ocirun checkpoint --image-path ./images --leave-running web",
+        "Save a container that goes on",
+    ),
+    (
+        "ocirun-restore",
+        "ocirun restore --bundle ./bundle --image-path ./images --detach web",
+        "Let a saved container go on, in the background",
+    ),
     ("ocirun-state", "ocirun state web | jq -r .status", "Read one word of the state"),
     ("ocirun-list", "ocirun list --format json | jq -r '.[].id'", "Name every container"),
     ("ocirun-kill", "ocirun kill web KILL", "End a container"),

@@ -15,6 +15,7 @@ mod freeze;
 mod hierarchy;
 mod join;
 mod mark;
+pub mod move_in;
 mod placeholder;
 mod process;
 mod property;

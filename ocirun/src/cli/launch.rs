@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 /// How a container is launched: what `create` and `run` have in common.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct Launch {
     /// Folder of config.json and of the root filesystem
     #[arg(short, long, value_name = "DIR", default_value = ".")]

@@ -1,15 +1,19 @@
 //! The command line: what `ocirun` takes, with the names and meanings that callers of runc rely on.
 
+mod checkpoint;
 mod exec;
 mod launch;
+mod restore;
 mod update;
 
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+pub use self::checkpoint::{Checkpoint, Criu, NetworkLock};
 pub use self::exec::Exec;
 pub use self::launch::{Create, Launch, Run};
+pub use self::restore::Restore;
 pub use self::update::Update;
 
 /// Create, start, and remove containers by the OCI runtime specification
@@ -83,6 +87,7 @@ pub enum Format {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Checkpoint(Checkpoint),
     Create(Create),
     Delete(Delete),
     Exec(Exec),
@@ -91,6 +96,7 @@ pub enum Command {
     List(List),
     Pause(Pause),
     Ps(Ps),
+    Restore(Restore),
     Resume(Resume),
     Run(Run),
     Spec(Spec),

@@ -105,6 +105,7 @@ pub fn features() -> Result<i32> {
         },
         "annotations": {
             "io.github.seccomp.libseccomp.version": libseccomp_version(),
+            "org.opencontainers.runc.checkpoint.enabled": "true",
             "ocirun.version": env!("CARGO_PKG_VERSION"),
         },
     });

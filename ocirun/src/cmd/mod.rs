@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod checkpoint;
 mod create;
 mod delete;
 mod exec;
@@ -8,6 +9,7 @@ mod kill;
 mod list;
 mod pause;
 mod ps;
+mod restore;
 mod resume;
 mod run;
 mod spec;
@@ -22,6 +24,7 @@ use crate::cli::{Command, Global};
 /// Runs a command; the status that the process is to exit with.
 pub fn call(global: &Global, command: Command) -> Result<i32> {
     match command {
+        Command::Checkpoint(c) => checkpoint::checkpoint(global, &c),
         Command::Create(c) => create::create(global, &c),
         Command::Delete(c) => delete::delete(global, &c),
         Command::Exec(c) => exec::exec(global, &c),
@@ -30,6 +33,7 @@ pub fn call(global: &Global, command: Command) -> Result<i32> {
         Command::List(c) => list::list(global, &c),
         Command::Pause(c) => pause::pause(global, &c),
         Command::Ps(c) => ps::ps(global, &c),
+        Command::Restore(c) => restore::restore(global, &c),
         Command::Resume(c) => resume::resume(global, &c),
         Command::Run(c) => run::run(global, &c),
         Command::Spec(c) => spec::spec(&c),
