@@ -22,7 +22,7 @@ use crate::init::{self, Init, Start};
 use crate::namespace::{self, Namespaces};
 use crate::state::{self, Dir, State};
 use crate::{
-    annotation, caps, console, filter, hooks, log, netdev, pidfd, plan, seal, source, time, validate,
+    annotation, caps, console, filter, hooks, label, log, netdev, pidfd, plan, seal, source, time, validate,
 };
 
 /// A container whose first process waits for `start`.
@@ -86,6 +86,7 @@ pub fn rootless(global: &Global) -> bool {
 pub fn create(global: &Global, launch: &Launch, detached: bool) -> Result<Launched> {
     let (bundle, ns, boot) = plan(launch)?;
     check_terminal(launch, boot.process.terminal, detached)?;
+    bundle.spec.process().as_ref().map_or(Ok(()), label::check)?;
     let preserve = fds::preserved(launch.preserve_fds)?;
     let dir = Dir::claim(&state::root(global), &launch.id)?;
     let lock = dir.lock();

@@ -17,6 +17,7 @@ pub mod foreground;
 pub mod hooks;
 pub mod idmap;
 pub mod init;
+pub mod label;
 pub mod launch;
 pub mod log;
 pub mod loose;

@@ -94,6 +94,20 @@ fn the_pages_written_by_hand_have_their_sections() {
 }
 
 #[test]
+fn the_annotations_that_are_followed_are_those_of_their_page() {
+    let text = std::fs::read_to_string(super::root().join("man/ocirun-annotations.7")).expect("the page");
+    let mut told: Vec<_> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix(".B "))
+        .filter(|word| word.starts_with("io.ctrd.") || word.starts_with("run.oci."))
+        .collect();
+    let mut followed = ocirun::annotation::ALL.to_vec();
+    told.sort_unstable();
+    followed.sort_unstable();
+    assert_eq!(told, followed);
+}
+
+#[test]
 fn no_page_is_left_of_a_command_that_went() {
     let known: Vec<_> = programs()
         .iter()
@@ -101,7 +115,8 @@ fn no_page_is_left_of_a_command_that_went() {
         .collect();
     for entry in std::fs::read_dir(super::root().join("man")).expect("man/").flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let by_hand = ["ctrd-shim.8", "ocirun-init.8", "ctrd-protocol.7"].contains(&name.as_str());
+        let by_hand = ["ctrd-shim.8", "ocirun-init.8", "ctrd-protocol.7", "ocirun-annotations.7"]
+            .contains(&name.as_str());
         assert!(by_hand || known.contains(&name), "man/{name} is of no command");
     }
 }

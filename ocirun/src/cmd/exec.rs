@@ -12,8 +12,8 @@ use crate::fds::{self, Passed};
 use crate::init::{self, Init, Start};
 use crate::state::{self, Dir, State, Status};
 use crate::{
-    affinity, annotation, bundle, console, filter, foreground, launch, log, namespace, plan, seal, signal,
-    validate,
+    affinity, annotation, bundle, console, filter, foreground, label, launch, log, namespace, plan, seal,
+    signal, validate,
 };
 
 pub fn exec(global: &Global, args: &Exec) -> Result<i32> {
@@ -28,6 +28,7 @@ pub fn exec(global: &Global, args: &Exec) -> Result<i32> {
     }
     let process = process(args, &state)?;
     validate::process(&process)?;
+    label::check(&process)?;
     let terminal = process.terminal().unwrap_or(false);
     ensure!(
         args.console_socket.is_none() || (terminal && args.detach),

@@ -1,0 +1,86 @@
+//! The process's terminal and what else it inherits.
+
+use std::process::{Command, Stdio};
+
+use serde_json::json;
+
+use crate::bin;
+use crate::fixture::Bundle;
+use crate::runtime::Runtime;
+
+fn path(bundle: &Bundle) -> &str {
+    bundle.path().to_str().expect("UTF-8")
+}
+
+/// What `ocirun` with these arguments shows on a terminal, a NUL of `script` apart.
+fn on_terminal(runtime: &Runtime, args: &str) -> String {
+    let state = runtime.root.path().join("state");
+    let line = format!("stty -opost; {} --root {} {args}", bin::path("ocirun").display(), state.display());
+    let mut command = Command::new("script");
+    let done = bin::run(command.args(["-qec", &line, "/dev/null"]).stdin(Stdio::null()));
+    assert_eq!(done.code, 0, "{done:?}");
+    done.stdout.replace('\0', "").replace("^@", "")
+}
+
+#[test]
+fn a_terminal_has_its_size_its_place_and_bare_newlines() {
+    let runtime = Runtime::new();
+    let script = "tty; stty size </dev/console; echo two; echo words; ls -l /dev/console | cut -c 1; stat -c %u:%g $(tty)";
+    let bundle = Bundle::new(&["sh", "-c", script], |c| {
+        c["process"]["terminal"] = json!(true);
+        c["process"]["user"] = json!({"uid": 1000, "gid": 1000});
+    });
+    let out = on_terminal(&runtime, &format!("run --bundle {} it-tty", path(&bundle)));
+    assert!(out.contains("/dev/pts/0\n") && out.contains("two\nwords\nc\n1000:"), "{out:?}");
+    assert!(!out.contains('\r'), "a line ends in one byte: {out:?}");
+}
+
+#[test]
+fn the_console_size_is_the_configs() {
+    let runtime = Runtime::new();
+    let bundle = Bundle::new(&["sleep", "3000"], |_| {});
+    runtime.create("it-size", bundle.path());
+    runtime.run(&["start", "it-size"]).ok();
+    let file = runtime.root.path().join("process.json");
+    let process = json!({"terminal": true, "consoleSize": {"height": 17, "width": 91}, "args": ["stty", "size"],
+        "cwd": "/", "env": ["PATH=/bin"]});
+    std::fs::write(&file, process.to_string()).unwrap();
+    // No terminal of the caller's overrules it here.
+    let done = runtime.run(&["exec", "--process", file.to_str().unwrap(), "it-size"]);
+    assert_eq!(done.ok().trim(), "17 91");
+}
+
+#[test]
+fn descriptors_of_socket_activation_come_before_the_preserved() {
+    let runtime = Runtime::new();
+    let script = "echo $LISTEN_FDS $LISTEN_PID $$; cat <&3; cat <&4; ls /proc/self/fd | wc -l";
+    let bundle = Bundle::new(&["sh", "-c", script], |_| {});
+    let dir = runtime.root.path();
+    std::fs::write(dir.join("three"), "third\n").unwrap();
+    std::fs::write(dir.join("four"), "fourth\n").unwrap();
+    let line = format!(
+        "exec 3<{0}/three 4<{0}/four; exec {1} --root {0}/state run --preserve-fds 1 --bundle {2} it-listen",
+        dir.display(),
+        bin::path("ocirun").display(),
+        path(&bundle)
+    );
+    let done = bin::run(Command::new("sh").args(["-c", &line]).env("LISTEN_FDS", "1"));
+    assert_eq!(done.ok(), "1 1 1\nthird\nfourth\n6\n");
+}
+
+#[test]
+fn labels_need_their_security_module() {
+    let runtime = Runtime::new();
+    let modules = std::fs::read_to_string("/sys/kernel/security/lsm").unwrap_or_default();
+    for (module, field, want) in [
+        ("apparmor", "apparmorProfile", "apparmor: config provided but apparmor not supported"),
+        ("selinux", "selinuxLabel", "selinux is disabled or not supported"),
+    ] {
+        if modules.contains(module) {
+            continue;
+        }
+        let bundle = Bundle::new(&["true"], |c| c["process"][field] = json!("it-none"));
+        let said = runtime.run(&["run", "--bundle", path(&bundle), "it-label"]).fails(1);
+        assert!(said.contains(want), "{said}");
+    }
+}
