@@ -229,3 +229,40 @@ fn the_cgroup_mount_shows_the_containers_part_alone() {
         assert_ne!(lines[lines.len() - 2], "0", "{out}");
     }
 }
+
+#[test]
+fn a_cgroup_of_v2_is_given_to_the_container_that_manages_it() {
+    if !std::fs::read_to_string("/proc/self/mounts").unwrap().contains(" cgroup2 ") {
+        eprintln!("skipped: a_cgroup_of_v2_is_given_to_the_container_that_manages_it: no cgroup v2");
+        return;
+    }
+    let runtime = Runtime::new();
+    let script = "cd /sys/fs/cgroup; stat -c %u . cgroup.procs; \
+                  grep ^0: /proc/self/cgroup; mkdir mine 2>/dev/null && echo made; stat -c %u sub 2>/dev/null; true";
+    for (mode, delegate) in [("rw", true), ("ro", true), ("rw", false)] {
+        let bundle = Bundle::new(&["sh", "-c", script], |c| {
+            user_namespace(c);
+            namespaces(c).retain(|n| n["type"] != "cgroup");
+            namespaces(c).push(json!({"type": "cgroup"}));
+            c["mounts"].as_array_mut().unwrap().retain(|m| m["destination"] != "/sys/fs/cgroup");
+            c["mounts"]
+                .as_array_mut()
+                .unwrap()
+                .push(json!({"destination": "/sys/fs/cgroup", "type": "cgroup2",
+                "source": "cgroup2", "options": [mode]}));
+            if delegate {
+                c["annotations"] = json!({"run.oci.delegate-cgroup": "sub"});
+            }
+        });
+        let out = runtime.run(&["run", "--bundle", path(&bundle), "it-cgroup-own"]).ok();
+        let lines: Vec<_> = out.lines().collect();
+        let own = if mode == "rw" { "0" } else { "65534" };
+        assert_eq!(lines[..2], [own, own], "{mode}: {out}");
+        assert!(lines.contains(&if delegate { "0::/sub" } else { "0::/" }), "{mode}: {out}");
+        assert_eq!(lines.contains(&"made"), mode == "rw", "{mode}: {out}");
+        assert_eq!(lines.last() == Some(&"0"), delegate, "{mode}: {out}");
+    }
+    let bundle = Bundle::new(&["true"], |c| c["annotations"] = json!({"run.oci.delegate-cgroup": "../x"}));
+    let said = runtime.run(&["run", "--bundle", path(&bundle), "it-cgroup-own"]).fails(1);
+    assert!(said.contains("delegated cgroup \"../x\": not a file name"), "{said}");
+}

@@ -64,6 +64,7 @@ fn named(boot: &Bootstrap) -> impl Iterator<Item = (String, RawFd)> + '_ {
     let single = [
         ("rootfsFd", boot.rootfs_fd),
         ("startFd", boot.start_fd),
+        ("cgroupFd", boot.cgroup_fd),
         ("consoleSocketFd", boot.console_socket_fd),
         ("pidfdSocketFd", boot.pidfd_socket_fd),
         ("seccomp.fd", boot.seccomp.as_ref().map(|s| s.fd)),

@@ -109,6 +109,10 @@ pub struct Bootstrap {
     /// A line of the terminal's output ends in one byte (ONLCR off): whoever shows it adds the other.
     #[serde(default, skip_serializing_if = "is_false")]
     pub bare_newlines: bool,
+    /// The file `cgroup.procs` of a cgroup that this process moves to, below the one that its cgroup
+    /// namespace shows as the top.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cgroup_fd: Option<i32>,
     /// A connected Unix socket that takes a pidfd of the process.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pidfd_socket_fd: Option<i32>,

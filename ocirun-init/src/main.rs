@@ -42,7 +42,7 @@ use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
 use nix::sys::prctl;
 use nix::sys::stat::{Mode, umask};
-use nix::unistd::{chdir, chroot, fchdir, getpid, sethostname, setsid};
+use nix::unistd::{chdir, chroot, fchdir, getpid, sethostname, setsid, write};
 use ocirun_init::{Bootstrap, Status};
 
 use crate::proc::Proc;
@@ -154,6 +154,10 @@ fn build(seam: &mut Seam, boot: &Bootstrap, filters: Vec<seccomp::Program>) -> R
     }
     if has("uts") {
         set_names(boot)?;
+    }
+
+    if let Some(number) = boot.cgroup_fd {
+        write(fd::take(number)?, b"0").context("move to the delegated cgroup")?;
     }
 
     let root = root::mount_root(boot)?;

@@ -10,6 +10,7 @@ use oci_spec::runtime::{LinuxSeccomp, Spec};
 use ocirun_init::Landlock;
 
 /// Those that crun knows, too, with its meaning.
+pub const DELEGATE: &str = "run.oci.delegate-cgroup";
 pub const KEEP_GROUPS: &str = "run.oci.keep_original_groups";
 pub const MOUNT_CONTEXT: &str = "run.oci.mount_context_type";
 pub const PIDFD_RECEIVER: &str = "run.oci.pidfd_receiver";
@@ -25,6 +26,7 @@ pub const LANDLOCK: &str = "io.ctrd.landlock";
 pub const ALL: &[&str] = &[
     LANDLOCK,
     SECCOMP_STACK,
+    DELEGATE,
     KEEP_GROUPS,
     MOUNT_CONTEXT,
     PIDFD_RECEIVER,
@@ -35,6 +37,8 @@ pub const ALL: &[&str] = &[
 
 #[derive(Debug, Default, PartialEq)]
 pub struct Asked {
+    /// A cgroup below the container's, for its processes and theirs to manage.
+    pub delegate: Option<String>,
     /// The program keeps the supplementary groups of whoever called us.
     pub keep_groups: bool,
     /// The mount option that takes `mountLabel`.
@@ -82,6 +86,7 @@ pub fn read<'a>(get: impl Fn(&str) -> Option<&'a str>, no_new_privileges: bool) 
         Ok(program)
     });
     Ok(Asked {
+        delegate: text(DELEGATE).map(str::to_owned),
         keep_groups: on(KEEP_GROUPS),
         mount_context,
         pidfd_receiver: text(PIDFD_RECEIVER).map(PathBuf::from),

@@ -94,7 +94,7 @@ pub fn parse(text: &str, uids: &[LinuxIdMapping], gids: &[LinuxIdMapping]) -> Re
 }
 
 /// The host's number of an id in a user namespace.
-fn on_host(id: u32, map: &[LinuxIdMapping]) -> Option<u32> {
+pub fn on_host(id: u32, map: &[LinuxIdMapping]) -> Option<u32> {
     let range = map.iter().find(|m| id >= m.container_id() && id - m.container_id() < m.size())?;
     range.host_id().checked_add(id - range.container_id())
 }

@@ -169,6 +169,13 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
     let linux = plan::linux(spec);
     cgroup.apply(&linux.resources().clone().unwrap_or_default())?;
 
+    let owner = plan::cgroup_owner(spec, ns);
+    if let Some(uid) = owner.filter(|_| plan::manages_cgroup(spec, ns)) {
+        cgroup.give_to(uid)?;
+    }
+    if let Some(name) = &asked.delegate {
+        boot.cgroup_fd = Some(passed.add(cgroup.delegate(name, owner)?));
+    }
     let maps = linux.uid_mappings().clone().zip(linux.gid_mappings().clone());
     let mut init = init::start(Start {
         exe,

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::cli::Launch;
 use crate::namespace::{self, Namespaces};
-use crate::{loose, netdev};
+use crate::{idmap, loose, netdev};
 
 /// The newest runtime specification that is followed.
 pub const SPEC_VERSION: &str = "1.3.0";
@@ -67,6 +67,21 @@ pub fn bootstrap(spec: &Spec, ns: &Namespaces, launch: &Launch, bundle: &Path) -
         hooks: inside,
         ..Bootstrap::default()
     })
+}
+
+/// The host's id of the program's user, where the container makes a user namespace.
+pub fn cgroup_owner(spec: &Spec, ns: &Namespaces) -> Option<u32> {
+    let linux = spec.linux().as_ref().filter(|_| ns.makes(libc::CLONE_NEWUSER))?;
+    idmap::on_host(spec.process().as_ref()?.user().uid(), linux.uid_mappings().as_deref()?)
+}
+
+/// Whether the container is to manage its cgroup: it sees it as the top, and may write there.
+pub fn manages_cgroup(spec: &Spec, ns: &Namespaces) -> bool {
+    let writable = |m: &oci::Mount| {
+        let is = |word: &str| m.options().iter().flatten().any(|o| o == word);
+        m.typ().as_deref().is_some_and(|kind| kind == "cgroup" || kind == "cgroup2") && !is("ro")
+    };
+    ns.makes(libc::CLONE_NEWCGROUP) && spec.mounts().iter().flatten().any(writable)
 }
 
 /// The part for Linux; a config.json without one asks for nothing. (The default of the crate's

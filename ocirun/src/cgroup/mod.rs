@@ -8,6 +8,7 @@
 mod bpf;
 mod create;
 mod dbus;
+mod delegate;
 mod device;
 mod device_bpf;
 mod dir;

@@ -352,7 +352,7 @@ fn flags_of_the_system_call() {
     for (flags, action, wanted) in [
         ("", "LOG", 4),
         (r#","flags":[]"#, "LOG", 0),
-        (r#","flags":["SECCOMP_FILTER_FLAG_LOG","SECCOMP_FILTER_FLAG_TSYNC"]"#, "LOG", 3),
+        (r#","flags":["SECCOMP_FILTER_FLAG_LOG","SECCOMP_FILTER_FLAG_TSYNC"]"#, "LOG", 2),
         (r#","flags":["SECCOMP_FILTER_FLAG_LOG","SECCOMP_FILTER_FLAG_TSYNC"]"#, "NOTIFY", 2),
         (r#","flags":["SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"]"#, "NOTIFY", 32),
     ] {
