@@ -6,13 +6,14 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use anyhow::{Context, Result, bail};
 use nix::errno::Errno;
-use nix::fcntl::{AT_FDCWD, OFlag, openat};
+use nix::fcntl::{AT_FDCWD, OFlag};
 use nix::sys::socket::{ControlMessage, MsgFlags, sendmsg};
 use nix::sys::stat::{Mode, SFlag, fstat, major, minor};
 use nix::sys::statfs::{DEVPTS_SUPER_MAGIC, fstatfs};
 use nix::sys::termios::{OutputFlags, SetArg, tcgetattr, tcsetattr};
 use ocirun_init::ConsoleSize;
 
+use crate::again::again;
 use crate::{attach, path, syscall};
 
 /// The name that receivers print.
@@ -58,7 +59,8 @@ fn open_master() -> Result<OwnedFd> {
     // O_NOFOLLOW and the checks: what a container put at this name is not used (CVE-2025-52565).
     let flags = OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
     let name = "/dev/pts/ptmx";
-    let master = openat(AT_FDCWD, name, flags, Mode::empty()).with_context(|| format!("open {name}"))?;
+    let master =
+        path::open_at(AT_FDCWD, name, flags, Mode::empty()).with_context(|| format!("open {name}"))?;
     let stat = fstat(&master)?;
     let device = (major(stat.st_rdev), minor(stat.st_rdev));
     if fstatfs(&master)?.filesystem_type() != DEVPTS_SUPER_MAGIC
@@ -86,6 +88,6 @@ pub fn send(socket: BorrowedFd, fd: BorrowedFd, data: &[u8]) -> Result<()> {
     let parts = [IoSlice::new(data)];
     let rights = [fd.as_raw_fd()];
     let control = [ControlMessage::ScmRights(&rights)];
-    sendmsg::<()>(socket.as_raw_fd(), &parts, &control, MsgFlags::MSG_NOSIGNAL, None)?;
+    again(|| sendmsg::<()>(socket.as_raw_fd(), &parts, &control, MsgFlags::MSG_NOSIGNAL, None))?;
     Ok(())
 }

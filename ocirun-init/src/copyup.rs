@@ -4,7 +4,7 @@ use std::fs::File;
 use std::os::fd::{AsFd, BorrowedFd};
 
 use anyhow::{Context, Result};
-use nix::fcntl::{AtFlags, OFlag, openat, readlinkat};
+use nix::fcntl::{AtFlags, OFlag, readlinkat};
 use nix::sys::stat::{
     FchmodatFlags, FileStat, Mode, SFlag, UtimensatFlags, fchmod, fchmodat, fstatat, mkdirat, mknodat,
     utimensat,
@@ -38,17 +38,17 @@ fn copy_entry(from: BorrowedFd, to: BorrowedFd, name: &std::ffi::CStr) -> Result
         SFlag::S_IFDIR => {
             mkdirat(to, name, Mode::S_IRWXU)?;
             let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-            let made = openat(to, name, flags, Mode::empty())?;
-            let source = openat(from, name, flags, Mode::empty())?;
+            let made = path::open_at(to, name, flags, Mode::empty())?;
+            let source = path::open_at(from, name, flags, Mode::empty())?;
             copy_dir(source.as_fd(), made.as_fd())?;
             fchown(&made, Some(uid), Some(gid))?;
             fchmod(&made, mode)?;
         }
         SFlag::S_IFREG => {
             let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK;
-            let mut source = File::from(openat(from, name, flags, Mode::empty())?);
+            let mut source = File::from(path::open_at(from, name, flags, Mode::empty())?);
             let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_CLOEXEC;
-            let mut made = File::from(openat(to, name, flags, Mode::S_IRUSR | Mode::S_IWUSR)?);
+            let mut made = File::from(path::open_at(to, name, flags, Mode::S_IRUSR | Mode::S_IWUSR)?);
             std::io::copy(&mut source, &mut made)?;
             fchown(&made, Some(uid), Some(gid))?;
             fchmod(&made, mode)?;

@@ -67,7 +67,8 @@ pub fn is_ours(boot: &Bootstrap) -> bool {
 
 /// A user namespace may not make nodes; the same node of the host's is shown instead.
 fn borrow_device(dev: BorrowedFd, name: &str, node: u64) -> Result<()> {
-    let source = nix::fcntl::open(
+    let source = path::open_at(
+        AT_FDCWD,
         format!("/dev/{name}").as_str(),
         OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC,
         Mode::empty(),
@@ -178,8 +179,8 @@ pub fn replace_null_stdio() -> Result<()> {
             Some(null) => null,
             None => {
                 let flags = OFlag::O_RDWR | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-                let null = nix::fcntl::openat(AT_FDCWD, "/dev/null", flags, Mode::empty())
-                    .context("open /dev/null")?;
+                let null =
+                    path::open_at(AT_FDCWD, "/dev/null", flags, Mode::empty()).context("open /dev/null")?;
                 if !is_null(&fstat(&null)?) {
                     bail!("/dev/null is not the null device");
                 }

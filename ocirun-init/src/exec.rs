@@ -9,6 +9,7 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::unistd::{execve, write};
 
+use crate::again::again;
 use crate::proc::Proc;
 use crate::{environment, fd, syscall};
 
@@ -62,7 +63,7 @@ fn check(path: &CString) -> Result<(), Errno> {
 pub fn wait_for_start(number: i32, proc: Proc) -> Result<OwnedFd> {
     let fifo = fd::take(number).context("open the exec FIFO")?;
     let gate = proc.reopen(fifo.as_fd(), OFlag::O_WRONLY).context("open the exec FIFO")?;
-    write(&gate, b"0").context("write the exec FIFO")?;
+    again(|| write(&gate, b"0")).context("write the exec FIFO")?;
     Ok(gate)
 }
 

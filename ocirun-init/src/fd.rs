@@ -9,22 +9,23 @@ use std::os::fd::{AsRawFd, BorrowedFd, IntoRawFd, OwnedFd, RawFd};
 
 use anyhow::{Context, Result, bail};
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, open, openat};
+use nix::fcntl::{AT_FDCWD, OFlag};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::stat::Mode;
 use ocirun_init::Bootstrap;
 
-use crate::syscall;
+use crate::again::again;
+use crate::{path, syscall};
 
 /// Opens /dev/null for each standard stream that the caller left closed: the next descriptor that
 /// is opened would be taken for one.
 pub fn open_stdio() -> Result<(), Errno> {
     let mut streams = [0, 1, 2].map(|n| PollFd::new(syscall::stdio(n), PollFlags::empty()));
-    poll(&mut streams, PollTimeout::ZERO)?;
+    again(|| poll(&mut streams, PollTimeout::ZERO))?;
     for stream in streams {
         if stream.revents().is_some_and(|events| events.contains(PollFlags::POLLNVAL)) {
             // The lowest free number is this stream's; it stays open.
-            let _stays = open("/dev/null", OFlag::O_RDWR, Mode::empty())?.into_raw_fd();
+            let _stays = path::open_at(AT_FDCWD, "/dev/null", OFlag::O_RDWR, Mode::empty())?.into_raw_fd();
         }
     }
     Ok(())
@@ -114,7 +115,7 @@ pub fn close_others(preserved: u32, spared: &[BorrowedFd]) {
 
 fn open_numbers() -> Result<Vec<RawFd>, Errno> {
     let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
-    let dir = open("/proc/self/fd", flags, Mode::empty())?;
+    let dir = path::open_at(AT_FDCWD, "/proc/self/fd", flags, Mode::empty())?;
     let own = dir.as_raw_fd();
     let mut dir = nix::dir::Dir::from_fd(dir)?;
     let numbers = dir.iter().filter_map(|entry| entry.ok()?.file_name().to_str().ok()?.parse().ok());
@@ -124,5 +125,5 @@ fn open_numbers() -> Result<Vec<RawFd>, Errno> {
 /// Opens `.` of a directory descriptor for reading its entries.
 pub fn readable_dir(dir: BorrowedFd) -> Result<nix::dir::Dir, Errno> {
     let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
-    nix::dir::Dir::from_fd(openat(dir, ".", flags, Mode::empty())?)
+    nix::dir::Dir::from_fd(path::open_at(dir, ".", flags, Mode::empty())?)
 }

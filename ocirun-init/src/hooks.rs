@@ -13,6 +13,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use ocirun_init::{Hook, Hooks};
 
+use crate::again::again;
 use crate::syscall;
 
 /// What of a failing hook's words goes into the error.
@@ -79,7 +80,7 @@ fn wait(child: &mut Child, timeout: Option<u64>) -> Result<ExitStatus> {
     let limit = i32::try_from(seconds.saturating_mul(1000)).unwrap_or(i32::MAX);
     let limit = PollTimeout::try_from(limit).unwrap_or(PollTimeout::MAX);
     let mut events = [PollFd::new(pidfd.as_fd(), PollFlags::POLLIN)];
-    if poll(&mut events, limit).context("wait for the hook")? == 0 {
+    if again(|| poll(&mut events, limit)).context("wait for the hook")? == 0 {
         child.kill().context("end the hook")?;
         child.wait().context("end the hook")?;
         bail!("timeout of {seconds} s passed");

@@ -93,6 +93,7 @@ pub struct Bootstrap {
     #[serde(default, skip_serializing_if = "Hooks::is_empty")]
     pub hooks: Hooks,
     /// The exec FIFO, opened with O_PATH: init opens it for writing and thereby waits for `start`.
+    /// It writes one byte, and an error line behind it if it then fails.
     /// Absent: execve at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_fd: Option<i32>,

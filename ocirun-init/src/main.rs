@@ -6,6 +6,7 @@
 //! protocol is drawn in `lib.rs` and told in full in ocirun-init(8).
 #![cfg_attr(not(test), no_main)]
 
+mod again;
 mod attach;
 mod caps;
 mod cgroup;
@@ -39,7 +40,7 @@ use std::os::fd::{AsFd, OwnedFd, RawFd};
 
 use anyhow::{Context, Result, bail};
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, open};
+use nix::fcntl::{AT_FDCWD, OFlag};
 use nix::sys::prctl;
 use nix::sys::stat::{Mode, umask};
 use nix::unistd::{chdir, chroot, fchdir, getpid, sethostname, setsid, write};
@@ -208,7 +209,7 @@ fn join(seam: &Seam, boot: &Bootstrap, filters: Vec<seccomp::Program>) -> Result
             .with_context(|| format!("chroot {}", boot.rootfs))?;
     }
     let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
-    let root = open("/", flags, Mode::empty()).context("open /")?;
+    let root = path::open_at(AT_FDCWD, "/", flags, Mode::empty()).context("open /")?;
     open_console(boot, None)?;
     send_pidfd(boot)?;
     process::become_program(seam, boot, filters, proc, root.as_fd())

@@ -12,9 +12,12 @@ use std::ffi::OsString;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 
+use nix::NixPath;
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat, openat2, readlinkat};
 use nix::sys::stat::{FileStat, Mode, SFlag, fstat, mkdirat};
+
+use crate::again::again;
 
 type Result<T> = std::result::Result<T, Errno>;
 
@@ -50,7 +53,7 @@ pub fn open_plain(root: BorrowedFd, path: &str, flags: OFlag) -> Result<OwnedFd>
     match resolve_in(root, path, flags, resolve) {
         Err(Errno::ENOSYS) => {
             let (parent, name) = plain_parent(root, path)?;
-            openat(parent, name.as_os_str(), flags | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC, Mode::empty())
+            open_at(parent, name.as_os_str(), flags | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC, Mode::empty())
         }
         opened => opened,
     }
@@ -64,7 +67,7 @@ pub fn open_last_plain(root: BorrowedFd, path: &str) -> Result<OwnedFd> {
         return open_in(root, path, OFlag::O_PATH);
     }
     let dir = open_in(root, parent, OFlag::O_PATH | OFlag::O_DIRECTORY)?;
-    openat(dir, name, OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC, Mode::empty())
+    open_at(dir, name, OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC, Mode::empty())
 }
 
 /// `openat2`, again when the kernel saw a rename on its way.
@@ -135,6 +138,11 @@ pub fn make_plain_dir(root: BorrowedFd, path: &str) -> Result<OwnedFd> {
     }
 }
 
+/// `openat`, again when a signal interrupts it.
+pub fn open_at<P: ?Sized + NixPath>(dir: impl AsFd, name: &P, flags: OFlag, mode: Mode) -> Result<OwnedFd> {
+    again(|| openat(dir.as_fd(), name, flags, mode))
+}
+
 /// Text of a path before and after its last slash, trailing ones apart.
 pub fn split(path: &str) -> (&str, &str) {
     let path = path.trim_end_matches('/');
@@ -187,11 +195,11 @@ fn walk(root: BorrowedFd, path: &str, make: Make) -> Result<OwnedFd> {
         let dir = trail[trail.len() - 1].as_fd();
         let last = rest.is_empty();
         let flags = OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-        let found = match openat(dir, name.as_os_str(), flags, Mode::empty()) {
+        let found = match open_at(dir, name.as_os_str(), flags, Mode::empty()) {
             Err(Errno::ENOENT) if make == Make::Nothing => return Err(Errno::ENOENT),
             Err(Errno::ENOENT) if last && make == Make::File => {
                 let flags = OFlag::O_CREAT | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK;
-                match openat(dir, name.as_os_str(), flags, Mode::from_bits_truncate(0o755)) {
+                match open_at(dir, name.as_os_str(), flags, Mode::from_bits_truncate(0o755)) {
                     // Something took the place meanwhile: look again.
                     Err(Errno::ELOOP) => {
                         rest.push_front(name);
@@ -240,7 +248,7 @@ fn push_front(rest: &mut VecDeque<OsString>, path: &[u8]) {
 }
 
 /// Makes (unless it is there) and opens one directory, following nothing.
-fn make_component<P: ?Sized + nix::NixPath>(dir: BorrowedFd, name: &P) -> Result<OwnedFd> {
+fn make_component<P: ?Sized + NixPath>(dir: BorrowedFd, name: &P) -> Result<OwnedFd> {
     match mkdirat(dir, name, Mode::from_bits_truncate(0o755)) {
         Ok(()) | Err(Errno::EEXIST) => {}
         Err(error) => return Err(error),
@@ -248,9 +256,9 @@ fn make_component<P: ?Sized + nix::NixPath>(dir: BorrowedFd, name: &P) -> Result
     open_component(dir, name)
 }
 
-fn open_component<P: ?Sized + nix::NixPath>(dir: BorrowedFd, name: &P) -> Result<OwnedFd> {
+fn open_component<P: ?Sized + NixPath>(dir: BorrowedFd, name: &P) -> Result<OwnedFd> {
     let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-    openat(dir, name, flags, Mode::empty())
+    open_at(dir, name, flags, Mode::empty())
 }
 
 fn plain_parent(root: BorrowedFd, path: &str) -> Result<(OwnedFd, OsString)> {
@@ -259,7 +267,7 @@ fn plain_parent(root: BorrowedFd, path: &str) -> Result<(OwnedFd, OsString)> {
     let mut dir = root.try_clone_to_owned().map_err(|_| Errno::EMFILE)?;
     let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
     for part in parent.split('/').filter(|part| !part.is_empty()) {
-        dir = openat(&dir, part, flags, Mode::empty())?;
+        dir = open_at(&dir, part, flags, Mode::empty())?;
     }
     let name = if name.is_empty() { "." } else { name };
     Ok((dir, name.into()))
@@ -276,11 +284,11 @@ fn reopen(found: OwnedFd, path: &str, flags: OFlag, root: BorrowedFd) -> Result<
         return Ok(found);
     }
     if is_dir(&stat) {
-        return openat(&found, ".", flags | OFlag::O_CLOEXEC, Mode::empty());
+        return open_at(&found, ".", flags | OFlag::O_CLOEXEC, Mode::empty());
     }
     let (parent, name) = split(path);
     let parent = walk(root, parent, Make::Nothing)?;
-    let opened = openat(&parent, name, flags | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC, Mode::empty())?;
+    let opened = open_at(&parent, name, flags | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC, Mode::empty())?;
     let again = fstat(&opened)?;
     if (again.st_dev, again.st_ino) != (stat.st_dev, stat.st_ino) {
         return Err(Errno::ELOOP);

@@ -12,11 +12,12 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use anyhow::{Context, Result, bail};
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, ResolveFlag, open, openat};
+use nix::fcntl::{AT_FDCWD, OFlag, ResolveFlag};
 use nix::sys::stat::{Mode, fstat};
 use nix::sys::statfs::{PROC_SUPER_MAGIC, fstatfs};
 use nix::unistd::write;
 
+use crate::again::again;
 use crate::{path, syscall};
 
 /// The inode of procfs's root directory, whatever the namespace.
@@ -43,13 +44,17 @@ impl Proc {
     /// The container's own /proc if it has one, else this handle. While init waits, others may look
     /// at what it holds: through a /proc of the host's, or a private one, they could write what is
     /// read-only in theirs (CVE-2024-21626).
-    pub fn or_own(self) -> Self {
-        Self::mounted().unwrap_or(self)
+    pub fn or_own(self) -> Result<Self> {
+        match Self::mounted() {
+            // There is none, or something else is there.
+            Err(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP | Errno::EINVAL | Errno::EACCES) => Ok(self),
+            own => own.context("open the container's /proc"),
+        }
     }
 
     fn mounted() -> Result<Self, Errno> {
         let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-        let root = open("/proc", flags, Mode::empty())?;
+        let root = path::open_at(AT_FDCWD, "/proc", flags, Mode::empty())?;
         match is_procfs(root.as_fd())? && fstat(&root)?.st_ino == ROOT_INODE {
             true => Ok(Self { root }),
             false => Err(Errno::EINVAL),
@@ -90,7 +95,7 @@ impl Proc {
     pub fn write(&self, file: &str, value: &str) -> Result<()> {
         let write = || -> Result<(), Errno> {
             let opened = self.open_file(file, OFlag::O_WRONLY)?;
-            match write(&opened, value.as_bytes())? {
+            match again(|| write(&opened, value.as_bytes()))? {
                 n if n == value.len() => Ok(()),
                 _ => Err(Errno::EIO),
             }
@@ -104,13 +109,8 @@ impl Proc {
             .open_file("thread-self/fd", OFlag::O_PATH | OFlag::O_DIRECTORY)
             .context("open /proc/thread-self/fd")?;
         let number = fd.as_raw_fd().to_string();
-        let opened = loop {
-            match openat(&dir, number.as_str(), flags | OFlag::O_CLOEXEC, Mode::empty()) {
-                Err(Errno::EINTR) => {}
-                opened => break opened,
-            }
-        }
-        .with_context(|| format!("reopen descriptor {number}"))?;
+        let opened = path::open_at(&dir, number.as_str(), flags | OFlag::O_CLOEXEC, Mode::empty())
+            .with_context(|| format!("reopen descriptor {number}"))?;
         // Even here: what was opened must be what was meant.
         let (want, got) = (fstat(fd)?, fstat(&opened)?);
         if (want.st_dev, want.st_ino) != (got.st_dev, got.st_ino) {

@@ -14,7 +14,7 @@ use ocirun_init::{Bootstrap, Process, Status};
 
 use crate::caps::Sets;
 use crate::proc::Proc;
-use crate::seam::Seam;
+use crate::seam::{self, Seam};
 use crate::{environment, exec, fd, hooks, ids, label, landlock, schedule, seccomp, syscall};
 
 /// Signals that have a disposition to reset: all of the classic ones.
@@ -55,7 +55,7 @@ pub fn become_program(
     }
     ids::set_umask(&process.user);
 
-    let proc = proc.filter(|_| boot.start_fd.is_some()).map(Proc::or_own);
+    let proc = proc.filter(|_| boot.start_fd.is_some()).map(Proc::or_own).transpose()?;
 
     let env = environment::prepare(&process.env, process.user.uid, root)?;
     let Some(program) = process.args.first() else { bail!("process.args is empty") };
@@ -80,16 +80,22 @@ pub fn become_program(
         (Some(number), Some(proc)) => Some(exec::wait_for_start(number, proc)?),
         _ => None,
     };
-    hooks::run_hooks("startContainer", &boot.hooks.start_container, &boot.hooks, "created", &env)?;
-
-    fd::preserve(boot.preserve_fds)?;
-    let mut last = vec![seam.output()];
-    last.extend(gate.as_ref().map(AsFd::as_fd));
-    fd::close_others(boot.preserve_fds, &last);
-    // Ignored until here, so that a status line to nobody is an error and not the end.
-    syscall::set_signal(libc::SIGPIPE, false);
-    let Err(error) = exec::execute(&program, &args, &env);
+    let become_it = || -> Result<Infallible> {
+        hooks::run_hooks("startContainer", &boot.hooks.start_container, &boot.hooks, "created", &env)?;
+        fd::preserve(boot.preserve_fds)?;
+        let mut last = vec![seam.output()];
+        last.extend(gate.as_ref().map(AsFd::as_fd));
+        fd::close_others(boot.preserve_fds, &last);
+        // Ignored until here, so that a status line to nobody is an error and not the end.
+        syscall::set_signal(libc::SIGPIPE, false);
+        exec::execute(&program, &args, &env)
+    };
+    let Err(error) = become_it();
     syscall::set_signal(libc::SIGPIPE, true);
+    if let Some(gate) = &gate {
+        // `start` waits at the other end.
+        seam::tell(gate.as_fd(), &error).ok();
+    }
     seam.report(&error);
     // Not back to those whose descriptors are closed already: they would close them once more.
     std::process::exit(1)

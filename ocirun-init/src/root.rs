@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use anyhow::{Context, Result, bail};
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, open};
+use nix::fcntl::{AT_FDCWD, OFlag};
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sys::stat::{Mode, fstat};
 use nix::unistd::{chdir, chroot, fchdir, pivot_root};
@@ -30,7 +30,8 @@ pub fn mount_root(boot: &Bootstrap) -> Result<OwnedFd> {
         // A joined mount namespace, or the host's, is another's: its mounts stay as they are, and
         // ours stand on a mount of their own, which whoever owns the namespace can take away at once.
         let at = boot.rootfs.as_str();
-        let target = open(at, flags, Mode::empty()).with_context(|| format!("open {at}"))?;
+        let target =
+            path::open_at(AT_FDCWD, at, flags, Mode::empty()).with_context(|| format!("open {at}"))?;
         let tree = match boot.rootfs_fd {
             Some(number) => fd::take(number)?,
             None => attach::clone(target.as_fd(), true).with_context(|| format!("open {at}"))?,
@@ -46,9 +47,9 @@ pub fn mount_root(boot: &Bootstrap) -> Result<OwnedFd> {
         bail!("no root filesystem is named");
     }
     let at = if boot.rootfs.is_empty() { "/" } else { boot.rootfs.as_str() };
-    let target = match open(at, flags, Mode::empty()) {
+    let target = match path::open_at(AT_FDCWD, at, flags, Mode::empty()) {
         // Root of a user namespace may not walk there. Any place will do that is left at once.
-        Err(Errno::EACCES) if boot.rootfs_fd.is_some() => open("/", flags, Mode::empty()),
+        Err(Errno::EACCES) if boot.rootfs_fd.is_some() => path::open_at(AT_FDCWD, "/", flags, Mode::empty()),
         target => target,
     };
     let target = target.with_context(|| format!("open {at}"))?;
@@ -94,7 +95,7 @@ fn mount_by_path(at: &str) -> Result<OwnedFd> {
     let flags = MsFlags::MS_BIND | MsFlags::MS_REC;
     mount(Some(at), at, NOTHING, flags, NOTHING).with_context(|| format!("mount {at} on itself"))?;
     let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
-    open(at, flags, Mode::empty()).with_context(|| format!("open {at}"))
+    path::open_at(AT_FDCWD, at, flags, Mode::empty()).with_context(|| format!("open {at}"))
 }
 
 pub fn own_mounts(boot: &Bootstrap) -> bool {

@@ -62,9 +62,7 @@ impl Seam {
     }
 
     pub fn send(&self, status: &Status) -> Result<()> {
-        let mut line = serde_json::to_vec(status).context("write the status")?;
-        line.push(b'\n');
-        self.write(&line).context("write the status")
+        send(self.output(), status)
     }
 
     /// A line for ocirun's log. One that cannot be delivered is no reason to fail.
@@ -74,22 +72,9 @@ impl Seam {
 
     /// Says what went wrong: on the pipe or, where nobody listens, on standard error.
     pub fn report(&self, error: &Error) {
-        let (doing, errno) = describe(error);
-        let status = Status::Error { doing: doing.clone(), errno: errno.map_or(0, |e| e as i32) };
-        if self.send(&status).is_err() {
+        if tell(self.output(), error).is_err() {
             complain(error);
         }
-    }
-
-    fn write(&self, mut bytes: &[u8]) -> Result<(), Errno> {
-        while !bytes.is_empty() {
-            match write(&self.output, bytes) {
-                Ok(n) => bytes = &bytes[n..],
-                Err(Errno::EINTR) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
     }
 
     fn line(&mut self) -> Result<Vec<u8>> {
@@ -120,6 +105,26 @@ impl Seam {
             }
         }
     }
+}
+
+/// Says on a descriptor what went wrong, as a status line.
+pub fn tell(output: BorrowedFd, error: &Error) -> Result<()> {
+    let (doing, errno) = describe(error);
+    send(output, &Status::Error { doing, errno: errno.map_or(0, |e| e as i32) })
+}
+
+fn send(output: BorrowedFd, status: &Status) -> Result<()> {
+    let mut line = serde_json::to_vec(status).context("write the status")?;
+    line.push(b'\n');
+    let mut rest = &line[..];
+    while !rest.is_empty() {
+        match write(output, rest) {
+            Ok(n) => rest = &rest[n..],
+            Err(Errno::EINTR) => {}
+            Err(error) => return Err(error).context("write the status"),
+        }
+    }
+    Ok(())
 }
 
 /// One line on standard error, for a failure that no pipe could take.

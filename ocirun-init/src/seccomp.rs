@@ -11,6 +11,7 @@ use nix::unistd::{Pid, pipe2, read, write};
 use ocirun_init::{Bootstrap, Seccomp};
 use serde_json::Value;
 
+use crate::again::again;
 use crate::{console, fd, syscall};
 
 /// Bytes of a `struct sock_filter`.
@@ -101,8 +102,8 @@ impl Program {
         .context("start the sender of the seccomp listener")?;
         let loaded = syscall::seccomp(&mut self.instructions, self.flags);
         // On failure the child hears a number that it cannot send, and ends.
-        write(&tell, &loaded.unwrap_or(-1).to_ne_bytes()).context("send the seccomp listener")?;
-        let ended = waitpid(Pid::from_raw(child), None);
+        again(|| write(&tell, &loaded.unwrap_or(-1).to_ne_bytes())).context("send the seccomp listener")?;
+        let ended = again(|| waitpid(Pid::from_raw(child), None));
         let notify = syscall::adopt(loaded.context("load the seccomp program")?)?;
         match ended {
             Ok(nix::sys::wait::WaitStatus::Exited(_, 0)) => {}
@@ -125,7 +126,7 @@ fn read_instructions(file: &OwnedFd) -> Result<Vec<libc::sock_filter>> {
     }
     let mut bytes = vec![0; size];
     // From the start, wherever the writer left the offset.
-    if pread(file, &mut bytes, 0)? != size {
+    if again(|| pread(file, &mut bytes, 0))? != size {
         bail!("short read");
     }
     let word = |b: &[u8]| u32::from_ne_bytes([b[0], b[1], b[2], b[3]]);

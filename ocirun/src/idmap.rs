@@ -12,6 +12,7 @@ use nix::sys::wait::waitpid;
 use nix::unistd::{Pid, getegid, geteuid};
 use oci_spec::runtime::{LinuxIdMapping, LinuxIdMappingBuilder};
 
+use crate::again::again;
 use crate::{pidfd, spawn};
 
 /// User ids and group ids.
@@ -49,7 +50,7 @@ pub fn user_namespace(uids: &[LinuxIdMapping], gids: &[LinuxIdMapping]) -> Resul
     let opened = write(child.pid, uids, gids)
         .and_then(|_| fs::File::open(&path).with_context(|| format!("open {path}")).map(OwnedFd::from));
     pidfd::signal(&child.pidfd, libc::SIGKILL)?;
-    waitpid(Pid::from_raw(child.pid), None).context("wait for the process of a user namespace")?;
+    again(|| waitpid(Pid::from_raw(child.pid), None)).context("wait for the process of a user namespace")?;
     opened
 }
 

@@ -15,6 +15,7 @@ use nix::unistd::{Pid, pipe2};
 use oci_spec::runtime::LinuxIdMapping;
 use ocirun_init::{Bootstrap, Command, Enter, Status};
 
+use crate::again::again;
 use crate::cgroup::Join;
 use crate::cgroup::systemd::Unit;
 use crate::fds::{Passed, raise};
@@ -185,6 +186,21 @@ fn number(n: RawFd) -> CString {
     CString::new(n.to_string()).expect("digits hold no NUL")
 }
 
+/// What a status line with an error says.
+pub fn failure(line: &[u8]) -> anyhow::Error {
+    match serde_json::from_slice(line) {
+        Ok(Status::Error { doing, errno }) => said(&doing, errno),
+        _ => anyhow!("unexpected message of ocirun-init: {}", String::from_utf8_lossy(line).trim()),
+    }
+}
+
+fn said(doing: &str, errno: i32) -> anyhow::Error {
+    match errno {
+        0 => anyhow!("{doing}"),
+        errno => anyhow!("{doing}: {}", error::strerror(Errno::from_raw(errno))),
+    }
+}
+
 impl Init {
     /// Tells ocirun-init its work. The process that does it is known when this returns.
     pub fn tell(&mut self, boot: &mut Bootstrap) -> Result<()> {
@@ -211,10 +227,10 @@ impl Init {
     fn follow(&mut self, pid: i32) -> Result<()> {
         let pidfd = pidfd::open_child(pid)?;
         let peek = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
-        waitid(Id::PIDFd(pidfd.as_fd()), peek)
+        again(|| waitid(Id::PIDFd(pidfd.as_fd()), peek))
             .with_context(|| format!("process {pid} said to have joined"))?;
         let first = std::mem::replace(&mut self.child, Child { pid, pidfd });
-        waitpid(Pid::from_raw(first.pid), None).context("wait for the first process")?;
+        again(|| waitpid(Pid::from_raw(first.pid), None)).context("wait for the first process")?;
         self.sibling = false;
         Ok(())
     }
@@ -251,10 +267,7 @@ impl Init {
             {
                 Status::Log { level, msg } if level == "debug" || level == "info" => log::debug(&msg),
                 Status::Log { msg, .. } => log::warn(&msg),
-                Status::Error { doing, errno: 0 } => bail!("{doing}"),
-                Status::Error { doing, errno } => {
-                    bail!("{doing}: {}", error::strerror(Errno::from_raw(errno)))
-                }
+                Status::Error { doing, errno } => return Err(said(&doing, errno)),
                 status => return Ok(Some(status)),
             }
         }
@@ -310,7 +323,7 @@ impl Init {
     /// How it ended, having said nothing.
     fn death(&self) -> Result<String> {
         pidfd::signal(&self.child.pidfd, libc::SIGKILL)?;
-        Ok(match waitpid(Pid::from_raw(self.child.pid), None) {
+        Ok(match again(|| waitpid(Pid::from_raw(self.child.pid), None)) {
             Ok(WaitStatus::Exited(_, code)) => format!("ocirun-init exited with status {code}"),
             Ok(WaitStatus::Signaled(_, signal, _)) => format!("ocirun-init was killed by {signal}"),
             other => format!("ocirun-init is gone: {other:?}"),
@@ -321,7 +334,7 @@ impl Init {
     pub fn abandon(&mut self) -> Option<anyhow::Error> {
         let end = |child: &Child| {
             let _ = pidfd::signal(&child.pidfd, libc::SIGKILL);
-            let _ = waitpid(Pid::from_raw(child.pid), None);
+            let _ = again(|| waitpid(Pid::from_raw(child.pid), None));
         };
         end(&self.child);
         loop {

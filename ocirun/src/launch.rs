@@ -14,6 +14,7 @@ use nix::unistd::{geteuid, mkfifo};
 use oci_spec::runtime::Spec;
 use ocirun_init::{Bootstrap, Capabilities};
 
+use crate::again::again;
 use crate::bundle::{self, Bundle};
 use crate::cgroup::{self, Cgroup, Join};
 use crate::cli::{Global, Launch, Rootless};
@@ -209,7 +210,7 @@ fn finish(work: &Work, state: &mut State, boot: &mut Bootstrap, init: &mut Init)
     filter::name_process(boot, init.child.pid, init.child.pid);
     init.tell(boot)?;
     state.pid = init.child.pid;
-    state.start_time = pidfd::stat(init.child.pid).map_or(0, |s| s.start_time);
+    state.start_time = pidfd::stat(init.child.pid)?.map_or(0, |s| s.start_time);
     state.keep_groups = boot.process.user.keep_groups;
     // A hook may ask for the container's state.
     if boot.wait_for_hooks {
@@ -278,7 +279,7 @@ fn make_fifo(path: &Path) -> Result<OwnedFd> {
     mkfifo(path, Mode::from_bits_truncate(0o622)).with_context(|| format!("mkfifo {}", path.display()))?;
     fs::set_permissions(path, fs::Permissions::from_mode(0o622))
         .with_context(|| format!("chmod {}", path.display()))?;
-    open(path, OFlag::O_PATH | OFlag::O_CLOEXEC, Mode::empty())
+    again(|| open(path, OFlag::O_PATH | OFlag::O_CLOEXEC, Mode::empty()))
         .with_context(|| format!("open {}", path.display()))
 }
 

@@ -2,6 +2,7 @@
 //! clone, and has `ocirun-init` build the inside.
 
 pub mod affinity;
+pub mod again;
 pub mod annotation;
 pub mod bundle;
 pub mod caps;

@@ -2,6 +2,7 @@
 #![allow(unsafe_code)]
 
 use std::fs;
+use std::io;
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
 
 use anyhow::{Context, Result};
@@ -17,9 +18,14 @@ pub struct Stat {
     pub start_time: u64,
 }
 
-/// Reads `/proc/PID/stat`; none where there is no such process.
-pub fn stat(pid: i32) -> Option<Stat> {
-    parse(&fs::read(format!("/proc/{pid}/stat")).ok()?)
+/// Reads `/proc/PID/stat`; none where there is no such process. That it cannot be read is no sign
+/// of a process that is gone.
+pub fn stat(pid: i32) -> Result<Option<Stat>> {
+    let path = format!("/proc/{pid}/stat");
+    match fs::read(&path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound || e.raw_os_error() == Some(libc::ESRCH) => Ok(None),
+        other => Ok(parse(&other.with_context(|| format!("read {path}"))?)),
+    }
 }
 
 /// The name, in parentheses, may hold anything, parentheses included.
@@ -38,7 +44,7 @@ pub fn open(pid: i32, start_time: u64) -> Result<Option<OwnedFd>> {
         other => other.with_context(|| format!("pidfd_open {pid}"))?,
     };
     // Looked at after the descriptor was taken: from here on the number cannot change hands.
-    let same = stat(pid).is_some_and(|s| s.start_time == start_time && s.state != b'Z' && s.state != b'X');
+    let same = stat(pid)?.is_some_and(|s| s.start_time == start_time && s.state != b'Z' && s.state != b'X');
     Ok(same.then_some(fd))
 }
 

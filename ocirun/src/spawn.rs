@@ -131,7 +131,8 @@ fn child(stub: &Stub, argv: &[*const libc::c_char]) -> ! {
             at(c"set CPU affinity", libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), set).into());
         }
         for fd in stub.tasks {
-            at(c"join cgroup", libc::write(fd.as_raw_fd(), c"0".as_ptr().cast(), 1) as libc::c_long);
+            let zero = c"0".as_ptr().cast();
+            at(c"join cgroup", again(|| libc::write(fd.as_raw_fd(), zero, 1) as libc::c_long));
         }
         if stub.affinity.is_none() {
             // What ocirun's caller may run on is nothing to the container: it has all that its cgroup has.
@@ -140,10 +141,11 @@ fn child(stub: &Stub, argv: &[*const libc::c_char]) -> ! {
         }
         if let Some(score) = stub.oom_score_adj {
             // Before the process becomes non-dumpable: procfs then gives the file to root.
-            let fd = libc::open(c"/proc/self/oom_score_adj".as_ptr(), libc::O_WRONLY | libc::O_CLOEXEC);
+            let path = c"/proc/self/oom_score_adj".as_ptr();
+            let fd = again(|| libc::open(path, libc::O_WRONLY | libc::O_CLOEXEC).into()) as RawFd;
             at(c"open /proc/self/oom_score_adj", fd.into());
-            let wrote = libc::write(fd, score.as_ptr().cast(), score.len());
-            at(c"write /proc/self/oom_score_adj", wrote as libc::c_long);
+            let wrote = again(|| libc::write(fd, score.as_ptr().cast(), score.len()) as libc::c_long);
+            at(c"write /proc/self/oom_score_adj", wrote);
             libc::close(fd);
         }
         if let Some(join) = stub.late {
@@ -164,12 +166,12 @@ fn child(stub: &Stub, argv: &[*const libc::c_char]) -> ! {
             at(c"unshare", libc::unshare(stub.new & !AFTER_CGROUP).into());
             if stub.wait_for_maps {
                 // Only now is there something to be mapped.
-                libc::write(stub.status, UNSHARED.as_ptr().cast(), UNSHARED.len());
+                again(|| libc::write(stub.status, UNSHARED.as_ptr().cast(), UNSHARED.len()) as libc::c_long);
             }
         }
         if stub.wait_for_maps {
             let mut byte = 0u8;
-            let got = libc::read(stub.control, (&raw mut byte).cast(), 1);
+            let got = again(|| libc::read(stub.control, (&raw mut byte).cast(), 1) as libc::c_long);
             // End of file: ocirun has died or given up.
             if got != 1 {
                 libc::_exit(1);
@@ -203,6 +205,16 @@ fn child(stub: &Stub, argv: &[*const libc::c_char]) -> ! {
         libc::syscall(libc::SYS_execveat, stub.exe, empty, argv.as_ptr(), env.as_ptr(), flags);
     }
     fail(stub.status, c"exec ocirun-init", Errno::last_raw());
+}
+
+/// Makes a call until no signal interrupts it.
+fn again(mut call: impl FnMut() -> libc::c_long) -> libc::c_long {
+    loop {
+        let result = call();
+        if result >= 0 || Errno::last() != Errno::EINTR {
+            return result;
+        }
+    }
 }
 
 /// Says `{"type":"error","doing":…,"errno":…}` and ends.

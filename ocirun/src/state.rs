@@ -148,8 +148,17 @@ impl Dir {
     }
 
     /// Whether some call is changing this container now.
-    fn locked(&self) -> bool {
-        File::open(&self.path).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    fn locked(&self) -> Result<bool> {
+        let path = || self.path.display();
+        let file = File::open(&self.path).with_context(|| format!("open {}", path()))?;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(false),
+                Err(TryLockError::WouldBlock) => return Ok(true),
+                Err(TryLockError::Error(e)) if e.kind() == ErrorKind::Interrupted => {}
+                Err(TryLockError::Error(e)) => return Err(e).with_context(|| format!("lock {}", path())),
+            }
+        }
     }
 
     pub fn fifo(&self) -> PathBuf {
@@ -211,8 +220,12 @@ impl Dir {
     }
 
     /// Whether the folder is there, with or without a state.json.
-    pub fn exists(&self) -> bool {
-        self.path.is_dir()
+    pub fn exists(&self) -> Result<bool> {
+        match fs::metadata(&self.path) {
+            Ok(found) => Ok(found.is_dir()),
+            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(false),
+            Err(e) => Err(e).with_context(|| format!("stat {}", self.path.display())),
+        }
     }
 
     pub fn remove(&self) -> Result<()> {
@@ -227,15 +240,15 @@ impl Dir {
     /// What the container is doing now.
     pub fn status(&self, state: &State) -> Result<Status> {
         if state.pid == 0 || state.creating {
-            return Ok(if self.locked() { Status::Creating } else { Status::Stopped });
+            return Ok(if self.locked()? { Status::Creating } else { Status::Stopped });
         }
-        let alive = pidfd::stat(state.pid)
+        let alive = pidfd::stat(state.pid)?
             .is_some_and(|s| s.start_time == state.start_time && s.state != b'Z' && s.state != b'X');
         Ok(if !alive {
             Status::Stopped
-        } else if state.cgroup.frozen().unwrap_or(false) {
+        } else if state.cgroup.frozen()? {
             Status::Paused
-        } else if self.fifo().exists() {
+        } else if self.fifo().try_exists().with_context(|| format!("stat {}", self.fifo().display()))? {
             Status::Created
         } else {
             Status::Running

@@ -1,7 +1,8 @@
 //! An open directory of a cgroup file system, and the only way files in there are touched.
 //!
 //! The mount point is checked to be the right file system, and everything below is reached by
-//! openat2(2) that can neither leave it nor follow a link, under names that hold no slash. So no
+//! openat2(2) that can neither leave it nor follow a link, or a component at a time where the
+//! kernel lacks that call, under names that hold no slash. So no
 //! word of config.json, be it a path or the key of `unified`, can make a write land elsewhere.
 
 use std::fs::File;
@@ -11,10 +12,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use nix::errno::Errno;
-use nix::fcntl::{AT_FDCWD, OFlag, OpenHow, ResolveFlag, openat2};
-use nix::sys::stat::{Mode, mkdirat};
+use nix::fcntl::{AT_FDCWD, OFlag, OpenHow, ResolveFlag, openat, openat2};
+use nix::sys::stat::{Mode, fstat, mkdirat};
 use nix::sys::statfs::{CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, fstatfs};
 use nix::unistd::{UnlinkatFlags, unlinkat, write};
+
+use crate::again::again;
+
+const FOLDER: OFlag = OFlag::O_RDONLY.union(OFlag::O_DIRECTORY).union(OFlag::O_CLOEXEC);
 
 #[derive(Debug)]
 pub struct Dir {
@@ -25,10 +30,13 @@ pub struct Dir {
 
 /// Opens the mount point of a hierarchy and checks what is mounted there.
 pub fn open_mount(path: &Path, v2: bool) -> Result<Dir> {
-    let how = OpenHow::new()
-        .flags(OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC)
-        .resolve(ResolveFlag::RESOLVE_NO_MAGICLINKS);
-    let fd = openat2(AT_FDCWD, path, how).with_context(|| format!("open {}", path.display()))?;
+    let how = OpenHow::new().flags(FOLDER).resolve(ResolveFlag::RESOLVE_NO_MAGICLINKS);
+    let opened = match again(|| openat2(AT_FDCWD, path, how)) {
+        // What is found is looked at below.
+        Err(Errno::ENOSYS) => again(|| openat(AT_FDCWD, path, FOLDER, Mode::empty())),
+        other => other,
+    };
+    let fd = opened.with_context(|| format!("open {}", path.display()))?;
     let found = fstatfs(&fd).with_context(|| format!("statfs {}", path.display()))?.filesystem_type();
     let wanted = if v2 { CGROUP2_SUPER_MAGIC } else { CGROUP_SUPER_MAGIC };
     ensure!(found == wanted, "open {}: not a cgroup file system", path.display());
@@ -46,9 +54,7 @@ impl Dir {
 
     /// Opens a directory below; the path is relative, and `` or `.` is the directory itself.
     pub fn sub(&self, below: &str) -> nix::Result<Dir> {
-        let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
-        let name = if below.is_empty() { "." } else { below };
-        Ok(Dir { fd: openat2(&self.fd, name, beneath(flags))?, path: self.path.join(below) })
+        Ok(Dir { fd: open_below(&self.fd, below, FOLDER)?, path: self.path.join(below) })
     }
 
     /// Makes a directory below, whose parents exist. Says whether it is new.
@@ -85,7 +91,7 @@ impl Dir {
         if !plain(file) {
             return Err(Errno::EINVAL);
         }
-        openat2(&self.fd, file, beneath(flags | OFlag::O_CLOEXEC))
+        open_below(&self.fd, file, flags | OFlag::O_CLOEXEC)
     }
 
     /// The file's text without white space at its end.
@@ -129,13 +135,40 @@ pub fn plain(name: &str) -> bool {
     !name.is_empty() && name != "." && name != ".." && !name.contains(['/', '\0'])
 }
 
-fn beneath(flags: OFlag) -> OpenHow {
-    OpenHow::new().flags(flags).resolve(
+/// Opens what is below `dir`, over no link and within this file system; `` is `dir` itself.
+fn open_below(dir: &OwnedFd, path: &str, flags: OFlag) -> nix::Result<OwnedFd> {
+    let how = OpenHow::new().flags(flags).resolve(
         ResolveFlag::RESOLVE_BENEATH
             | ResolveFlag::RESOLVE_NO_MAGICLINKS
             | ResolveFlag::RESOLVE_NO_SYMLINKS
             | ResolveFlag::RESOLVE_NO_XDEV,
-    )
+    );
+    let name = if path.is_empty() { "." } else { path };
+    match again(|| openat2(dir, name, how)) {
+        Err(Errno::ENOSYS) => walk(dir, path, flags),
+        other => other,
+    }
+}
+
+/// The same before Linux 5.6: each component is opened from the one before, and looked at.
+fn walk(dir: &OwnedFd, path: &str, flags: OFlag) -> nix::Result<OwnedFd> {
+    let device = fstat(dir)?.st_dev;
+    let mut parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    let last = parts.pop().unwrap_or(".");
+    if parts.contains(&"..") || last == ".." || path.starts_with('/') {
+        return Err(Errno::EXDEV);
+    }
+    let open = |from: BorrowedFd, name: &str, flags: OFlag| {
+        let found = again(|| openat(from, name, flags | OFlag::O_NOFOLLOW, Mode::empty()))?;
+        // Something may be mounted there.
+        if fstat(&found)?.st_dev == device { Ok(found) } else { Err(Errno::EXDEV) }
+    };
+    let mut parent: Option<OwnedFd> = None;
+    for part in parts {
+        let from = parent.as_ref().unwrap_or(dir).as_fd();
+        parent = Some(open(from, part, FOLDER | OFlag::O_PATH)?);
+    }
+    open(parent.as_ref().unwrap_or(dir).as_fd(), last, flags)
 }
 
 #[cfg(test)]
@@ -150,6 +183,32 @@ mod tests {
         for bad in ["", ".", "..", "../x", "a/b", "/x", "a\0", "../../../proc/sys/kernel/core_pattern"] {
             assert!(!plain(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn without_openat2_a_path_stays_below_as_well() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(dir.path().join("a/b")).unwrap();
+        std::fs::write(dir.path().join("a/b/file"), "").unwrap();
+        std::os::unix::fs::symlink("a", dir.path().join("link")).unwrap();
+        let top: OwnedFd = File::open(dir.path()).unwrap().into();
+        for (path, flags, want) in [
+            ("", FOLDER, Ok(())),
+            (".", FOLDER, Ok(())),
+            ("a/./b/", FOLDER, Ok(())),
+            ("a/b/file", OFlag::O_RDONLY, Ok(())),
+            ("link", FOLDER, Err(Errno::ENOTDIR)),
+            ("link", OFlag::O_RDONLY, Err(Errno::ELOOP)),
+            ("link/b", FOLDER, Err(Errno::ENOTDIR)),
+            ("a/../a", FOLDER, Err(Errno::EXDEV)),
+            ("..", FOLDER, Err(Errno::EXDEV)),
+            ("/a", FOLDER, Err(Errno::EXDEV)),
+            ("a/none", FOLDER, Err(Errno::ENOENT)),
+        ] {
+            assert_eq!(walk(&top, path, flags).map(drop), want, "{path}");
+        }
+        let root: OwnedFd = File::open("/").unwrap().into();
+        assert_eq!(walk(&root, "proc/self", FOLDER).unwrap_err(), Errno::EXDEV);
     }
 
     #[test]

@@ -34,14 +34,18 @@ impl Cgroup {
 
     /// Whether the container was frozen (or is about to be); its ancestors do not count.
     pub fn frozen(&self) -> Result<bool> {
-        Ok(match self.freezer()? {
-            Some((dir, false)) => match dir.try_read("freezer.self_freezing") {
-                Ok(own) => own == "1",
-                Err(_) => dir.read("freezer.state")? != "THAWED",
-            },
-            Some((dir, true)) => dir.read("cgroup.freeze")? == "1",
-            None => false,
-        })
+        let Some((dir, v2)) = self.freezer()? else { return Ok(false) };
+        let (file, free) = if v2 { ("cgroup.freeze", "0") } else { ("freezer.self_freezing", "0") };
+        let read = match dir.try_read(file) {
+            // The top of a hierarchy of v1 has one file less.
+            Err(Errno::ENOENT) if !v2 => dir.try_read("freezer.state").map(|state| state != "THAWED"),
+            read => read.map(|value| value != free),
+        };
+        match read {
+            // Removed since it was opened.
+            Err(Errno::ENODEV | Errno::ENOENT) => Ok(false),
+            read => read.with_context(|| format!("read {}/{file}", dir.path().display())),
+        }
     }
 
     /// The directory that freezes; true for v2. Every cgroup of v2 can, but none of v1 can

@@ -5,6 +5,7 @@ use nix::errno::Errno;
 use nix::sys::wait::waitpid;
 use nix::unistd::Pid;
 
+use crate::again::again;
 use crate::cli::{Delete, Global};
 use crate::state::{self, Dir, State, Status};
 use crate::{error, hooks, log, pidfd, plan, validate};
@@ -26,7 +27,7 @@ pub fn delete(global: &Global, args: &Delete) -> Result<i32> {
 
 /// Ends it whatever it does; that it is not there is what was wanted.
 fn force(dir: &Dir) -> Result<i32> {
-    if !dir.exists() {
+    if !dir.exists()? {
         return Ok(0);
     }
     // A call that is still making it may hold the lock: its work is killed first, so that it
@@ -35,7 +36,7 @@ fn force(dir: &Dir) -> Result<i32> {
         end(&state)?;
     }
     let lock = match dir.lock() {
-        Err(_) if !dir.exists() => return Ok(0),
+        Err(_) if !dir.exists()? => return Ok(0),
         other => other?,
     };
     match dir.record()? {
@@ -89,7 +90,7 @@ fn end_first(state: &State) -> Result<bool> {
 
 /// Our own child, in `run`: a zombie would keep the cgroup.
 fn reap(pid: i32) -> Result<()> {
-    match waitpid(Pid::from_raw(pid), None) {
+    match again(|| waitpid(Pid::from_raw(pid), None)) {
         Ok(_) | Err(Errno::ECHILD) => Ok(()),
         Err(e) => Err(e).context("wait for the container"),
     }

@@ -39,13 +39,15 @@ fn containers(global: &Global) -> Result<Vec<Shown>> {
         let name = entry.with_context(|| format!("read {}", root.display()))?.file_name();
         let Some(id) = name.to_str() else { continue };
         let Ok(dir) = Dir::of(&root, id) else { continue };
-        if !dir.exists() {
+        if !dir.exists()? {
             continue;
         }
         match dir.load().and_then(|state| Ok((dir.status(&state)?, state))) {
             Ok((status, state)) => found.push(show(state, status, user(&passwd, dir.owner()))),
             // It went away meanwhile, or is being made: one container must not hide the others.
-            Err(e) if dir.exists() => eprintln!("ocirun: list: load container {id}: {}", error::line(&e)),
+            Err(e) if dir.exists().unwrap_or(true) => {
+                eprintln!("ocirun: list: load container {id}: {}", error::line(&e))
+            }
             Err(_) => {}
         }
     }

@@ -182,7 +182,7 @@ fn run_hooks(work: &Work, pid: i32) -> Result<()> {
 fn record(work: &Work, state: &mut State, pid: i32) -> Result<()> {
     let Work { args, dir, .. } = *work;
     state.pid = pid;
-    state.start_time = pidfd::stat(pid).map_or(0, |s| s.start_time);
+    state.start_time = pidfd::stat(pid)?.map_or(0, |s| s.start_time);
     state.creating = false;
     let read = |name: &str| fs::read_to_string(format!("/proc/{pid}/{name}")).unwrap_or_default();
     state.keep_groups = read("setgroups").trim() == "deny";

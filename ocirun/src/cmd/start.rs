@@ -10,7 +10,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use crate::cli::{Global, Start};
 use crate::state::{self, Dir, State, Status};
-use crate::{hooks, plan, validate};
+use crate::{hooks, init, plan, validate};
 
 pub fn start(global: &Global, args: &Start) -> Result<i32> {
     let dir = Dir::of(&state::root(global), &args.id)?;
@@ -36,8 +36,9 @@ pub fn release(dir: &Dir, state: &State) -> Result<()> {
         .open(&path)
         .with_context(|| format!("open {}", path.display()))?;
     // ocirun-init, blocked in its open for writing, goes on now: it writes a byte, and execve closes
-    // its end, so that the program runs when this returns.
+    // its end, so that the program runs when this returns. Where it cannot go on it says why.
     let mut goes = false;
+    let mut said = Vec::new();
     loop {
         let mut fds =
             [PollFd::new(fifo.as_fd(), PollFlags::POLLIN), PollFd::new(init.as_fd(), PollFlags::POLLIN)];
@@ -46,10 +47,13 @@ pub fn release(dir: &Dir, state: &State) -> Result<()> {
             Err(e) => return Err(e).context("wait for the container"),
         }
         if fds[0].any().unwrap_or(false) {
-            let mut byte = [0; 8];
-            match fifo.read(&mut byte) {
-                Err(e) if e.kind() == ErrorKind::WouldBlock => continue,
-                Ok(1..) => goes = true,
+            let mut bytes = [0; 512];
+            match fifo.read(&mut bytes) {
+                Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => continue,
+                Ok(n @ 1..) => {
+                    said.extend_from_slice(&bytes[..n]);
+                    goes = true;
+                }
                 _ if goes => break,
                 _ => bail!("container process is already dead"),
             }
@@ -61,6 +65,9 @@ pub fn release(dir: &Dir, state: &State) -> Result<()> {
             }
             bail!("container process is already dead");
         }
+    }
+    if let Some(why) = said.get(1..).filter(|line| !line.is_empty()) {
+        return Err(init::failure(why));
     }
     fs::remove_file(&path).with_context(|| format!("remove {}", path.display()))?;
     if let Some(all) = &state.hooks {
