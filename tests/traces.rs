@@ -8,6 +8,12 @@ use std::path::Path;
 /// Asserts that nothing on the host bears one of `words`: no cgroup, mount, process that is not a
 /// zombie, bound socket, or file below /run.
 pub fn none_of(words: &[&str]) {
+    let left = left_of(words);
+    assert!(left.is_empty(), "left behind: {left:#?}");
+}
+
+/// What there is of that kind.
+pub fn left_of(words: &[&str]) -> Vec<String> {
     let bears = |text: &str| words.iter().any(|word| text.contains(word));
     let mut left = Vec::new();
     below(Path::new("/sys/fs/cgroup"), &mut |path| {
@@ -27,7 +33,7 @@ pub fn none_of(words: &[&str]) {
     left.extend(
         processes().filter(|(_, line)| bears(line)).map(|(pid, line)| format!("process {pid} {line}")),
     );
-    assert!(left.is_empty(), "left behind: {left:#?}");
+    left
 }
 
 /// Every process but this one that has a command line (a zombie has none), with that line.
