@@ -6,11 +6,13 @@
 mod apparmor;
 mod bin;
 mod caller;
+mod cgroup;
 mod checkpoint;
 mod console;
 mod containerd;
 mod docker;
 mod environment;
+mod events;
 mod failures;
 mod fixture;
 mod generated;
@@ -34,3 +36,4 @@ mod sweep;
 mod systemd;
 mod tidy;
 mod traces;
+mod update;

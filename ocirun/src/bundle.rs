@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use oci_spec::runtime::{Capability, Process, Spec};
+use oci_spec::runtime::{Capability, LinuxIntelRdt, LinuxResources, Process, Spec};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -27,8 +27,36 @@ pub fn load(dir: &Path) -> Result<Bundle> {
         }
         Err(e) => return Err(e).with_context(|| format!("read {}", file.display())),
     };
-    let spec = parse(&text, "/process").with_context(|| format!("parse {}", file.display()))?;
+    let mut spec: Spec = parse(&text, "/process").with_context(|| format!("parse {}", file.display()))?;
+    if let Some(linux) = spec.linux_mut().as_mut() {
+        if let Some(r) = linux.resources_mut() {
+            unset_pids(r, &text, "/linux/resources");
+        }
+        if let Some(rdt) = linux.intel_rdt_mut() {
+            old_monitors(rdt, &text);
+        }
+    }
     Ok(Bundle { path, spec })
+}
+
+/// Two flags of older specifications, whose spelling the parser does not know.
+#[allow(deprecated)]
+fn old_monitors(rdt: &mut LinuxIntelRdt, text: &[u8]) {
+    let value: Value = serde_json::from_slice(text).unwrap_or_default();
+    let flag = |name: &str| value.pointer(&format!("/linux/intelRdt/{name}")).and_then(Value::as_bool);
+    rdt.set_enable_cmt(flag("enableCMT"));
+    rdt.set_enable_mbm(flag("enableMBM"));
+}
+
+/// A limit of zero processes is one, and no limit is none: the parser makes them the same. `at` is
+/// where the resources stand in the text.
+pub fn unset_pids(r: &mut LinuxResources, text: &[u8], at: &str) {
+    if r.pids().is_some_and(|p| p.limit() == 0) {
+        let value: Value = serde_json::from_slice(text).unwrap_or_default();
+        if value.pointer(&format!("{at}/pids/limit")).is_none_or(Value::is_null) {
+            r.set_pids(None);
+        }
+    }
 }
 
 /// Loads a process, as `exec --process` takes it.
@@ -94,5 +122,24 @@ mod tests {
     fn other_faults_stay_errors_with_their_place() {
         let e = parse::<Process>(b"{\n \"cwd\": 5, \"user\": {} }", "").unwrap_err();
         assert!(e.to_string().contains("line 2"), "{e}");
+    }
+
+    /// What the parser cannot tell apart, or does not know.
+    #[test]
+    fn read_twice() {
+        for (text, limit) in [
+            (&br#"{"pids":{"limit":0}}"#[..], Some(0)),
+            (br#"{"pids":{}}"#, None),
+            (br#"{"pids":{"limit":-1}}"#, Some(-1)),
+        ] {
+            let mut r: LinuxResources = serde_json::from_slice(text).unwrap();
+            unset_pids(&mut r, text, "");
+            assert_eq!(r.pids().map(|p| p.limit()), limit);
+        }
+        let mut rdt = LinuxIntelRdt::default();
+        old_monitors(&mut rdt, br#"{"linux":{"intelRdt":{"enableCMT":true,"enableMBM":false}}}"#);
+        #[allow(deprecated)]
+        let flags = (*rdt.enable_cmt(), *rdt.enable_mbm());
+        assert_eq!(flags, (Some(true), Some(false)));
     }
 }

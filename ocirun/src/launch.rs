@@ -11,7 +11,7 @@ use anyhow::{Context, Result, ensure};
 use nix::fcntl::{OFlag, open};
 use nix::sys::stat::Mode;
 use nix::unistd::{geteuid, mkfifo};
-use oci_spec::runtime::Spec;
+use oci_spec::runtime::{LinuxResources, Spec};
 use ocirun_init::{Bootstrap, Capabilities};
 
 use crate::again::again;
@@ -23,7 +23,8 @@ use crate::init::{self, Init, Start};
 use crate::namespace::{self, Namespaces};
 use crate::state::{self, Dir, State};
 use crate::{
-    annotation, caps, console, filter, hooks, label, log, netdev, pidfd, plan, seal, source, time, validate,
+    annotation, caps, console, filter, hooks, label, log, netdev, pidfd, plan, rdt, seal, source, time,
+    validate,
 };
 
 /// A container whose first process waits for `start`.
@@ -94,8 +95,14 @@ pub fn create(global: &Global, launch: &Launch, detached: bool) -> Result<Launch
     let made = lock.and_then(|lock| {
         let cgroup = place(global, &launch.id, &bundle.spec)?;
         ensure!(!cgroup.exists(), "container's cgroup is not empty");
-        let work = Work { global, launch, bundle: &bundle, ns: &ns, dir: &dir, cgroup: &cgroup, preserve };
-        make(&work, boot, &lock).inspect_err(|_| undo(&cgroup, launch.pid_file.as_deref()))
+        // Whoever goes into it would wait there for ever, and whoever waits for that one, too.
+        ensure!(!cgroup.frozen()?, "container's cgroup unexpectedly frozen");
+        let linux = plan::linux(&bundle.spec);
+        let rdt = linux.intel_rdt().as_ref().map(|r| rdt::plan(&launch.id, r)).transpose()?;
+        let rdt = rdt.as_ref();
+        let work =
+            Work { global, launch, bundle: &bundle, ns: &ns, dir: &dir, cgroup: &cgroup, rdt, preserve };
+        make(&work, boot, &lock).inspect_err(|_| undo(&cgroup, rdt, launch.pid_file.as_deref()))
     });
     made.inspect_err(|_| {
         let _ = dir.remove();
@@ -134,6 +141,7 @@ struct Work<'a> {
     ns: &'a Namespaces,
     dir: &'a Dir,
     cgroup: &'a Cgroup,
+    rdt: Option<&'a rdt::Group>,
     preserve: u32,
 }
 
@@ -141,6 +149,7 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
     let Work { launch, bundle, ns, dir, cgroup, .. } = *work;
     let spec = &bundle.spec;
     let mut state = intent(&launch.id, bundle, ns, &boot.rootfs, cgroup)?;
+    state.rdt = work.rdt.cloned();
     dir.save_synced(&state)?;
 
     let mut passed = Passed::behind(work.preserve);
@@ -169,6 +178,9 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
     let holder = cgroup.create(&launch.id)?;
     let linux = plan::linux(spec);
     cgroup.apply(&linux.resources().clone().unwrap_or_default())?;
+    if let (Some(group), Some(wanted)) = (work.rdt, linux.intel_rdt()) {
+        group.create(wanted)?;
+    }
 
     let owner = plan::cgroup_owner(spec, ns);
     if let Some(uid) = owner.filter(|_| plan::manages_cgroup(spec, ns)) {
@@ -178,6 +190,10 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
         boot.cgroup_fd = Some(passed.add(cgroup.delegate(name, owner)?));
     }
     let maps = linux.uid_mappings().clone().zip(linux.gid_mappings().clone());
+    let starved = |e: anyhow::Error| {
+        let oom = cgroup.oom_kills().unwrap_or(0) > 0;
+        if oom { e.context("container init was OOM-killed (memory limit too low?)") } else { e }
+    };
     let mut init = init::start(Start {
         exe,
         cgroups: Join { holder, ..cgroup.join()? },
@@ -190,15 +206,15 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
         preserve: work.preserve,
         passed,
         pipes,
-    })?;
+    })
+    .map_err(starved)?;
     boot.process.user.keep_groups = init.keep_groups || asked.keep_groups;
     init.maps = id_maps;
     match finish(work, &mut state, &mut boot, &mut init) {
         Ok(()) => Ok(Launched { dir: dir.clone(), state, init, terminal }),
         Err(e) => {
             init.abandon();
-            let oom = cgroup.oom_kills().unwrap_or(0) > 0;
-            Err(if oom { e.context("container init was OOM-killed (memory limit too low?)") } else { e })
+            Err(starved(e))
         }
     }
 }
@@ -207,6 +223,8 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
 fn finish(work: &Work, state: &mut State, boot: &mut Bootstrap, init: &mut Init) -> Result<()> {
     let Work { launch, bundle, dir, .. } = *work;
     let spec = &bundle.spec;
+    // Before it has a child of its own, which would stay behind.
+    work.rdt.map_or(Ok(()), |group| group.add(init.child.pid))?;
     filter::name_process(boot, init.child.pid, init.child.pid);
     init.tell(boot)?;
     state.pid = init.child.pid;
@@ -261,6 +279,8 @@ pub fn intent(id: &str, bundle: &Bundle, ns: &Namespaces, rootfs: &str, cgroup: 
         created: time::rfc3339_nanos(SystemTime::now()),
         annotations: spec.annotations().iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect(),
         cgroup: cgroup.clone(),
+        resources: limits(spec),
+        rdt: None,
         namespaces: namespace::names(ns.bits()),
         private_pids: ns.makes(libc::CLONE_NEWPID),
         keep_groups: false,
@@ -272,6 +292,14 @@ pub fn intent(id: &str, bundle: &Bundle, ns: &Namespaces, rootfs: &str, cgroup: 
         stacked_seccomp: Vec::new(),
         pipes,
     })
+}
+
+/// What `update` starts from.
+fn limits(spec: &Spec) -> Option<LinuxResources> {
+    let mut named = spec.linux().as_ref()?.resources().clone()?;
+    // The kernel alone keeps device rules.
+    named.set_devices(None);
+    (named != LinuxResources::default()).then_some(named)
 }
 
 /// The FIFO whose opening for reading starts the program; root of a user namespace may write it.
@@ -322,9 +350,10 @@ pub fn write_pid_file(file: &Path, pid: i32) -> Result<()> {
 }
 
 /// Takes back what the steps made on the host; the first process has been waited for.
-pub fn undo(cgroup: &Cgroup, pid_file: Option<&Path>) {
+pub fn undo(cgroup: &Cgroup, rdt: Option<&rdt::Group>, pid_file: Option<&Path>) {
     let _ = cgroup.kill(libc::SIGKILL);
     let _ = cgroup.remove();
+    let _ = rdt.map(rdt::Group::remove);
     if let Some(file) = pid_file {
         let _ = fs::remove_file(file);
     }

@@ -27,6 +27,7 @@ pub mod netdev;
 pub mod netlink;
 pub mod pidfd;
 pub mod plan;
+pub mod rdt;
 pub mod seal;
 pub mod seccomp;
 pub mod signal;

@@ -17,6 +17,7 @@ fn main() {
         Command::Checkpoint(c) => ("checkpoint", Some(c.id.clone()), 1),
         Command::Create(c) => ("create", Some(c.launch.id.clone()), 1),
         Command::Delete(c) => ("delete", Some(c.id.clone()), 1),
+        Command::Events(c) => ("events", Some(c.id.clone()), 1),
         Command::Exec(c) => ("exec", Some(c.id.clone()), 255),
         Command::Features(_) => ("features", None, 1),
         Command::Kill(c) => ("kill", Some(c.id.clone()), 1),

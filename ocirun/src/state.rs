@@ -13,12 +13,12 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use oci_spec::runtime::{Hooks, LinuxMemoryPolicy, LinuxPersonality, Process};
+use oci_spec::runtime::{Hooks, LinuxMemoryPolicy, LinuxPersonality, LinuxResources, Process};
 use serde::{Deserialize, Serialize};
 
 use crate::cgroup::Cgroup;
 use crate::cli::Global;
-use crate::{pidfd, validate};
+use crate::{pidfd, rdt, validate};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -36,6 +36,12 @@ pub struct State {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub annotations: BTreeMap<String, String>,
     pub cgroup: Cgroup,
+    /// Limits as config.json and each `update` name them, but for device rules; none where none is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resources: Option<LinuxResources>,
+    /// Its share of caches and memory bandwidth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rdt: Option<rdt::Group>,
     /// OCI names of the namespaces that the container does not share with the host.
     pub namespaces: Vec<String>,
     /// The pid namespace was made for this container: it dies with its first process.

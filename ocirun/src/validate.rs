@@ -117,7 +117,6 @@ fn linux_part(spec: &Spec, linux: &Linux, ns: &Namespaces) -> Result<()> {
         ensure!(!key.contains('/') && !key.starts_with('.'), "unified resource {key:?} must be a file name");
     }
     netdev::check(linux, ns)?;
-    ensure!(linux.intel_rdt().is_none(), "linux.intelRdt is not supported");
     match linux.rootfs_propagation().as_deref().unwrap_or("") {
         "" | "shared" | "rshared" | "slave" | "rslave" | "private" | "rprivate" | "unbindable"
         | "runbindable" => Ok(()),

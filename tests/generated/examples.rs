@@ -98,6 +98,17 @@ pub const EXAMPLES: &[(&str, &str, &str)] = &[
     ("ocirun-pause", "ocirun pause web", "Freeze a container"),
     ("ocirun-resume", "ocirun resume web", "Let it go on"),
     ("ocirun-update", "ocirun update --memory 67108864 web", "Change a limit of a live container"),
+    (
+        "ocirun-update",
+        "echo '{\"unified\":{\"memory.high\":\"50000000\"}}' | ocirun update --resources - web",
+        "Change whatever linux.resources can say",
+    ),
+    (
+        "ocirun-events",
+        "ocirun events --interval 1s web",
+        "Watch what a container uses, and its want of memory",
+    ),
+    ("ocirun-events", "ocirun events --stats web | jq .data.memory.usage", "Look at it once"),
     ("ocirun-spec", "ocirun spec --bundle ./bundle", "Write a config.json to start from"),
     ("ocirun-features", "ocirun features | jq .ociVersionMax", "Ask what this runtime knows"),
     (

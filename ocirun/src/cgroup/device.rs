@@ -88,6 +88,8 @@ fn access(text: &str) -> Result<u32> {
                 'm' => MKNOD,
                 'r' => READ,
                 'w' => WRITE,
+                // It is the name of a type, and of no access; some write it here all the same.
+                'a' => 0,
                 _ => bail!("unknown access {c:?}"),
             })
     })

@@ -16,7 +16,9 @@ mod freeze;
 mod hierarchy;
 mod join;
 mod mark;
+pub mod merge;
 pub mod move_in;
+mod oom;
 mod placeholder;
 mod process;
 mod property;
@@ -39,6 +41,7 @@ use serde::{Deserialize, Serialize};
 use self::dir::Dir;
 use self::hierarchy::Hierarchy;
 pub use self::join::Join;
+pub use self::oom::Watch;
 pub use self::stats::Stats;
 
 /// The directories of one container; goes into state.json before the first of them is made.

@@ -42,8 +42,11 @@ pub fn property(name: &str, value: Value) -> Property {
     (name.to_owned(), value)
 }
 
-/// The limits. `period` is the period of CPU time that is in force.
-pub fn limits(r: &LinuxResources, is_v2: bool, period: Option<u64>) -> Result<Vec<Property>> {
+/// The quota (none without limit) and the period of CPU time that are in force.
+pub type Present = (Option<i64>, Option<u64>);
+
+/// The limits.
+pub fn limits(r: &LinuxResources, is_v2: bool, (quota, period): Present) -> Result<Vec<Property>> {
     let mut list = Vec::new();
     let mut add = |name: &str, n: u64| list.push(property(name, Value::Uint64(n)));
     if let Some(memory) = r.memory() {
@@ -72,12 +75,14 @@ pub fn limits(r: &LinuxResources, is_v2: bool, period: Option<u64>) -> Result<Ve
         if let Some(n) = named {
             add("CPUQuotaPeriodUSec", n);
         }
-        if let Some(n) = cpu.quota().filter(|n| *n != 0) {
+        // What systemd keeps is a share, which another period makes another.
+        let quota = cpu.quota().filter(|n| *n != 0).or_else(|| quota.filter(|n| named.is_some() && *n > 0));
+        if let Some(n) = quota {
             add("CPUQuotaPerSecUSec", quota_per_second(n, named.or(period).unwrap_or(PERIOD)));
         }
     }
-    if let Some(n) = r.pids().as_ref().map(|p| p.limit()).filter(|n| *n != 0) {
-        add("TasksMax", unlimited(n));
+    if let Some(n) = r.pids().as_ref().map(|p| p.limit()) {
+        add("TasksMax", unlimited(n).max(1));
     }
     if let Some(n) = r.block_io().as_ref().and_then(|io| io.weight()).filter(|n| *n != 0) {
         if is_v2 {
@@ -402,11 +407,13 @@ mod tests {
             (true, r#"{"cpu":{"quota":25000}}"#, &["CPUQuotaPerSecUSec=500000"]),
             (true, r#"{"cpu":{"quota":16667}}"#, &["CPUQuotaPerSecUSec=340000"]),
             (true, r#"{"cpu":{"quota":-1}}"#, &["CPUQuotaPerSecUSec=max"]),
-            (true, r#"{"cpu":{"period":50000}}"#, &["CPUQuotaPeriodUSec=50000"]),
+            // A period alone changes the share that the quota in force, here 20 ms, comes to.
+            (true, r#"{"cpu":{"period":50000}}"#, &["CPUQuotaPeriodUSec=50000", "CPUQuotaPerSecUSec=400000"]),
             (true, r#"{"cpu":{"idle":1,"shares":3}}"#, &["CPUWeight=0"]),
             (false, r#"{"cpu":{"shares":1024}}"#, &["CPUShares=1024"]),
             (true, r#"{"pids":{"limit":20}}"#, &["TasksMax=20"]),
             (true, r#"{"pids":{"limit":-1}}"#, &["TasksMax=max"]),
+            (true, r#"{"pids":{"limit":0}}"#, &["TasksMax=1"]),
             (true, r#"{"blockIO":{"weight":1000}}"#, &["IOWeight=10000"]),
             (false, r#"{"blockIO":{"weight":500}}"#, &["BlockIOWeight=500"]),
             (
@@ -425,7 +432,7 @@ mod tests {
         ];
         for (is_v2, json, wanted) in cases {
             let r: LinuxResources = serde_json::from_str(json).unwrap();
-            assert_eq!(shown(&limits(&r, *is_v2, Some(50_000)).unwrap()), *wanted, "{json}");
+            assert_eq!(shown(&limits(&r, *is_v2, (Some(20_000), Some(50_000))).unwrap()), *wanted, "{json}");
         }
         for bad in [
             r#"{"cpu":{"cpus":"3-1"}}"#,
@@ -434,7 +441,7 @@ mod tests {
             r#"{"unified":{"cpu.max":"1 0"}}"#,
         ] {
             let r: LinuxResources = serde_json::from_str(bad).unwrap();
-            assert!(limits(&r, true, None).is_err(), "{bad}");
+            assert!(limits(&r, true, (None, None)).is_err(), "{bad}");
         }
     }
 

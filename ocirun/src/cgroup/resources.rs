@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use oci_spec::runtime::LinuxResources;
 
 use super::dir::Dir;
-use super::setting::settle;
+use super::setting::{Journal, settle};
 use super::{Cgroup, bpf, device, device_bpf, opened, v1, v2};
 
 impl Cgroup {
@@ -14,16 +14,18 @@ impl Cgroup {
     pub fn apply(&self, r: &LinuxResources) -> Result<()> {
         self.tell_systemd(r, true)?;
         self.devices(r, false)?;
-        self.limits(r)
+        self.limits(r, None)
     }
 
-    /// What `r` names, for a container that runs. Without device rules these stay.
+    /// What `r` names, for a container that runs. Without device rules these stay. Of a change that
+    /// cannot be made in full nothing remains, but for what systemd was told and for devices.
     pub fn update(&self, r: &LinuxResources) -> Result<()> {
         self.tell_systemd(r, false)?;
-        if r.devices().as_ref().is_some_and(|d| !d.is_empty()) {
+        if has_devices(r) {
             self.devices(r, true)?;
         }
-        self.limits(r)
+        let mut journal = Journal::default();
+        self.limits(r, Some(&mut journal)).inspect_err(|_| journal.undo())
     }
 
     /// Before the files are written, for systemd writes them, too, and rounds.
@@ -31,18 +33,30 @@ impl Cgroup {
         let Some(unit) = &self.systemd else {
             return Ok(());
         };
-        let mut period = None;
-        if r.cpu().as_ref().is_some_and(|c| c.quota().is_some())
+        let mut now = (None, None);
+        if r.cpu().as_ref().is_some_and(|c| c.quota().is_some() || c.period().is_some())
             && let Some((dir, is_v2)) = self.controller("cpu")?
         {
-            let file = dir.read(if is_v2 { "cpu.max" } else { "cpu.cfs_period_us" })?;
-            period = file.split(' ').next_back().and_then(|n| n.parse().ok());
+            let text = if is_v2 {
+                dir.read("cpu.max")?
+            } else {
+                format!("{} {}", dir.read("cpu.cfs_quota_us")?, dir.read("cpu.cfs_period_us")?)
+            };
+            let (quota, period) = text.split_once(' ').unwrap_or_default();
+            now = (quota.parse().ok(), period.parse().ok());
         }
         let only_v2 = self.hierarchies.iter().all(|h| h.v2);
-        unit.set(unit.properties(r, only_v2, period, new)?)
+        let properties = unit.properties(r, only_v2, now, new)?;
+        // On v1 systemd takes every device away before it gives back those that are allowed.
+        let pause = !new && !only_v2 && has_devices(r) && !self.frozen()?;
+        if pause {
+            self.freeze()?;
+        }
+        let set = unit.set(properties);
+        if pause { set.and(self.thaw()) } else { set }
     }
 
-    fn limits(&self, r: &LinuxResources) -> Result<()> {
+    fn limits<'a>(&'a self, r: &LinuxResources, mut journal: Option<&mut Journal<'a>>) -> Result<()> {
         for name in v1::CONTROLLERS {
             // What asks nothing of v1 asks nothing of v2: no directory to be found for it.
             let wanted = v1::settings(name, r, &|_| false);
@@ -64,12 +78,12 @@ impl Cgroup {
             } else {
                 v1::settings(name, r, &has)?
             };
-            settle(dir, &settings)?;
+            settle(dir, &settings, journal.as_deref_mut())?;
         }
-        self.unified(r)
+        self.unified(r, journal)
     }
 
-    fn unified(&self, r: &LinuxResources) -> Result<()> {
+    fn unified<'a>(&'a self, r: &LinuxResources, journal: Option<&mut Journal<'a>>) -> Result<()> {
         let settings = v2::unified(r)?;
         let Some(first) = settings.first() else {
             return Ok(());
@@ -93,7 +107,7 @@ impl Cgroup {
                 }
             }
         }
-        settle(dir, &settings)
+        settle(dir, &settings, journal)
     }
 
     fn devices(&self, r: &LinuxResources, running: bool) -> Result<()> {
@@ -104,7 +118,7 @@ impl Cgroup {
                 return self.without_devices();
             };
             let now = running.then(|| dir.read("devices.list")).transpose()?;
-            settle(dir, &device::v1(&rules, now.as_deref())?)
+            settle(dir, &device::v1(&rules, now.as_deref())?, None)
         } else if let Some(dir) = self.v2().map(opened).transpose()?.flatten() {
             attach(dir, &rules, running)
         } else {
@@ -122,6 +136,10 @@ impl Cgroup {
         }
         bail!("restrict devices: the devices controller is not available");
     }
+}
+
+fn has_devices(r: &LinuxResources) -> bool {
+    r.devices().as_ref().is_some_and(|d| !d.is_empty())
 }
 
 fn attach(dir: &Dir, rules: &device::Rules, replace: bool) -> Result<()> {

@@ -27,11 +27,45 @@ impl Setting {
     }
 }
 
+/// What files held before they were written, for the case that a later one is refused.
+#[derive(Debug, Default)]
+pub struct Journal<'a> {
+    entries: Vec<(&'a Dir, Setting)>,
+}
+
+impl<'a> Journal<'a> {
+    fn note(&mut self, dir: &'a Dir, file: &str) {
+        // These are a list of entries, or are read in another form than they are written in.
+        let one_way = ["devices.", "_device", "io.max", "rdma.max", "oom_control", "ifpriomap"];
+        if one_way.iter().any(|w| file.contains(w)) || self.entries.iter().any(|(_, s)| s.file == file) {
+            return;
+        }
+        if let Ok(text) = dir.try_read(file)
+            && !text.contains('\n')
+        {
+            // An empty list is written as an empty line: a write of nothing would do nothing.
+            self.entries.push((dir, setting(file, text + "\n")));
+        }
+    }
+
+    /// Takes back what can be taken back, the last first.
+    pub fn undo(self) {
+        let mut entries: Vec<_> = self.entries.into_iter().rev().collect();
+        while let Some(dir) = entries.first().map(|(dir, _)| *dir) {
+            let (here, others) = entries.into_iter().partition(|(d, _)| std::ptr::eq(*d, dir));
+            entries = others;
+            let here: Vec<(&Dir, Setting)> = here;
+            let settings: Vec<Setting> = here.into_iter().map(|(_, s)| s.optional(true)).collect();
+            let _ = settle(dir, &settings, None);
+        }
+    }
+}
+
 /// Writes all settings. The kernel checks some against each other (memory against memory+swap,
 /// quota against period and burst), so whether one can go in may depend on another that goes in
 /// later; which, depends on the values that are there already. Those refused with EINVAL are
 /// therefore tried again as long as any other went in.
-pub fn settle(dir: &Dir, settings: &[Setting]) -> Result<()> {
+pub fn settle<'a>(dir: &'a Dir, settings: &[Setting], mut journal: Option<&mut Journal<'a>>) -> Result<()> {
     let mut todo: Vec<&Setting> = settings.iter().collect();
     let mut open: Option<(&str, OwnedFd)> = None;
     loop {
@@ -40,6 +74,9 @@ pub fn settle(dir: &Dir, settings: &[Setting]) -> Result<()> {
         for s in todo {
             // Several lines for one file (device rules) share its descriptor.
             if open.as_ref().is_none_or(|(file, _)| *file != s.file) {
+                if let Some(journal) = &mut journal {
+                    journal.note(dir, &s.file);
+                }
                 open = match dir.open(&s.file, OFlag::O_WRONLY) {
                     Ok(fd) => Some((&s.file, fd)),
                     Err(Errno::ENOENT) if s.optional => continue,

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::dir::Dir;
 use super::{Cgroup, opened};
+use crate::rdt::RdtStats;
 
 #[derive(Debug, Default, PartialEq, Serialize)]
 pub struct Stats {
@@ -20,10 +21,37 @@ pub struct Stats {
     pub pids: Pids,
     pub blkio: Blkio,
     pub hugetlb: BTreeMap<String, Hugetlb>,
-    /// Resource control is no business of cgroups.
-    pub intel_rdt: BTreeMap<String, u64>,
+    /// Resource control is no business of cgroups: see [`crate::rdt`].
+    pub intel_rdt: RdtStats,
     /// As always: null.
     pub network_interfaces: Option<()>,
+    /// runc counts these two and prints neither.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub rdma: BTreeMap<String, Rdma>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub misc: BTreeMap<String, Misc>,
+}
+
+/// What a device's handles and objects come to, and what they may; without a limit null.
+#[derive(Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rdma {
+    pub hca_handles: Bounded,
+    pub hca_objects: Bounded,
+}
+
+#[derive(Debug, Default, PartialEq, Serialize)]
+pub struct Bounded {
+    pub current: u64,
+    pub limit: Option<u64>,
+}
+
+/// A scalar resource of the host, such as the slots for encrypted virtual machines.
+#[derive(Debug, Default, PartialEq, Serialize)]
+pub struct Misc {
+    pub usage: u64,
+    /// How often the limit was reached.
+    pub events: u64,
 }
 
 #[derive(Debug, Default, PartialEq, Serialize)]
@@ -179,7 +207,7 @@ impl Cgroup {
             if self.hierarchies.len() == 1 {
                 v2::all(dir, &mut stats)?;
             } else {
-                v2::hugetlb(dir, &mut stats)?;
+                v2::beside(dir, &mut stats)?;
             }
         }
         for h in self.hierarchies.iter().filter(|h| !h.v2) {
@@ -195,6 +223,45 @@ impl Cgroup {
 
 fn zero(n: &u64) -> bool {
     *n == 0
+}
+
+/// The same files on v1 and v2: lines of `mlx5_0 hca_handle=2 hca_object=2000`, `max` where there is
+/// no limit.
+fn rdma(dir: &Dir) -> BTreeMap<String, Rdma> {
+    let mut devices: BTreeMap<String, Rdma> = BTreeMap::new();
+    for (file, limits) in [("rdma.current", false), ("rdma.max", true)] {
+        for line in dir.try_read(file).unwrap_or_default().lines() {
+            let mut words = line.split_whitespace();
+            let Some(name) = words.next() else { continue };
+            let device = devices.entry(name.to_owned()).or_default();
+            for (key, value) in words.filter_map(|w| w.split_once('=')) {
+                let place = match key {
+                    "hca_handle" => &mut device.hca_handles,
+                    "hca_object" => &mut device.hca_objects,
+                    _ => continue,
+                };
+                match value.parse().ok() {
+                    limit if limits => place.limit = limit,
+                    current => place.current = current.unwrap_or(0),
+                }
+            }
+        }
+    }
+    devices
+}
+
+/// `sev 3` in `misc.current`, `sev.max 0` in `misc.events`; v1 and v2 alike.
+fn misc(dir: &Dir) -> BTreeMap<String, Misc> {
+    let mut all: BTreeMap<String, Misc> = BTreeMap::new();
+    for (key, usage) in pairs(&dir.try_read("misc.current").unwrap_or_default()) {
+        all.entry(key).or_default().usage = usage;
+    }
+    for (key, events) in pairs(&dir.try_read("misc.events").unwrap_or_default()) {
+        if let Some(name) = key.strip_suffix(".max") {
+            all.entry(name.to_owned()).or_default().events = events;
+        }
+    }
+    all
 }
 
 /// The number behind a key, in a file of `key number` lines.

@@ -225,10 +225,10 @@ impl Unit {
         &self,
         r: &LinuxResources,
         is_v2: bool,
-        period: Option<u64>,
+        now: property::Present,
         new: bool,
     ) -> Result<Vec<Property>> {
-        let mut list = property::limits(r, is_v2, period)?;
+        let mut list = property::limits(r, is_v2, now)?;
         // A user's manager may not restrict devices.
         if !self.user && (new || r.devices().as_ref().is_some_and(|d| !d.is_empty())) {
             let known = fs::read_to_string("/proc/devices").context("read /proc/devices")?;

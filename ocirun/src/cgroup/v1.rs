@@ -113,12 +113,12 @@ fn cpu(r: &LinuxResources) -> Result<Vec<Setting>> {
     Ok(list)
 }
 
+/// The one limit to which zero is a number: there may be no process but the first. systemd cannot
+/// say it lower than one, which comes to the same.
 fn pids(r: &LinuxResources) -> Vec<Setting> {
-    match r.pids().map_or(0, |p| p.limit()) {
-        0 => Vec::new(),
-        n if n < 0 => vec![setting("pids.max", "max")],
-        n => vec![setting("pids.max", n)],
-    }
+    let limit = r.pids().map(|p| p.limit());
+    let word = |n: i64| if n < 0 { "max".to_owned() } else { n.max(1).to_string() };
+    limit.map(|n| setting("pids.max", word(n))).into_iter().collect()
 }
 
 fn blkio(r: &LinuxResources, has: &dyn Fn(&str) -> bool) -> Vec<Setting> {
@@ -268,7 +268,7 @@ mod tests {
             ("cpu", r#"{"cpu":{"shares":512,"idle":1}}"#, &["cpu.idle=1"]),
             ("cpu", r#"{"cpu":{"shares":512,"idle":0}}"#, &["cpu.idle=0", "cpu.shares=512"]),
             ("cpuset", r#"{"cpu":{"cpus":"0-1","mems":""}}"#, &["cpuset.cpus=0-1"]),
-            ("pids", r#"{"pids":{"limit":0}}"#, &[]),
+            ("pids", r#"{"pids":{"limit":0}}"#, &["pids.max=1"]),
             ("pids", r#"{"pids":{"limit":-1}}"#, &["pids.max=max"]),
             ("pids", r#"{"pids":{"limit":20}}"#, &["pids.max=20"]),
             (

@@ -1,6 +1,7 @@
 //! The command line: what `ocirun` takes, with the names and meanings that callers of runc rely on.
 
 mod checkpoint;
+mod events;
 mod exec;
 mod launch;
 mod restore;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use self::checkpoint::{Checkpoint, Criu, NetworkLock};
+pub use self::events::Events;
 pub use self::exec::Exec;
 pub use self::launch::{Create, Launch, Run};
 pub use self::restore::Restore;
@@ -90,6 +92,7 @@ pub enum Command {
     Checkpoint(Checkpoint),
     Create(Create),
     Delete(Delete),
+    Events(Events),
     Exec(Exec),
     Features(Features),
     Kill(Kill),

@@ -35,7 +35,7 @@ pub struct Update {
     #[arg(long, visible_alias = "cpu-shares", value_name = "SHARES")]
     pub cpu_share: Option<u64>,
     /// Run only when nothing else wants to
-    #[arg(long, value_name = "0|1")]
+    #[arg(long, value_name = "0|1", allow_hyphen_values = true)]
     pub cpu_idle: Option<i64>,
     /// CPUs to run on
     #[arg(long, value_name = "LIST")]
@@ -55,6 +55,18 @@ pub struct Update {
     /// Number of processes
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub pids_limit: Option<i64>,
+    /// Shares of the third-level cache, such as L3:0=f0;1=f, for a container with linux.intelRdt
+    #[arg(long, value_name = "SCHEMA")]
+    pub l3_cache_schema: Option<String>,
+    /// Shares of the memory's bandwidth, such as MB:0=20;1=70, likewise
+    #[arg(long, value_name = "SCHEMA")]
+    pub mem_bw_schema: Option<String>,
+    /// The kernel has this limit no more
+    #[arg(long, value_name = "BYTES", allow_hyphen_values = true, hide = true)]
+    pub kernel_memory: Option<String>,
+    /// Likewise
+    #[arg(long, value_name = "BYTES", allow_hyphen_values = true, hide = true)]
+    pub kernel_memory_tcp: Option<String>,
     #[arg(value_name = "ID")]
     pub id: String,
 }

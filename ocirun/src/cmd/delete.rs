@@ -55,6 +55,9 @@ pub fn remove(dir: &Dir, state: &State) -> Result<()> {
         end(state)?;
         state.cgroup.remove()?;
     }
+    if let Some(group) = &state.rdt {
+        group.remove()?;
+    }
     if let Some(all) = state.hooks.as_ref().filter(|_| state.pid != 0) {
         let annotations = serde_json::json!(state.annotations);
         let about = plan::state_json(&state.oci_version, &state.id, "stopped", 0, &state.bundle, annotations);

@@ -145,7 +145,8 @@ fn join(
         log::debug(&format!("nsexec-0[{}]: affinity: {}", init.child.pid, affinity::mask(cpus)));
     }
     filter::name_process(&mut boot, init.child.pid, state.pid);
-    if let Err(e) = init.tell(&mut boot) {
+    let shared = state.rdt.as_ref().map_or(Ok(()), |group| group.add(init.child.pid));
+    if let Err(e) = shared.and_then(|()| init.tell(&mut boot)) {
         return Err(init.abandon().unwrap_or(e));
     }
     Ok((init, console))

@@ -3,6 +3,7 @@
 mod checkpoint;
 mod create;
 mod delete;
+mod events;
 mod exec;
 mod features;
 mod kill;
@@ -27,6 +28,7 @@ pub fn call(global: &Global, command: Command) -> Result<i32> {
         Command::Checkpoint(c) => checkpoint::checkpoint(global, &c),
         Command::Create(c) => create::create(global, &c),
         Command::Delete(c) => delete::delete(global, &c),
+        Command::Events(c) => events::events(global, &c),
         Command::Exec(c) => exec::exec(global, &c),
         Command::Features(_) => features::features(),
         Command::Kill(c) => kill::kill(global, &c),

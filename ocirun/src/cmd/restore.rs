@@ -51,7 +51,7 @@ pub fn restore(global: &Global, args: &Restore) -> Result<i32> {
         let cgroup = launch::place(global, &args.id, &bundle.spec)?;
         ensure!(!cgroup.exists(), "container's cgroup is not empty");
         let work = Work { args, folders: &folders, bundle: &bundle, ns: &ns, dir: &dir, cgroup: &cgroup };
-        make(&work, &boot).inspect_err(|_| launch::undo(&cgroup, args.pid_file.as_deref()))
+        make(&work, &boot).inspect_err(|_| launch::undo(&cgroup, None, args.pid_file.as_deref()))
     });
     let (state, child, terminal) = restored.map_err(|e| {
         let _ = dir.remove();

@@ -6,28 +6,61 @@ use anyhow::{Context, Result, bail, ensure};
 use oci_spec::runtime::LinuxResources;
 use serde_json::{Map, Value, json};
 
+use crate::cgroup::merge;
 use crate::cli::{Global, Update};
-use crate::state::{self, Status};
+use crate::state::{self, Dir, State, Status};
+use crate::{bundle, log, rdt};
 
 pub fn update(global: &Global, args: &Update) -> Result<i32> {
-    let (_, state, status) = state::open(global, &args.id)?;
-    if matches!(status, Status::Stopped | Status::Creating) {
+    let dir = Dir::of(&state::root(global), &args.id)?;
+    let mut resources = asked(args)?;
+    // Two changes at once would each forget the other.
+    let _lock = dir.lock()?;
+    let mut state = dir.load()?;
+    if matches!(dir.status(&state)?, Status::Stopped | Status::Creating) {
         bail!("container not running");
     }
-    let resources = match &args.resources {
-        Some(path) => {
-            let mut text = String::new();
-            if path.as_os_str() == "-" {
-                std::io::stdin().read_to_string(&mut text).context("read standard input")?;
-            } else {
-                text = std::fs::read_to_string(path).with_context(|| format!("open {}", path.display()))?;
-            }
-            serde_json::from_str(&text).with_context(|| format!("parse {}", path.display()))?
-        }
-        None => given(args)?,
-    };
+    shares(args, &state)?;
+    let kept = merge::merge(state.resources.as_ref(), &resources)?;
+    merge::complete(&mut resources, state.resources.as_ref());
     state.cgroup.update(&resources)?;
+    state.resources = Some(kept);
+    dir.save(&state)?;
     Ok(0)
+}
+
+/// The limits that are asked for.
+fn asked(args: &Update) -> Result<LinuxResources> {
+    let Some(path) = &args.resources else {
+        return given(args);
+    };
+    let mut text = Vec::new();
+    if path.as_os_str() == "-" {
+        std::io::stdin().read_to_end(&mut text).context("read standard input")?;
+    } else {
+        text = std::fs::read(path).with_context(|| format!("open {}", path.display()))?;
+    }
+    // What follows the object is not ours to judge, as a stream may stay open.
+    let mut stream = serde_json::Deserializer::from_slice(&text).into_iter::<LinuxResources>();
+    let first = stream.next().context("no JSON object in it").and_then(|r| r.map_err(Into::into));
+    let mut resources = first.with_context(|| format!("parse {}", path.display()))?;
+    bundle::unset_pids(&mut resources, &text, "");
+    Ok(resources)
+}
+
+/// Shares of caches and bandwidth.
+fn shares(args: &Update, state: &State) -> Result<()> {
+    let (l3, bandwidth) = (args.l3_cache_schema.as_deref(), args.mem_bw_schema.as_deref());
+    if l3.is_none() && bandwidth.is_none() {
+        return Ok(());
+    }
+    let root = rdt::mount();
+    let has = |part| root.as_ref().is_ok_and(|root| root.join("info").join(part).is_dir());
+    ensure!(l3.is_none() || has("L3"), "Intel RDT/CAT: l3 cache schema is not enabled");
+    ensure!(bandwidth.is_none() || has("MB"), "Intel RDT/MBA: memory bandwidth schema is not enabled");
+    let group = state.rdt.as_ref();
+    let group = group.context("updating a non-existent Intel RDT configuration is not supported")?;
+    group.update(l3, bandwidth)
 }
 
 /// The flags in the form of config.json.
@@ -37,7 +70,10 @@ fn given(args: &Update) -> Result<LinuxResources> {
         [("limit", &args.memory), ("reservation", &args.memory_reservation), ("swap", &args.memory_swap)]
     {
         if let Some(text) = text {
-            memory.insert(key.into(), bytes(text)?.into());
+            // An engine that has nothing to say of a limit may say so with an empty word.
+            if !text.is_empty() {
+                memory.insert(key.into(), bytes(text)?.into());
+            }
         }
     }
     let cpu = [
@@ -66,7 +102,9 @@ fn given(args: &Update) -> Result<LinuxResources> {
     if let Some(weight) = args.blkio_weight {
         all.insert("blockIO".into(), json!({ "weight": weight }));
     }
-    ensure!(!all.is_empty(), "nothing to update");
+    if args.kernel_memory.is_some() || args.kernel_memory_tcp.is_some() {
+        log::warn("Kernel memory settings are ignored and will be removed");
+    }
     serde_json::from_value(all.into()).context("encode the limits")
 }
 

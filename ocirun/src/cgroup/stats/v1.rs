@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::super::dir::Dir;
-use super::{Amount, Blkio, Hugetlb, Io, Stats, list, number, page_sizes, pairs, single};
+use super::{Amount, Blkio, Hugetlb, Io, Stats, list, misc, number, page_sizes, pairs, rdma, single};
 
 /// `cpuacct.stat` counts in ticks of USER_HZ, which is 100 on every architecture of today.
 const TICK: u64 = 10_000_000;
@@ -18,13 +18,20 @@ pub fn controller(name: &str, dir: &Dir, stats: &mut Stats) -> Result<()> {
             stats.pids.current = single(dir, "pids.current").unwrap_or(0);
             stats.pids.limit = single(dir, "pids.max").filter(|n| *n != u64::MAX).unwrap_or(0);
         }
-        "blkio" => stats.blkio = blkio(dir),
+        // The rest of the part, pressure, is only on v2.
+        "blkio" => stats.blkio = Blkio { psi: stats.blkio.psi.take(), ..blkio(dir) },
+        "rdma" => stats.rdma = rdma(dir),
+        "misc" => stats.misc = misc(dir),
         "hugetlb" => {
             for size in page_sizes() {
-                let file = |what| single(dir, &format!("hugetlb.{size}.{what}"));
-                let Some(usage) = file("usage_in_bytes") else {
+                // Reserved pages include those in use, and are what a program is refused.
+                let kinds = [format!("hugetlb.{size}.rsvd"), format!("hugetlb.{size}")];
+                let found =
+                    kinds.iter().find_map(|k| Some((k, single(dir, &format!("{k}.usage_in_bytes"))?)));
+                let Some((kind, usage)) = found else {
                     continue;
                 };
+                let file = |what| single(dir, &format!("{kind}.{what}"));
                 let max = file("max_usage_in_bytes").unwrap_or(0);
                 let failcnt = file("failcnt").unwrap_or(0);
                 stats.hugetlb.insert(size, Hugetlb { usage, max, failcnt });

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::super::dir::Dir;
-use super::{Amount, Hugetlb, Io, Pressure, Psi, Stats, number, page_sizes, pairs, single};
+use super::{Amount, Hugetlb, Io, Pressure, Psi, Stats, misc, number, page_sizes, pairs, rdma, single};
 
 pub fn all(dir: &Dir, stats: &mut Stats) -> Result<()> {
     cpu(dir, stats);
@@ -11,7 +11,14 @@ pub fn all(dir: &Dir, stats: &mut Stats) -> Result<()> {
     stats.pids.current = single(dir, "pids.current").unwrap_or(0);
     stats.pids.limit = single(dir, "pids.max").filter(|n| *n != u64::MAX).unwrap_or(0);
     io(dir, stats);
+    beside(dir, stats)
+}
+
+/// What can be on v2 while the other controllers are on v1, and what every cgroup of v2 has.
+pub fn beside(dir: &Dir, stats: &mut Stats) -> Result<()> {
     hugetlb(dir, stats)?;
+    stats.rdma = rdma(dir);
+    stats.misc = misc(dir);
     stats.cpu.psi = pressure(dir, "cpu.pressure");
     stats.memory.psi = pressure(dir, "memory.pressure");
     stats.blkio.psi = pressure(dir, "io.pressure");
@@ -85,9 +92,10 @@ fn io(dir: &Dir, stats: &mut Stats) {
     }
 }
 
-pub fn hugetlb(dir: &Dir, stats: &mut Stats) -> Result<()> {
+fn hugetlb(dir: &Dir, stats: &mut Stats) -> Result<()> {
     for size in page_sizes() {
-        let Some(usage) = single(dir, &format!("hugetlb.{size}.current")) else {
+        let usage = single(dir, &format!("hugetlb.{size}.rsvd.current"));
+        let Some(usage) = usage.or_else(|| single(dir, &format!("hugetlb.{size}.current"))) else {
             continue;
         };
         let events = dir.try_read(&format!("hugetlb.{size}.events")).unwrap_or_default();
