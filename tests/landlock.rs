@@ -26,8 +26,7 @@ fn available() -> bool {
     let done = runtime.run(&["run", "--bundle", path(&bundle), "it-landlock-probe"]);
     let lacks = done.stderr.contains("not implemented") || done.stderr.contains("not supported");
     if lacks {
-        let test = std::thread::current().name().unwrap_or("a test").to_string();
-        eprintln!("skipped: {test}: this kernel has no landlock");
+        bin::skip("this kernel has no landlock");
     }
     !lacks
 }

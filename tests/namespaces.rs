@@ -233,7 +233,7 @@ fn the_cgroup_mount_shows_the_containers_part_alone() {
 #[test]
 fn a_cgroup_of_v2_is_given_to_the_container_that_manages_it() {
     if !std::fs::read_to_string("/proc/self/mounts").unwrap().contains(" cgroup2 ") {
-        eprintln!("skipped: a_cgroup_of_v2_is_given_to_the_container_that_manages_it: no cgroup v2");
+        bin::skip("no cgroup v2 is mounted");
         return;
     }
     let runtime = Runtime::new();

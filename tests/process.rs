@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::bin;
 use crate::fixture::Bundle;
 use crate::runtime::Runtime;
 
@@ -194,4 +195,70 @@ fn a_failing_poststart_hook_ends_the_container() {
     runtime.run(&["start", "it-poststart"]).fails(1);
     crate::runtime::wait_exit(pid);
     assert_eq!(runtime.state("it-poststart")["status"], "stopped");
+}
+
+#[test]
+fn every_policy_of_the_scheduler() {
+    let runtime = Runtime::new();
+    for (scheduler, want) in [
+        (json!({"policy": "SCHED_OTHER", "nice": 7}), "7 0"),
+        (json!({"policy": "SCHED_BATCH", "nice": -3}), "-3 3"),
+        (json!({"policy": "SCHED_IDLE"}), "0 5"),
+        (json!({"policy": "SCHED_FIFO", "priority": 5, "flags": ["SCHED_FLAG_RESET_ON_FORK"]}), "0 1"),
+        (json!({"policy": "SCHED_RR", "priority": 9}), "0 2"),
+        (
+            json!({"policy": "SCHED_DEADLINE", "runtime": 420000, "deadline": 1000000, "period": 1000000,
+            "flags": ["SCHED_FLAG_RECLAIM", "SCHED_FLAG_DL_OVERRUN"]}),
+            "0 6",
+        ),
+    ] {
+        // The program itself: a child of a deadline's may not be made.
+        let bundle = Bundle::new(&["cut", "-d", " ", "-f", "19,41", "/proc/self/stat"], |c| {
+            c["process"]["scheduler"] = scheduler.clone();
+        });
+        let done = run(&runtime, &bundle, "it-policies");
+        if done.stderr.contains("set scheduler: operation not permitted") {
+            eprintln!(
+                "skipped: every_policy_of_the_scheduler: {} is not permitted here",
+                scheduler["policy"]
+            );
+            continue;
+        }
+        assert_eq!(done.ok().trim(), want, "{scheduler}");
+    }
+    let bundle = Bundle::new(&["true"], |c| {
+        c["process"]["ioPriority"] = json!({"class": "IOPRIO_CLASS_BE", "priority": 9})
+    });
+    let said = run(&runtime, &bundle, "it-policies").fails(1);
+    assert!(said.contains("I/O priority 9: want 0 to 7"), "{said}");
+}
+
+#[test]
+fn an_exec_has_its_processors_at_first_and_at_last() {
+    let runtime = Runtime::new();
+    let online = std::fs::read_to_string("/proc/self/status").unwrap();
+    if !online.lines().any(|line| line.starts_with("Cpus_allowed_list:") && line.contains(['-', ','])) {
+        bin::skip("there is one processor");
+        return;
+    }
+    let bundle = Bundle::new(&["sleep", "3000"], |c| {
+        c["process"]["execCPUAffinity"] = json!({"initial": "0", "final": "1"});
+    });
+    runtime.create("it-exec-cpus", bundle.path());
+    runtime.run(&["start", "it-exec-cpus"]).ok();
+    let done =
+        runtime.run(&["--debug", "exec", "it-exec-cpus", "grep", "Cpus_allowed_list:", "/proc/self/status"]);
+    assert!(done.stderr.contains("]: affinity: 0x1"), "{}", done.stderr);
+    assert_eq!(done.ok(), "Cpus_allowed_list:\t1\n");
+}
+
+#[test]
+fn a_hook_inside_that_takes_too_long_is_ended() {
+    let runtime = Runtime::new();
+    let slow = json!([{"path": "/bin/sleep", "args": ["sleep", "3000"], "timeout": 1}]);
+    for kind in ["createContainer", "startContainer"] {
+        let bundle = Bundle::new(&["true"], |c| c["hooks"] = json!({kind: slow}));
+        let said = run(&runtime, &bundle, "it-slow-hook").fails(1);
+        assert!(said.contains(&format!("error running {kind} hook #0: timeout of 1 s passed")), "{said}");
+    }
 }
