@@ -3,7 +3,7 @@
 //! Needs a machine (`tests/vm`).
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::json;
 
@@ -27,6 +27,15 @@ fn run(runtime: &Runtime, args: &[&str]) -> Done {
     runtime.run(&[&["--systemd-cgroup"], args].concat())
 }
 
+/// A container that lives on: its streams are no pipe that the test would wait for.
+fn start(runtime: &Runtime, bundle: &Bundle, id: &str) {
+    let log = runtime.root.path().join("start.log");
+    let file = std::fs::File::create(&log).expect("create the log");
+    let mut command = runtime.command(&["--systemd-cgroup", "run", "-d", "--bundle", path(bundle), id]);
+    let status = command.stdout(Stdio::null()).stderr(file).status().expect("run ocirun");
+    assert!(status.success(), "{}", std::fs::read_to_string(&log).unwrap_or_default());
+}
+
 /// A bundle that sleeps in `slice:prefix:name`, with limits.
 fn sleeper(cgroup: &str) -> Bundle {
     Bundle::new(&["sleep", "3000"], |c| {
@@ -46,7 +55,7 @@ fn the_cgroup_is_a_scope_with_its_limits() {
     }
     let runtime = Runtime::new();
     let bundle = sleeper("system.slice:it-sd:one");
-    run(&runtime, &["run", "-d", "--bundle", path(&bundle), "it-sd-one"]).ok();
+    start(&runtime, &bundle, "it-sd-one");
     let unit = "it-sd-one.scope";
     assert_eq!(show(unit, "ActiveState"), "active");
     assert_eq!(show(unit, "Slice"), "system.slice");
@@ -93,7 +102,7 @@ fn a_slice_of_the_containers_own_and_properties_by_annotation() {
             "org.systemd.property.TimeoutStopUSec": "uint64 7000000",
         });
     });
-    run(&runtime, &["run", "-d", "--bundle", path(&bundle), "it-sd-two"]).ok();
+    start(&runtime, &bundle, "it-sd-two");
     let unit = "it-sd-two.scope";
     assert_eq!(show(unit, "Slice"), "it-outer-inner.slice");
     assert_eq!(show(unit, "Description"), "a container of the tests");
@@ -117,7 +126,7 @@ fn what_ends_by_itself_or_by_systemd_is_gone_from_both() {
     assert_eq!(run(&runtime, &["run", "--bundle", path(&bundle), "it-sd-three"]).code, 5);
     assert_eq!(show("it-sd-three.scope", "LoadState"), "not-found");
     bundle.edit(|c| c["process"]["args"] = json!(["sleep", "3000"]));
-    run(&runtime, &["run", "-d", "--bundle", path(&bundle), "it-sd-three"]).ok();
+    start(&runtime, &bundle, "it-sd-three");
     let pid = runtime.state("it-sd-three")["pid"].as_i64().expect("a pid");
     bin::run(Command::new("systemctl").args(["kill", "--signal=KILL", "it-sd-three.scope"])).ok();
     wait_exit(pid);
@@ -154,7 +163,12 @@ fn an_ordinary_user_asks_their_own_manager() {
     let ocirun = |args: &[&str]| {
         let mut command = Command::new("runuser");
         command.args(["-u", "dev", "--", "env", "XDG_RUNTIME_DIR=/run/user/1000"]);
+        command.arg("DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus");
         command.args(["systemd-run", "--user", "--quiet", "--pipe", "--wait", "--collect"]);
+        // What is created lives on, and must not hold the pipes.
+        if args[0] == "create" {
+            command.args(["sh", "-c", "exec \"$@\" >/dev/null 2>/tmp/it-sd-user.log", "sh"]);
+        }
         command.arg(bin::path("ocirun")).arg("--root").arg(user.state()).arg("--systemd-cgroup").args(args);
         bin::run(&mut command)
     };
