@@ -17,21 +17,18 @@
 //! that what one saves another can restore.
 
 pub mod external;
+pub mod images;
 pub mod mountpoint;
 pub mod options;
 pub mod rpc;
 pub mod stage;
 pub mod swrk;
 
-use std::fs::{self, DirBuilder};
+use std::fs;
 use std::io::{BufRead, BufReader};
-use std::os::fd::OwnedFd;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
-use nix::fcntl::{OFlag, open};
-use nix::sys::stat::Mode;
 
 use crate::error;
 
@@ -46,19 +43,6 @@ pub fn check_version(criu: &mut swrk::Criu, least: i32) -> Result<()> {
     let version = criu.version().context("CRIU version check failed")?;
     ensure!(version >= least, "CRIU version {version} must be {least} or higher");
     Ok(())
-}
-
-/// A folder that CRIU works in, made if asked and missing; private, since memory images are.
-pub fn folder(path: &Path, make: bool) -> Result<OwnedFd> {
-    if make {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(path)
-            .with_context(|| format!("mkdir {}", path.display()))?;
-    }
-    let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
-    open(path, flags, Mode::empty()).with_context(|| format!("open {}", path.display()))
 }
 
 /// A failure of CRIU's, with the reason from its log where it gave none itself, and the log's path:
