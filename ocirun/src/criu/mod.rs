@@ -81,6 +81,10 @@ fn last_errors(log: &Path) -> String {
     let mut said: Vec<String> = Vec::new();
     for line in lines {
         let line = String::from_utf8_lossy(&line);
+        // Not an error in its own eyes; it ends all the same.
+        if line.contains("Effective capability 40 missing") {
+            return ": CRIU needs CAP_CHECKPOINT_RESTORE".into();
+        }
         let why = reason(&line);
         if line.contains("Error (") && !why.is_empty() && !why.ends_with("FAILED.") {
             said.push(why.to_owned());
@@ -100,6 +104,29 @@ pub fn reason(line: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_failure_is_told_with_the_last_errors_of_the_log() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = dir.path().join("dump.log");
+        let told = |text: &str| {
+            fs::write(&log, text).unwrap();
+            let said = error::line(&explain(anyhow!("criu failed: type DUMP errno 0"), &log));
+            said.strip_prefix("criu failed: type DUMP errno 0")
+                .unwrap()
+                .split(" (log: ")
+                .next()
+                .unwrap()
+                .to_owned()
+        };
+        let error = |n: usize| format!("(00.{n}) Error (criu/x.c:{n}): e{n}\n");
+        assert_eq!(told("(00.1) all is well\n"), "");
+        assert_eq!(told(&(error(1) + "(00.1) Error (criu/x.c:1): Dumping FAILED.\n")), ": e1");
+        assert_eq!(told(&(1..6).map(error).collect::<String>()), ": e3; e4; e5");
+        assert_eq!(told("(00.1) Effective capability 40 missing\n"), ": CRIU needs CAP_CHECKPOINT_RESTORE");
+        let other = error::line(&explain(anyhow!("open x"), &log));
+        assert_eq!(other, "open x", "what is not CRIU's has nothing to do with its log");
+    }
 
     #[test]
     fn the_folder_for_mounts_is_found_in_the_log() {
