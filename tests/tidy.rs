@@ -17,6 +17,7 @@ const UNSAFE: &[&str] = &[
     "ocirun/src/cgroup/bpf.rs",
     "ocirun/src/cgroup/mark.rs",
     "ocirun/src/cgroup/placeholder.rs",
+    "ocirun/src/entry.rs",
     "ocirun/src/fds.rs",
     "ocirun/src/pidfd.rs",
     "ocirun/src/seccomp/kernel.rs",

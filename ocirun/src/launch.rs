@@ -20,6 +20,7 @@ use crate::cgroup::{self, Cgroup, Join};
 use crate::cli::{Global, Launch, Rootless};
 use crate::fds::{self, Passed};
 use crate::init::{self, Init, Start};
+use crate::kept::Kept;
 use crate::namespace::{self, Namespaces};
 use crate::state::{self, Dir, State};
 use crate::{
@@ -279,12 +280,12 @@ pub fn intent(id: &str, bundle: &Bundle, ns: &Namespaces, rootfs: &str, cgroup: 
         created: time::rfc3339_nanos(SystemTime::now()),
         annotations: spec.annotations().iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect(),
         cgroup: cgroup.clone(),
-        resources: limits(spec),
+        resources: limits(spec).as_ref().map(Kept::of).transpose()?,
         rdt: None,
         namespaces: namespace::names(ns.bits()),
         private_pids: ns.makes(libc::CLONE_NEWPID),
         keep_groups: false,
-        process,
+        process: Kept::of(&process)?,
         personality: spec.linux().as_ref().and_then(|l| l.personality().clone()),
         memory_policy: spec.linux().as_ref().and_then(|l| l.memory_policy().clone()),
         hooks: spec.hooks().clone(),

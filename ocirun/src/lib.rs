@@ -18,6 +18,7 @@ pub mod foreground;
 pub mod hooks;
 pub mod idmap;
 pub mod init;
+pub mod kept;
 pub mod label;
 pub mod launch;
 pub mod log;

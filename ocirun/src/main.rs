@@ -1,12 +1,24 @@
 //! Parses the command line, calls the command, prints one error, exits.
 
+#![cfg_attr(not(test), no_main)]
+
+#[cfg(not(test))]
+mod entry;
+
 use std::panic;
 use std::process::exit;
 
 use ocirun::cli::Command;
 use ocirun::{cmd, error, fds, log, signal, usage};
 
+/// Unit tests bring an entry of their own.
+#[cfg(test)]
 fn main() {
+    start();
+}
+
+/// What `entry` calls.
+fn start() -> ! {
     // A fault of this program is one line, too; nothing is taken back then but by `delete --force`.
     panic::set_hook(Box::new(|info| log::error(&format!("internal error: {info}").replace('\n', " "))));
     let cli = usage::parse(std::env::args_os());

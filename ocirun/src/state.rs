@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cgroup::Cgroup;
 use crate::cli::Global;
+use crate::kept::Kept;
 use crate::{pidfd, rdt, validate};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -38,7 +39,7 @@ pub struct State {
     pub cgroup: Cgroup,
     /// Limits as config.json and each `update` name them, but for device rules; none where none is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resources: Option<LinuxResources>,
+    pub resources: Option<Kept<LinuxResources>>,
     /// Its share of caches and memory bandwidth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rdt: Option<rdt::Group>,
@@ -50,7 +51,7 @@ pub struct State {
     #[serde(default)]
     pub keep_groups: bool,
     /// What `exec` takes where its own process says nothing.
-    pub process: Process,
+    pub process: Kept<Process>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub personality: Option<LinuxPersonality>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -13,12 +13,24 @@ use crate::{plan, stdout};
 
 /// Parses, or says what is wrong and exits.
 pub fn parse(args: impl Iterator<Item = OsString>) -> Cli {
+    let args: Vec<OsString> = args.collect();
+    if let Some(cli) = quick(&args) {
+        return cli;
+    }
     let command = cli::command();
-    let args = normalise(&command, args.collect());
+    let args = normalise(&command, args);
     match command.clone().try_get_matches_from(args).and_then(|m| Cli::from_arg_matches(&m)) {
         Ok(cli) => cli,
         Err(e) => exit(refuse(command, &e)),
     }
+}
+
+/// Parses with one command alone; none where the whole command line has to say what is wrong, or to
+/// be shown.
+fn quick(args: &[OsString]) -> Option<Cli> {
+    let command = cli::only(args.iter().skip(1).filter_map(|word| word.to_str()))?;
+    let args = normalise(&command, args.to_vec());
+    Cli::from_arg_matches(&command.try_get_matches_from(args).ok()?).ok()
 }
 
 /// `--version`: the first line is how containerd tells a runtime of this kind.

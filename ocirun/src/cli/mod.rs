@@ -4,6 +4,7 @@ mod checkpoint;
 mod events;
 mod exec;
 mod launch;
+mod only;
 mod restore;
 mod update;
 
@@ -15,6 +16,7 @@ pub use self::checkpoint::{Checkpoint, Criu, NetworkLock};
 pub use self::events::Events;
 pub use self::exec::Exec;
 pub use self::launch::{Create, Launch, Run};
+pub use self::only::only;
 pub use self::restore::Restore;
 pub use self::update::Update;
 

@@ -26,7 +26,8 @@ pub fn exec(global: &Global, args: &Exec) -> Result<i32> {
         }
         _ => {}
     }
-    let process = process(args, &state)?;
+    let own = state.process.get()?;
+    let process = process(args, &own)?;
     validate::process(&process)?;
     label::check(&process)?;
     let terminal = process.terminal().unwrap_or(false);
@@ -41,7 +42,7 @@ pub fn exec(global: &Global, args: &Exec) -> Result<i32> {
     if !args.detach && !args.no_subreaper {
         set_child_subreaper(true).context("become a subreaper")?;
     }
-    let (mut init, console) = join(global, args, &dir, &state, process)?;
+    let (mut init, console) = join(global, args, &dir, (&state, &own), process)?;
     match go(args, &mut init, console) {
         Ok(status) => Ok(status),
         Err(e) => {
@@ -72,7 +73,7 @@ fn join(
     global: &Global,
     args: &Exec,
     dir: &Dir,
-    state: &State,
+    (state, own): (&State, &Process),
     process: Process,
 ) -> Result<(Init, Option<OwnedFd>)> {
     let preserve = fds::preserved(args.preserve_fds)?;
@@ -90,7 +91,7 @@ fn join(
     launch::known_caps(&mut boot);
     let asked = annotation::read(
         |name| state.annotations.get(name).map(String::as_str),
-        state.process.no_new_privileges().unwrap_or(false),
+        own.no_new_privileges().unwrap_or(false),
     )?;
     if asked.landlock.is_some() && !boot.process.no_new_privileges {
         bail!("annotation {} needs noNewPrivileges", annotation::LANDLOCK);
@@ -135,7 +136,7 @@ fn join(
         join: if bits == 0 { Vec::new() } else { vec![(bits, target)] },
         maps: None,
         time_offsets: None,
-        oom_score_adj: process.oom_score_adj().or(state.process.oom_score_adj()),
+        oom_score_adj: process.oom_score_adj().or(own.oom_score_adj()),
         affinity: initial,
         preserve,
         passed,
@@ -154,8 +155,7 @@ fn join(
 
 /// The process that is asked for: a file's, or the container's own with another program; what it
 /// leaves open is as in the container.
-fn process(args: &Exec, state: &State) -> Result<Process> {
-    let own = &state.process;
+fn process(args: &Exec, own: &Process) -> Result<Process> {
     let mut p = match &args.process {
         Some(file) => {
             let mut p = bundle::load_process(file)?;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::cgroup::merge;
 use crate::cli::{Global, Update};
+use crate::kept::Kept;
 use crate::state::{self, Dir, State, Status};
 use crate::{bundle, log, rdt};
 
@@ -21,10 +22,11 @@ pub fn update(global: &Global, args: &Update) -> Result<i32> {
         bail!("container not running");
     }
     shares(args, &state)?;
-    let kept = merge::merge(state.resources.as_ref(), &resources)?;
-    merge::complete(&mut resources, state.resources.as_ref());
+    let before = state.resources.as_ref().map(Kept::get).transpose()?;
+    let kept = merge::merge(before.as_ref(), &resources)?;
+    merge::complete(&mut resources, before.as_ref());
     state.cgroup.update(&resources)?;
-    state.resources = Some(kept);
+    state.resources = Some(Kept::of(&kept)?);
     dir.save(&state)?;
     Ok(0)
 }
