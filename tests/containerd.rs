@@ -190,34 +190,3 @@ fn the_options_of_ctr_run_reach_the_program() {
         }
     }
 }
-
-/// A task is saved as an image of containerd's, and another container goes on from it: through
-/// containerd's own shim, and through ours.
-#[test]
-fn a_task_is_saved_and_another_goes_on() {
-    if !bin::peer("criu") {
-        return;
-    }
-    let Some(containerd) = Containerd::new() else { return };
-    let ctr = |args: &[&str]| containerd.ctr(args);
-    let count = "i=0; while sleep 0.05; do i=$((i+1)); echo $i >/dev/shm/n; done";
-    let (ours, program) = (bin::path("ctrd-shim"), bin::path("ocirun"));
-    for runtime in [["--runc-binary", program.to_str().unwrap()], ["--runtime", ours.to_str().unwrap()]] {
-        let look =
-            |id: &str, script: &str| ctr(&["task", "exec", "--exec-id", "look", id, "sh", "-c", script]).ok();
-        let run =
-            ["run", "-d", "--null-io", runtime[0], runtime[1], "bb:busybox", "it-saved", "sh", "-c", count];
-        ctr(&run).ok();
-        look("it-saved", "until grep -qs '^[2-9].$' /dev/shm/n; do :; done");
-        ctr(&["container", "checkpoint", "--image", "--rw", "--task", "it-saved", "it/saved:1"]).ok();
-        ctr(&["task", "rm", "-f", "it-saved"]);
-        ctr(&["container", "rm", "it-saved"]).ok();
-        traces::none_of(&["it-saved"]);
-        ctr(&["container", "restore", "--live", "it-goes-on", "it/saved:1"]).ok();
-        let after: u32 = look("it-goes-on", "cat /dev/shm/n").trim().parse().expect("a number");
-        assert!(after >= 20, "{after}: it began anew");
-        ctr(&["task", "rm", "-f", "it-goes-on"]);
-        ctr(&["container", "rm", "it-goes-on"]).ok();
-        ctr(&["image", "rm", "it/saved:1"]).ok();
-    }
-}

@@ -218,7 +218,10 @@ fn every_policy_of_the_scheduler() {
         });
         let done = run(&runtime, &bundle, "it-policies");
         if done.stderr.contains("set scheduler: operation not permitted") {
-            bin::skip(&format!("{} is not permitted here", scheduler["policy"]));
+            eprintln!(
+                "skipped: every_policy_of_the_scheduler: {} is not permitted here",
+                scheduler["policy"]
+            );
             continue;
         }
         assert_eq!(done.ok().trim(), want, "{scheduler}");

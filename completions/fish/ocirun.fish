@@ -56,24 +56,24 @@ complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "update" -d 'Change th
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l image-path -d 'Folder of the images [default: checkpoint]' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l work-path -d 'Folder of CRIU\'s log and other work files [default: the images\' folder]' -r -F
+complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l parent-path -d 'Earlier images to build on, relative to the images\' folder' -r -F
+complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l status-fd -d 'Write a NUL to this descriptor once memory can be asked for' -r
+complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l page-server -d 'Send memory to the page server at this address' -r
 complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l manage-cgroups-mode -d 'What to do with cgroups: soft, full, strict, or ignore [default: soft]' -r
 complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l empty-ns -d 'Restore a namespace empty: network' -r
 complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l network-lock -d 'How packets are held back meanwhile' -r -f -a "iptables\t''
 nftables\t''
 skip\t''"
-complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l parent-path -d 'Earlier images to build on, relative to the images\' folder' -r -F
-complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l page-server -d 'Send memory to the page server at this address' -r
-complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l status-fd -d 'Write a NUL to this descriptor once memory can be asked for' -r
 complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l tcp-established -d 'Allow open TCP connections'
+complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l tcp-skip-in-flight -d 'Leave out TCP connections that are only being opened'
+complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l link-remap -d 'Give files that are open but removed a name again'
 complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l ext-unix-sk -d 'Allow Unix sockets whose other end is outside'
 complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l shell-job -d 'Allow a terminal from outside'
 complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l lazy-pages -d 'Move memory only when it is asked for'
 complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l file-locks -d 'Keep file locks'
+complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l pre-dump -d 'Save memory alone, and let the container go on'
 complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l auto-dedup -d 'Free memory images that a newer one replaces'
 complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l leave-running -d 'Let the container go on'
-complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l pre-dump -d 'Save memory alone, and let the container go on'
-complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l tcp-skip-in-flight -d 'Leave out TCP connections that are only being opened'
-complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l link-remap -d 'Give files that are open but removed a name again'
 complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ocirun -n "__fish_ocirun_using_subcommand create" -s b -l bundle -d 'Folder of config.json and of the root filesystem' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand create" -l console-socket -d 'Send the terminal\'s master over this Unix socket' -r -F
@@ -122,6 +122,9 @@ json\t''"
 complete -c ocirun -n "__fish_ocirun_using_subcommand ps" -s h -l help -d 'Print help'
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l image-path -d 'Folder of the images [default: checkpoint]' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l work-path -d 'Folder of CRIU\'s log and other work files [default: the images\' folder]' -r -F
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l parent-path -d 'Earlier images to build on, relative to the images\' folder' -r -F
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l status-fd -d 'Write a NUL to this descriptor once memory can be asked for' -r
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l page-server -d 'Send memory to the page server at this address' -r
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l manage-cgroups-mode -d 'What to do with cgroups: soft, full, strict, or ignore [default: soft]' -r
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l empty-ns -d 'Restore a namespace empty: network' -r
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l network-lock -d 'How packets are held back meanwhile' -r -f -a "iptables\t''
@@ -132,22 +135,19 @@ complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l console-socket
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l pid-file -d 'Write the process id of the first process to this file' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l lsm-profile -d 'Put the processes under this profile or label instead of the saved one' -r
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l lsm-mount-context -d 'Mount with this SELinux context instead of the saved one' -r
-complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l parent-path -r -F
-complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l page-server -r
-complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l status-fd -r
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l tcp-established -d 'Allow open TCP connections'
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l tcp-skip-in-flight -d 'Leave out TCP connections that are only being opened'
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l link-remap -d 'Give files that are open but removed a name again'
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l ext-unix-sk -d 'Allow Unix sockets whose other end is outside'
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l shell-job -d 'Allow a terminal from outside'
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l lazy-pages -d 'Move memory only when it is asked for'
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l file-locks -d 'Keep file locks'
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l pre-dump -d 'Save memory alone, and let the container go on'
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l auto-dedup -d 'Free memory images that a newer one replaces'
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -s d -l detach -d 'Leave the container in the background'
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l no-subreaper -d 'Leave orphans of the container to another process'
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l no-pivot -d 'Do not use pivot_root, for a root on a ramdisk'
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l tcp-close -d 'Close TCP connections that were open'
-complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l no-pivot
-complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l pre-dump
-complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l tcp-skip-in-flight
-complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l link-remap
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ocirun -n "__fish_ocirun_using_subcommand resume" -s h -l help -d 'Print help'
 complete -c ocirun -n "__fish_ocirun_using_subcommand run" -s b -l bundle -d 'Folder of config.json and of the root filesystem' -r -F

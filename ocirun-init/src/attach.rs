@@ -1,15 +1,18 @@
 //! Puts mounts where they belong and changes their attributes, by descriptor. On kernels without
-//! these calls the same is done by mount(2) on `/proc/thread-self/fd/N`, which names no path of the
-//! container's.
+//! these calls the same is done by mount(2) on the names that procfs has for descriptors.
 
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use nix::errno::Errno;
+use nix::fcntl::{AT_FDCWD, AtFlags, OFlag};
 use nix::mount::{MsFlags, mount};
+use nix::sys::stat::{Mode, fstat, fstatat};
 use nix::sys::statfs::fstatfs;
+use nix::unistd::fchdir;
 
 use crate::options::mount_bits;
 use crate::syscall::{self, MountAttr, PROPAGATION};
+use crate::{path, proc};
 
 type Result<T> = std::result::Result<T, Errno>;
 
@@ -20,10 +23,9 @@ pub fn bind(source: BorrowedFd, target: BorrowedFd, recursive: bool) -> Result<(
     let attached = || syscall::move_mount(clone(source, recursive)?.as_fd(), target);
     match attached() {
         Err(Errno::ENOSYS) => {
-            let (from, to) = (name(source), name(target));
             let recursive = if recursive { MsFlags::MS_REC } else { MsFlags::empty() };
             let flags = MsFlags::MS_BIND | recursive;
-            mount(Some(from.as_str()), to.as_str(), NOTHING, flags, NOTHING)
+            named(source, |from| named(target, |to| mount(Some(from), to, NOTHING, flags, NOTHING)))
         }
         done => done,
     }
@@ -72,7 +74,7 @@ pub fn set_propagation(mount: BorrowedFd, kind: u64) -> Result<()> {
     let attr = MountAttr { propagation: kind & PROPAGATION, ..MountAttr::default() };
     match syscall::mount_setattr(mount, &attr, kind & libc::MS_REC != 0) {
         Err(Errno::ENOSYS) => {
-            self::mount(NOTHING, name(mount).as_str(), NOTHING, MsFlags::from_bits_retain(kind), NOTHING)
+            named(mount, |on| self::mount(NOTHING, on, NOTHING, MsFlags::from_bits_retain(kind), NOTHING))
         }
         done => done,
     }
@@ -100,10 +102,22 @@ fn remount(mount: BorrowedFd, attr: &MountAttr) -> Result<()> {
     }
     bits &= !mount_bits(attr.clear & !libc::MOUNT_ATTR__ATIME);
     bits |= mount_bits(attr.set) | libc::MS_REMOUNT | libc::MS_BIND;
-    self::mount(NOTHING, name(mount).as_str(), NOTHING, MsFlags::from_bits_retain(bits), NOTHING)
+    named(mount, |on| self::mount(NOTHING, on, NOTHING, MsFlags::from_bits_retain(bits), NOTHING))
 }
 
-/// A name for a descriptor that mount(2) takes; `thread-self` is right in any thread.
-pub fn name(fd: BorrowedFd) -> String {
-    format!("/proc/thread-self/fd/{}", fd.as_raw_fd())
+/// Calls with a name for a descriptor that mount(2) takes. It counts from the working directory,
+/// which is then one that was seen to be procfs's: an image may have anything at /proc.
+fn named<T>(fd: BorrowedFd, call: impl FnOnce(&str) -> Result<T>) -> Result<T> {
+    let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+    let dir = path::open_at(AT_FDCWD, "/proc/thread-self/fd", flags, Mode::empty())?;
+    if !proc::is_procfs(dir.as_fd())? {
+        return Err(Errno::ENOSYS);
+    }
+    let name = fd.as_raw_fd().to_string();
+    let (meant, found) = (fstat(fd)?, fstatat(&dir, name.as_str(), AtFlags::empty())?);
+    if (meant.st_dev, meant.st_ino) != (found.st_dev, found.st_ino) {
+        return Err(Errno::ELOOP);
+    }
+    fchdir(&dir)?;
+    call(&name)
 }

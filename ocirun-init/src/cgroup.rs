@@ -1,12 +1,12 @@
 //! A mount of type `cgroup`: cgroup2 on a unified host; on cgroup v1 a tmpfs with one mount per
 //! hierarchy and links for those that share one.
 
-use std::ffi::CString;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use anyhow::{Context, Result, bail};
 use nix::errno::Errno;
-use nix::fcntl::AT_FDCWD;
+use nix::fcntl::{AT_FDCWD, OFlag};
+use nix::sys::stat::Mode;
 use nix::unistd::symlinkat;
 use ocirun_init::{Bootstrap, Mount};
 
@@ -123,12 +123,29 @@ fn unified(place: &Place, options: &Options, own: bool) -> Result<OwnedFd> {
 }
 
 fn bind(place: &Place, source: &str, options: &Options) -> Result<OwnedFd> {
-    let tree = syscall::open_tree(AT_FDCWD, &CString::new(source)?, libc::AT_RECURSIVE as u32)
-        .with_context(|| format!("open {source}"))?;
+    let flags = OFlag::O_PATH | OFlag::O_CLOEXEC;
+    let found =
+        path::open_at(AT_FDCWD, source, flags, Mode::empty()).with_context(|| format!("open {source}"))?;
+    // Before Linux 5.2. Nothing that is to be read-only is ever seen writable: nobody runs yet.
+    let by_name = || -> Result<OwnedFd> {
+        attach::bind(found.as_fd(), place.target, false).with_context(|| format!("bind {source}"))?;
+        let made = path::open_in(place.root, place.destination, OFlag::O_PATH)?;
+        if !options.attr.is_empty() {
+            attach::set_attributes(made.as_fd(), &options.attr, false)
+                .with_context(|| format!("set attributes of {source}"))?;
+        }
+        Ok(made)
+    };
+    let tree = match attach::clone(found.as_fd(), true) {
+        Err(Errno::ENOSYS) => return by_name(),
+        tree => tree.with_context(|| format!("open {source}"))?,
+    };
     if !options.attr.is_empty() {
         attach::set_attributes(tree.as_fd(), &options.attr, true)
             .with_context(|| format!("set attributes of {source}"))?;
     }
-    syscall::move_mount(tree.as_fd(), place.target)?;
-    Ok(tree)
+    match syscall::move_mount(tree.as_fd(), place.target) {
+        Err(Errno::ENOSYS) => by_name(),
+        attached => Ok(attached.map(|()| tree)?),
+    }
 }

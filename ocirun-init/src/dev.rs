@@ -43,7 +43,9 @@ pub fn make_devices(root: BorrowedFd, boot: &Bootstrap) -> Result<()> {
         let node = makedev(major as u64, minor as u64);
         let mode = Mode::from_bits_truncate(0o666);
         let made = match mknodat(&dev, name, SFlag::S_IFCHR, mode, node) {
-            Err(Errno::EPERM) => borrow_device(dev.as_fd(), name, node),
+            Err(Errno::EPERM) => {
+                borrow_device(&format!("/dev/{name}"), dev.as_fd(), name, SFlag::S_IFCHR, node)
+            }
             Err(Errno::EEXIST) => Ok(()),
             made => made.map_err(Into::into),
         };
@@ -66,15 +68,11 @@ pub fn is_ours(boot: &Bootstrap) -> bool {
 }
 
 /// A user namespace may not make nodes; the same node of the host's is shown instead.
-fn borrow_device(dev: BorrowedFd, name: &str, node: u64) -> Result<()> {
-    let source = path::open_at(
-        AT_FDCWD,
-        format!("/dev/{name}").as_str(),
-        OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC,
-        Mode::empty(),
-    )?;
-    check_node(source.as_fd(), SFlag::S_IFCHR, node)?;
-    let target = path::make_file(dev, name)?;
+fn borrow_device(host: &str, parent: BorrowedFd, name: &str, kind: SFlag, node: u64) -> Result<()> {
+    let flags = OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+    let source = path::open_at(AT_FDCWD, host, flags, Mode::empty())?;
+    check_node(source.as_fd(), kind, node)?;
+    let target = path::make_file(parent, name)?;
     Ok(attach::bind(source.as_fd(), target.as_fd(), false)?)
 }
 
@@ -111,6 +109,10 @@ fn make_device(root: BorrowedFd, device: &Device) -> Result<()> {
         Err(Errno::EEXIST) => {
             let there = path::open_plain(parent.as_fd(), name, OFlag::O_PATH)?;
             check_node(there.as_fd(), kind, node)
+        }
+        // In a user namespace, where ocirun could not clone the host's node (before Linux 5.2).
+        Err(Errno::EPERM) if kind != SFlag::S_IFIFO => {
+            borrow_device(&place, parent.as_fd(), name, kind, node)
         }
         Err(error) => Err(error.into()),
     }

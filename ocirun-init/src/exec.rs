@@ -10,7 +10,7 @@ use nix::fcntl::OFlag;
 use nix::unistd::{execve, write};
 
 use crate::again::again;
-use crate::proc::Proc;
+use crate::proc::{self, Proc};
 use crate::{environment, fd, syscall};
 
 /// Finds the program as a shell would, by PATH of its own environment. The words of the errors are
@@ -56,15 +56,30 @@ fn check(path: &CString) -> Result<(), Errno> {
     }
 }
 
-/// Opening the exec FIFO for writing waits until `start` opens it for reading. The procfs that it is
-/// opened through ends here: hooks that run in the container are not to find it.
-///
-/// What is returned stays open until execve closes it: by that `start` knows that the program runs.
-pub fn wait_for_start(number: i32, proc: Proc) -> Result<OwnedFd> {
-    let fifo = fd::take(number).context("open the exec FIFO")?;
-    let gate = proc.reopen(fifo.as_fd(), OFlag::O_WRONLY).context("open the exec FIFO")?;
-    again(|| write(&gate, b"0")).context("write the exec FIFO")?;
-    Ok(gate)
+/// Where the process waits for `start`, found while there is somebody to be told of a failure.
+pub struct Gate {
+    fifo: OwnedFd,
+    descriptors: OwnedFd,
+}
+
+impl Gate {
+    pub fn find(number: i32, proc: &Proc) -> Result<Self> {
+        let fifo = fd::take(number).context("open the exec FIFO")?;
+        let descriptors = proc.descriptors().context("open the exec FIFO")?;
+        Ok(Self { fifo, descriptors })
+    }
+
+    /// Opening the exec FIFO for writing waits until `start` opens it for reading. The procfs that
+    /// it is opened through ends here: hooks that run in the container are not to find it.
+    ///
+    /// What is returned stays open until execve closes it: by that `start` knows that the program
+    /// runs.
+    pub fn wait(self) -> Result<OwnedFd> {
+        let gate = proc::reopen(self.descriptors.as_fd(), self.fifo.as_fd(), OFlag::O_WRONLY)
+            .context("open the exec FIFO")?;
+        again(|| write(&gate, b"0")).context("write the exec FIFO")?;
+        Ok(gate)
+    }
 }
 
 /// Does not return but to say why.

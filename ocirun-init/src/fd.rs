@@ -36,7 +36,9 @@ pub fn close_all_on_exec() -> Result<(), Errno> {
     match syscall::close_range(3, u32::MAX, libc::CLOSE_RANGE_CLOEXEC) {
         // Before Linux 5.11.
         Err(Errno::ENOSYS | Errno::EINVAL) => {
-            for number in open_numbers()? {
+            // What /proc shows here may be the image's: it is believed for what it shows, and no more.
+            let numbers = open_numbers().unwrap_or_default();
+            for number in numbers.into_iter().chain(3..syscall::descriptor_limit() as RawFd) {
                 syscall::set_descriptor_flags(number, libc::FD_CLOEXEC).ok();
             }
             Ok(())
@@ -103,14 +105,19 @@ pub fn preserve(count: u32) -> Result<()> {
 pub fn close_others(preserved: u32, spared: &[BorrowedFd]) {
     let mut spared: Vec<u32> = spared.iter().map(|fd| fd.as_raw_fd() as u32).collect();
     spared.sort_unstable();
-    let mut first = 3 + preserved;
-    for number in spared {
-        if number > first {
-            syscall::close_range(first, number - 1, 0).ok();
+    let first = 3 + preserved;
+    let mut from = first;
+    for number in spared.iter().copied().chain([u32::MAX]) {
+        if number > from && syscall::close_range(from, number - 1, 0) == Err(Errno::ENOSYS) {
+            // Before Linux 5.9. What is above the limit was close-on-exec from the beginning.
+            let end = syscall::descriptor_limit();
+            for number in (first..end).filter(|number| !spared.contains(number)) {
+                syscall::close(number as RawFd);
+            }
+            return;
         }
-        first = first.max(number + 1);
+        from = from.max(number.saturating_add(1));
     }
-    syscall::close_range(first, u32::MAX, 0).ok();
 }
 
 fn open_numbers() -> Result<Vec<RawFd>, Errno> {

@@ -111,13 +111,15 @@ fn mount_here(
     let source = if source.is_empty() { kind } else { source };
     let data = data.join(",");
     // `.` is the directory that was opened and checked, wherever its name leads by now.
-    mount(
-        Some(source),
-        ".",
-        Some(kind),
-        MsFlags::from_bits_retain(bits),
-        (!data.is_empty()).then_some(data.as_str()),
-    )?;
+    let new = |bits| {
+        let data = (!data.is_empty()).then_some(data.as_str());
+        mount(Some(source), ".", Some(kind), MsFlags::from_bits_retain(bits), data)
+    };
+    match new(bits) {
+        // A user namespace may not show writable what is read-only outside.
+        Err(Errno::EPERM) if options.readonly() => new(bits | libc::MS_RDONLY)?,
+        done => done?,
+    }
     let made = path::open_in(place.root, place.destination, OFlag::O_PATH | OFlag::O_DIRECTORY)?;
     if options.readonly() && RO_IS_THE_MOUNTS.contains(&kind) {
         crate::attach::set_attributes(made.as_fd(), &options.attr, false)?;

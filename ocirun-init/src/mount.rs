@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, OFlag, readlinkat};
 use nix::mount::{MsFlags, mount};
-use nix::sys::stat::fstat;
+use nix::sys::stat::{Mode, fstat};
 use nix::unistd::{fchdir, symlinkat};
 use ocirun_init::{Bootstrap, Mount, Status};
 
@@ -152,8 +152,14 @@ fn mount_bind(
     let spec = &boot.mounts[number];
     let tree = match (spec.fd, &spec.inside) {
         (Some(number), _) => fd::take(number)?,
-        (None, Some(inside)) => open_inside(root, spec, inside, number, options, seam)
-            .with_context(|| format!("failed to fulfil mount request: open {}", spec.source))?,
+        (None, Some(inside)) => {
+            let what = || format!("failed to fulfil mount request: open {}", spec.source);
+            let found = find_inside(root, inside, options).with_context(what)?;
+            match attach::clone(found.as_fd(), options.recursive) {
+                Err(Errno::ENOSYS) => return bind_found(root, spec, found.as_fd(), destination, options),
+                tree => map_inside(spec, tree.with_context(what)?, number, seam).with_context(what)?,
+            }
+        }
         (None, None) => {
             let nofollow = if options.source_nofollow { libc::AT_SYMLINK_NOFOLLOW } else { 0 };
             let recursive = if options.recursive { libc::AT_RECURSIVE } else { 0 };
@@ -175,7 +181,13 @@ fn mount_bind(
     let file = spec.file || (spec.fd.is_none() && !path::is_dir(&fstat(&tree)?));
     let target = bind_target(root, destination, file, options)?;
     match syscall::move_mount(tree.as_fd(), target.as_fd()) {
-        Err(Errno::ENOSYS) if spec.fd.is_none() => bind_by_path(root, spec, destination, options),
+        Err(Errno::ENOSYS) if spec.fd.is_none() => match &spec.inside {
+            Some(inside) => {
+                let found = find_inside(root, inside, options)?;
+                bind_found(root, spec, found.as_fd(), destination, options)
+            }
+            None => bind_by_path(root, spec, destination, options),
+        },
         attached => {
             attached.context("attach (Linux 5.2 is needed)")?;
             Ok(tree)
@@ -183,21 +195,16 @@ fn mount_bind(
     }
 }
 
-/// A source below the root, as the mounts before this one have made it. Its ids are mapped by
-/// ocirun, which has the right to.
-fn open_inside(
-    root: BorrowedFd,
-    spec: &Mount,
-    inside: &str,
-    number: usize,
-    options: &Options,
-    seam: &mut Seam,
-) -> Result<OwnedFd> {
-    let found = match options.source_nofollow {
-        true => path::open_last_plain(root, inside)?,
-        false => path::open_in(root, inside, OFlag::O_PATH)?,
-    };
-    let tree = attach::clone(found.as_fd(), options.recursive)?;
+/// A source below the root, as the mounts before this one have made it.
+fn find_inside(root: BorrowedFd, inside: &str, options: &Options) -> Result<OwnedFd, Errno> {
+    match options.source_nofollow {
+        true => path::open_last_plain(root, inside),
+        false => path::open_in(root, inside, OFlag::O_PATH),
+    }
+}
+
+/// Its ids are mapped by ocirun, which has the right to.
+fn map_inside(spec: &Mount, tree: OwnedFd, number: usize, seam: &mut Seam) -> Result<OwnedFd> {
     if spec.map {
         seam.send(&Status::Map { mount: number, fd: tree.as_raw_fd() })?;
         seam.wait_for_go()?;
@@ -224,18 +231,44 @@ fn bind_target(root: BorrowedFd, destination: &str, file: bool, options: &Option
     Ok(target)
 }
 
-fn is_file(source: &str) -> Result<bool> {
-    let stat = nix::sys::stat::stat(source).with_context(|| format!("open {source}"))?;
-    Ok(!path::is_dir(&stat))
+/// Before Linux 5.2: the source is opened once, and shown by mount(2).
+fn bind_by_path(root: BorrowedFd, spec: &Mount, destination: &str, options: &Options) -> Result<OwnedFd> {
+    let mut flags = OFlag::O_PATH | OFlag::O_CLOEXEC;
+    if options.source_nofollow {
+        flags |= OFlag::O_NOFOLLOW;
+    }
+    let found = path::open_at(AT_FDCWD, spec.source.as_str(), flags, Mode::empty())
+        .with_context(|| format!("failed to fulfil mount request: open {}", spec.source))?;
+    bind_found(root, spec, found.as_fd(), destination, options)
 }
 
-/// Before Linux 5.2: mount(2), and then the new mount is opened by its path below the root.
-fn bind_by_path(root: BorrowedFd, spec: &Mount, destination: &str, options: &Options) -> Result<OwnedFd> {
-    let target = bind_target(root, destination, is_file(&spec.source)?, options)?;
-    let flags = if options.recursive { MsFlags::MS_BIND | MsFlags::MS_REC } else { MsFlags::MS_BIND };
-    let on = attach::name(target.as_fd());
-    mount(Some(spec.source.as_str()), on.as_str(), None::<&str>, flags, None::<&str>)?;
-    Ok(path::open_in(root, destination, OFlag::O_PATH)?)
+/// The new mount is opened by its path below the root, and must be what was meant.
+fn bind_found(
+    root: BorrowedFd,
+    spec: &Mount,
+    found: BorrowedFd,
+    destination: &str,
+    options: &Options,
+) -> Result<OwnedFd> {
+    if spec.map {
+        bail!("map ids (Linux 5.12 is needed)");
+    }
+    if destination == "/proc" && !proc::is_procfs(found)? {
+        bail!("\"/proc\" cannot be mounted because it is not of type proc");
+    }
+    let source = fstat(found)?;
+    let target = bind_target(root, destination, !path::is_dir(&source), options)?;
+    attach::bind(found, target.as_fd(), options.recursive).context("bind")?;
+    let made = if options.destination_nofollow {
+        path::open_last_plain(root, destination)?
+    } else {
+        path::open_in(root, destination, OFlag::O_PATH)?
+    };
+    let stat = fstat(&made)?;
+    if (stat.st_dev, stat.st_ino) != (source.st_dev, source.st_ino) {
+        bail!("{destination} was moved meanwhile");
+    }
+    Ok(made)
 }
 
 /// A new file system on its directory.

@@ -53,7 +53,13 @@ pub fn open_plain(root: BorrowedFd, path: &str, flags: OFlag) -> Result<OwnedFd>
     match resolve_in(root, path, flags, resolve) {
         Err(Errno::ENOSYS) => {
             let (parent, name) = plain_parent(root, path)?;
-            open_at(parent, name.as_os_str(), flags | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC, Mode::empty())
+            let flags = flags | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+            let found = open_at(parent, name.as_os_str(), flags, Mode::empty())?;
+            // With O_PATH that opens the link itself.
+            match kind_of(&fstat(&found)?) {
+                SFlag::S_IFLNK => Err(Errno::ELOOP),
+                _ => Ok(found),
+            }
         }
         opened => opened,
     }
@@ -180,6 +186,10 @@ pub fn kind_of(stat: &FileStat) -> SFlag {
 /// renamed meanwhile. A missing component is made: a directory, or what `make` says at the end.
 /// Links that lead to nothing are thus followed to where they point, inside the root.
 fn walk(root: BorrowedFd, path: &str, make: Make) -> Result<OwnedFd> {
+    // As the kernel has it for a path that it resolves.
+    if path.len() >= libc::PATH_MAX as usize {
+        return Err(Errno::ENAMETOOLONG);
+    }
     let own = |fd: BorrowedFd| fd.try_clone_to_owned().map_err(|_| Errno::EMFILE);
     let mut trail = vec![own(root)?];
     let mut rest: VecDeque<OsString> = VecDeque::new();
@@ -262,6 +272,9 @@ fn open_component<P: ?Sized + NixPath>(dir: BorrowedFd, name: &P) -> Result<Owne
 }
 
 fn plain_parent(root: BorrowedFd, path: &str) -> Result<(OwnedFd, OsString)> {
+    if path.len() >= libc::PATH_MAX as usize {
+        return Err(Errno::ENAMETOOLONG);
+    }
     let cleaned = clean(path);
     let (parent, name) = split(&cleaned);
     let mut dir = root.try_clone_to_owned().map_err(|_| Errno::EMFILE)?;

@@ -103,20 +103,10 @@ impl Proc {
         write().with_context(|| format!("write {value:?} to /proc/{file}"))
     }
 
-    /// Opens anew, with other flags, what `fd` is open on.
-    pub fn reopen(&self, fd: BorrowedFd, flags: OFlag) -> Result<OwnedFd> {
-        let dir = self
-            .open_file("thread-self/fd", OFlag::O_PATH | OFlag::O_DIRECTORY)
-            .context("open /proc/thread-self/fd")?;
-        let number = fd.as_raw_fd().to_string();
-        let opened = path::open_at(&dir, number.as_str(), flags | OFlag::O_CLOEXEC, Mode::empty())
-            .with_context(|| format!("reopen descriptor {number}"))?;
-        // Even here: what was opened must be what was meant.
-        let (want, got) = (fstat(fd)?, fstat(&opened)?);
-        if (want.st_dev, want.st_ino) != (got.st_dev, got.st_ino) {
-            bail!("reopen descriptor {number}: it leads elsewhere");
-        }
-        Ok(opened)
+    /// The folder of this process's descriptors, for [`reopen`].
+    pub fn descriptors(&self) -> Result<OwnedFd> {
+        self.open_file("thread-self/fd", OFlag::O_PATH | OFlag::O_DIRECTORY)
+            .context("open /proc/thread-self/fd")
     }
 
     /// Sets a sysctl: `net.ipv4.ip_forward`, or with slashes, as sysctl(8) takes it.
@@ -146,6 +136,19 @@ fn kernel_mount(line: &str) -> Option<String> {
         path = path.replace(escape, byte);
     }
     Some(path)
+}
+
+/// Opens anew, with other flags, what `fd` is open on.
+pub fn reopen(descriptors: BorrowedFd, fd: BorrowedFd, flags: OFlag) -> Result<OwnedFd> {
+    let number = fd.as_raw_fd().to_string();
+    let opened = path::open_at(descriptors, number.as_str(), flags | OFlag::O_CLOEXEC, Mode::empty())
+        .with_context(|| format!("reopen descriptor {number}"))?;
+    // Even here: what was opened must be what was meant.
+    let (want, got) = (fstat(fd)?, fstat(&opened)?);
+    if (want.st_dev, want.st_ino) != (got.st_dev, got.st_ino) {
+        bail!("reopen descriptor {number}: it leads elsewhere");
+    }
+    Ok(opened)
 }
 
 pub fn is_procfs(fd: BorrowedFd) -> Result<bool, Errno> {

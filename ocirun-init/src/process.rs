@@ -55,7 +55,10 @@ pub fn become_program(
     }
     ids::set_umask(&process.user);
 
-    let proc = proc.filter(|_| boot.start_fd.is_some()).map(Proc::or_own).transpose()?;
+    let gate = match (boot.start_fd, proc) {
+        (Some(number), Some(proc)) => Some(exec::Gate::find(number, &proc.or_own()?)?),
+        _ => None,
+    };
 
     let env = environment::prepare(&process.env, process.user.uid, root)?;
     let Some(program) = process.args.first() else { bail!("process.args is empty") };
@@ -76,10 +79,7 @@ pub fn become_program(
     seccomp::load_all(&mut filters)?;
 
     seam.send(&Status::Ready)?;
-    let gate = match (boot.start_fd, proc) {
-        (Some(number), Some(proc)) => Some(exec::wait_for_start(number, proc)?),
-        _ => None,
-    };
+    let gate = gate.map(exec::Gate::wait).transpose()?;
     let become_it = || -> Result<Infallible> {
         hooks::run_hooks("startContainer", &boot.hooks.start_container, &boot.hooks, "created", &env)?;
         fd::preserve(boot.preserve_fds)?;

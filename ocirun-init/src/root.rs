@@ -34,12 +34,20 @@ pub fn mount_root(boot: &Bootstrap) -> Result<OwnedFd> {
             path::open_at(AT_FDCWD, at, flags, Mode::empty()).with_context(|| format!("open {at}"))?;
         let tree = match boot.rootfs_fd {
             Some(number) => fd::take(number)?,
-            None => attach::clone(target.as_fd(), true).with_context(|| format!("open {at}"))?,
+            None => match attach::clone(target.as_fd(), true) {
+                Err(Errno::ENOSYS) => return mount_private_by_path(at),
+                tree => tree.with_context(|| format!("open {at}"))?,
+            },
         };
         attach::set_propagation(tree.as_fd(), libc::MS_PRIVATE | libc::MS_REC)
             .context("set propagation of the root")?;
-        syscall::move_mount(tree.as_fd(), target.as_fd()).with_context(|| format!("mount {at} on itself"))?;
-        return Ok(tree);
+        return match syscall::move_mount(tree.as_fd(), target.as_fd()) {
+            Err(Errno::ENOSYS) if boot.rootfs_fd.is_none() => mount_private_by_path(at),
+            attached => {
+                attached.with_context(|| format!("mount {at} on itself"))?;
+                Ok(tree)
+            }
+        };
     }
     let kind = asked_propagation(boot)?.unwrap_or(DEFAULT);
     mount(NOTHING, "/", NOTHING, MsFlags::from_bits_retain(kind), NOTHING).context("set propagation of /")?;
@@ -88,6 +96,14 @@ pub fn adopt_propagation(tree: BorrowedFd, boot: &Bootstrap) -> Result<()> {
         libc::MS_SLAVE => Ok(attach::set_propagation(tree, DEFAULT)?),
         _ => Ok(attach::set_propagation(tree, libc::MS_PRIVATE | libc::MS_REC)?),
     }
+}
+
+/// Before Linux 5.2.
+fn mount_private_by_path(at: &str) -> Result<OwnedFd> {
+    let root = mount_by_path(at)?;
+    attach::set_propagation(root.as_fd(), libc::MS_PRIVATE | libc::MS_REC)
+        .context("set propagation of the root")?;
+    Ok(root)
 }
 
 /// Before Linux 5.2.

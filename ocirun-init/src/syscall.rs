@@ -122,6 +122,21 @@ pub fn close_range(first: u32, last: u32, flags: u32) -> Result<()> {
     Errno::result(unsafe { libc::syscall(libc::SYS_close_range, first, last, flags) }).map(drop)
 }
 
+/// Closes one descriptor; as `close_range`.
+pub fn close(number: RawFd) {
+    // SAFETY: as above.
+    unsafe { libc::close(number) };
+}
+
+/// A number above all descriptors that can have been opened under the present limit, within reason.
+pub fn descriptor_limit() -> u32 {
+    const MOST: u64 = 1 << 16;
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: getrlimit fills one rlimit.
+    let known = unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) } == 0;
+    if known { limit.rlim_cur.min(MOST) as u32 } else { MOST as u32 }
+}
+
 /// `prctl(2)` for the options whose arguments are plain numbers.
 pub fn prctl(option: i32, a: u64, b: u64) -> Result<i32> {
     // SAFETY: callers pass options that take numbers only, never addresses.

@@ -13,7 +13,24 @@ use nix::sys::stat::fstat;
 pub fn close_on_exec() -> Result<()> {
     let flag = libc::CLOSE_RANGE_CLOEXEC as libc::c_int;
     // SAFETY: only a flag of each descriptor changes; none is closed under its owner.
-    Errno::result(unsafe { libc::close_range(3, libc::c_uint::MAX, flag) }).context("close_range")?;
+    match Errno::result(unsafe { libc::close_range(3, libc::c_uint::MAX, flag) }) {
+        // Before Linux 5.11.
+        Err(Errno::ENOSYS | Errno::EINVAL) => close_each_on_exec(),
+        done => done.map(drop).context("close_range"),
+    }
+}
+
+fn close_each_on_exec() -> Result<()> {
+    let open = std::fs::read_dir("/proc/self/fd").context("read /proc/self/fd")?;
+    for entry in open {
+        let entry = entry.context("read /proc/self/fd")?;
+        if let Some(number) = entry.file_name().to_str().and_then(|name| name.parse::<RawFd>().ok())
+            && number > 2
+        {
+            // SAFETY: only a flag of the descriptor changes. That of the folder is marked already.
+            unsafe { libc::fcntl(number, libc::F_SETFD, libc::FD_CLOEXEC) };
+        }
+    }
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use nix::sys::signalfd::SignalFd;
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
+use crate::again::again;
 use crate::console::Terminal;
 use crate::pidfd;
 use crate::spawn::Child;
@@ -75,7 +76,7 @@ fn drain(terminal: Option<&Terminal>) -> Result<()> {
 
 /// SIGCHLD reaps the orphans that came to us, SIGWINCH is a new size, the rest goes to the program.
 fn forward(child: &Child, signals: &SignalFd, terminal: Option<&Terminal>) -> Result<()> {
-    while let Some(info) = signals.read_signal().context("read a signal")? {
+    while let Some(info) = again(|| signals.read_signal()).context("read a signal")? {
         match info.ssi_signo as i32 {
             libc::SIGCHLD => reap(child),
             libc::SIGWINCH if terminal.is_some() => terminal.map_or(Ok(()), Terminal::resize)?,

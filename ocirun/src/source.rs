@@ -151,7 +151,7 @@ fn open_bind(mount: &mut Mount, map: Option<Map>) -> Result<Option<OwnedFd>> {
     let fd = open_tree(&mount.source, has("rbind"), follow).with_context(what)?;
     mount.file = file;
     if let Some(map) = map {
-        let fd = fd.as_ref().context("an id-mapped mount needs root")?;
+        let fd = fd.as_ref().context("an id-mapped mount needs root and Linux 5.12")?;
         tree::map_ids(fd, &map.user_ns, map.recursive)
             .with_context(|| format!("map the ids of {}", mount.source))?;
     }
@@ -159,10 +159,11 @@ fn open_bind(mount: &mut Mount, map: Option<Map>) -> Result<Option<OwnedFd>> {
 }
 
 /// A detached mount; none for an ordinary user, whose rights begin with the container's user
-/// namespace: ocirun-init then opens the path itself.
+/// namespace, and before Linux 5.2: ocirun-init then opens the path itself, once.
 fn open_tree(path: &str, recursive: bool, follow: bool) -> Result<Option<OwnedFd>, Errno> {
     match tree::open(path, recursive, follow) {
         Err(Errno::EPERM) if !geteuid().is_root() => Ok(None),
+        Err(Errno::ENOSYS) => Ok(None),
         other => other.map(Some),
     }
 }

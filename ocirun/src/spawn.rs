@@ -10,6 +10,8 @@ use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
+use nix::fcntl::{OFlag, openat};
+use nix::sys::stat::Mode;
 
 /// What the child does, in the order of its fields. All descriptors are above the numbers of
 /// `place`, so that none is overwritten before it is used.
@@ -74,9 +76,24 @@ pub fn spawn(stub: &Stub) -> Result<Child> {
     // SAFETY: without CLONE_VM the child runs on a copy of this memory, and this process has one
     // thread, so that copy is whole; `child` makes system calls only and never returns. `args` and
     // `pidfd` outlive the call.
-    let pid = Errno::result(unsafe { clone3(&mut args) }).context("clone3")? as i32;
+    let mut pid = Errno::result(unsafe { clone3(&mut args) });
+    let mut procs = None;
+    if let (Err(Errno::ENOSYS), Some(dir)) = (pid, stub.into_cgroup) {
+        // Before Linux 5.7 the child moves itself there.
+        let flags = OFlag::O_WRONLY | OFlag::O_CLOEXEC;
+        procs = Some(openat(dir, "cgroup.procs", flags, Mode::empty()).context("open cgroup.procs")?);
+        args.flags &= !INTO_CGROUP;
+        args.cgroup = 0;
+        // SAFETY: as above.
+        pid = Errno::result(unsafe { clone3(&mut args) });
+    }
+    let pid = pid.context(if args.flags & libc::CLONE_NEWTIME as u64 != 0 {
+        "clone3 (a time namespace needs Linux 5.6)"
+    } else {
+        "clone3"
+    })? as i32;
     if pid == 0 {
-        child(stub, &argv);
+        child(stub, &argv, procs.as_ref().map(AsRawFd::as_raw_fd));
     }
     // SAFETY: with CLONE_PIDFD the kernel has stored a new descriptor there, for us alone.
     Ok(Child { pid, pidfd: unsafe { OwnedFd::from_raw_fd(pidfd) } })
@@ -114,11 +131,33 @@ fn clone_args(flags: u64) -> libc::clone_args {
 /// The caller has one thread, and the child path must only make system calls.
 unsafe fn clone3(args: &mut libc::clone_args) -> libc::c_long {
     // SAFETY: `args` is a whole clone_args; the rest is the caller's promise.
-    unsafe { libc::syscall(libc::SYS_clone3, &raw mut *args, size_of::<libc::clone_args>()) }
+    let pid = unsafe { libc::syscall(libc::SYS_clone3, &raw mut *args, size_of::<libc::clone_args>()) };
+    if pid != -1 || Errno::last() != Errno::ENOSYS {
+        return pid;
+    }
+    // SAFETY: the caller's promise.
+    unsafe { clone(args) }
+}
+
+/// The same before Linux 5.3, where a child can neither be born in a cgroup nor in a new time
+/// namespace.
+///
+/// # Safety
+/// As for `clone3`.
+unsafe fn clone(args: &libc::clone_args) -> libc::c_long {
+    // The low byte is the signal's, and the bit of time namespaces lies in it.
+    if args.flags & (INTO_CGROUP | libc::CLONE_NEWTIME as u64) != 0 {
+        Errno::ENOSYS.set();
+        return -1;
+    }
+    let flags = args.flags | args.exit_signal;
+    // SAFETY: the kernel stores the pidfd where `args` says, which outlives the call; a null stack
+    // means the copied one. The rest is the caller's promise.
+    unsafe { libc::syscall(libc::SYS_clone, flags, 0, args.pidfd, 0, 0) }
 }
 
 /// The child's way to execve; never returns.
-fn child(stub: &Stub, argv: &[*const libc::c_char]) -> ! {
+fn child(stub: &Stub, argv: &[*const libc::c_char], procs: Option<RawFd>) -> ! {
     let at = |doing: &'static CStr, result: libc::c_long| {
         if result < 0 {
             fail(stub.status, doing, Errno::last_raw());
@@ -130,9 +169,9 @@ fn child(stub: &Stub, argv: &[*const libc::c_char]) -> ! {
         if let Some(set) = &stub.affinity {
             at(c"set CPU affinity", libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), set).into());
         }
-        for fd in stub.tasks {
+        for fd in stub.tasks.iter().map(AsRawFd::as_raw_fd).chain(procs) {
             let zero = c"0".as_ptr().cast();
-            at(c"join cgroup", again(|| libc::write(fd.as_raw_fd(), zero, 1) as libc::c_long));
+            at(c"join cgroup", again(|| libc::write(fd, zero, 1) as libc::c_long));
         }
         if stub.affinity.is_none() {
             // What ocirun's caller may run on is nothing to the container: it has all that its cgroup has.

@@ -18,11 +18,23 @@ pub fn open(path: &str, recursive: bool, follow: bool) -> Result<OwnedFd, Errno>
     if !follow {
         flags |= libc::AT_SYMLINK_NOFOLLOW as libc::c_uint;
     }
+    if !can_attach() {
+        // What cannot be attached is of no use.
+        return Err(Errno::ENOSYS);
+    }
     // SAFETY: `path` is a C string that outlives the call, the only memory that the kernel reads.
     let fd =
         Errno::result(unsafe { libc::syscall(libc::SYS_open_tree, libc::AT_FDCWD, path.as_ptr(), flags) })?;
     // SAFETY: the kernel has just made this descriptor, for us alone.
     Ok(unsafe { OwnedFd::from_raw_fd(fd as i32) })
+}
+
+/// Whether there is move_mount: where there is, a call without any descriptor fails otherwise.
+fn can_attach() -> bool {
+    let (none, empty) = (-1, c"".as_ptr());
+    // SAFETY: both paths are static C strings, and no descriptor is named.
+    Errno::result(unsafe { libc::syscall(libc::SYS_move_mount, none, empty, none, empty, 0) })
+        != Err(Errno::ENOSYS)
 }
 
 /// A file of the host through a detached mount of it that is read-only.

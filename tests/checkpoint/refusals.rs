@@ -55,29 +55,6 @@ fn what_cannot_be_restored_leaves_nothing() {
     lab.runtime.run(&["delete", "--force", lab.id]).ok();
 }
 
-/// A death at the worst moment: CRIU is at work, and the container half there.
-#[test]
-fn a_restore_that_is_killed_can_be_deleted() {
-    if !bin::peer("criu") {
-        return;
-    }
-    let lab = Lab::new("it-cr-killed", |_| {});
-    let _talk = lab.begin();
-    lab.checkpoint(&[]).ok();
-    lab.bundle.edit(|c| {
-        let kill = json!([{"path": "/bin/sh", "args": ["sh", "-c", "kill -9 $PPID"]}]);
-        c["hooks"] = json!({"createRuntime": kill});
-    });
-    let mut talk = lab.restore(&["--detach"]);
-    let status = talk.child.wait().unwrap();
-    assert!(!status.success(), "{status}");
-    lab.runtime.run(&["delete", "--force", lab.id]).ok();
-    lab.gone();
-    lab.bundle.edit(|c| c["hooks"] = json!({}));
-    assert_eq!(lab.restore(&["--detach"]).say("b"), "2 b");
-    lab.runtime.run(&["delete", "--force", lab.id]).ok();
-}
-
 #[test]
 fn without_criu_there_is_one_line() {
     let lab = Lab::new("it-cr-none", |_| {});

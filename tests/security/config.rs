@@ -67,7 +67,6 @@ fn annotations_do_nothing() {
         c["annotations"] = json!({
             "org.systemd.property.ExecStartPre": touch,
             "io.kubernetes.cri-o.UnifiedCgroup.it": "memory.max=1;pids.max=0",
-            "run.oci.delegate-cgroup": "../..",
             "run.oci.systemd.subgroup": "../..",
             "run.oci.hooks.stderr": format!("{}/err", victim.path()),
             "run.oci.handler": "krun",
@@ -77,4 +76,9 @@ fn annotations_do_nothing() {
     });
     assert_eq!(run("it-notes", &bundle).ok(), plain);
     victim.is_untouched();
+    // One that is a setting is held to what a setting may be.
+    bundle.edit(|c| c["annotations"] = json!({"run.oci.delegate-cgroup": "../.."}));
+    let line = run("it-notes", &bundle).fails(1);
+    assert!(line.contains("../.."), "{line}");
+    none_of(&["it-notes", path(&bundle)]);
 }

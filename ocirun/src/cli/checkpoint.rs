@@ -13,9 +13,18 @@ pub struct Criu {
     /// Folder of CRIU's log and other work files [default: the images' folder]
     #[arg(long, value_name = "DIR")]
     pub work_path: Option<PathBuf>,
+    /// Earlier images to build on, relative to the images' folder
+    #[arg(long, value_name = "DIR")]
+    pub parent_path: Option<PathBuf>,
     /// Allow open TCP connections
     #[arg(long)]
     pub tcp_established: bool,
+    /// Leave out TCP connections that are only being opened
+    #[arg(long)]
+    pub tcp_skip_in_flight: bool,
+    /// Give files that are open but removed a name again
+    #[arg(long)]
+    pub link_remap: bool,
     /// Allow Unix sockets whose other end is outside
     #[arg(long)]
     pub ext_unix_sk: bool,
@@ -25,9 +34,18 @@ pub struct Criu {
     /// Move memory only when it is asked for
     #[arg(long)]
     pub lazy_pages: bool,
+    /// Write a NUL to this descriptor once memory can be asked for
+    #[arg(long, value_name = "FD", allow_negative_numbers = true)]
+    pub status_fd: Option<i32>,
+    /// Send memory to the page server at this address
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub page_server: Option<String>,
     /// Keep file locks
     #[arg(long)]
     pub file_locks: bool,
+    /// Save memory alone, and let the container go on
+    #[arg(long)]
+    pub pre_dump: bool,
     /// What to do with cgroups: soft, full, strict, or ignore [default: soft]
     #[arg(long, value_name = "MODE")]
     pub manage_cgroups_mode: Option<String>,
@@ -59,24 +77,6 @@ pub struct Checkpoint {
     /// Let the container go on
     #[arg(long)]
     pub leave_running: bool,
-    /// Earlier images to build on, relative to the images' folder
-    #[arg(long, value_name = "DIR")]
-    pub parent_path: Option<PathBuf>,
-    /// Save memory alone, and let the container go on
-    #[arg(long)]
-    pub pre_dump: bool,
-    /// Send memory to the page server at this address
-    #[arg(long, value_name = "ADDRESS:PORT")]
-    pub page_server: Option<String>,
-    /// Write a NUL to this descriptor once memory can be asked for
-    #[arg(long, value_name = "FD", allow_negative_numbers = true)]
-    pub status_fd: Option<i32>,
-    /// Leave out TCP connections that are only being opened
-    #[arg(long)]
-    pub tcp_skip_in_flight: bool,
-    /// Give files that are open but removed a name again
-    #[arg(long)]
-    pub link_remap: bool,
     #[arg(value_name = "ID")]
     pub id: String,
 }

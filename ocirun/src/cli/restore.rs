@@ -28,6 +28,9 @@ pub struct Restore {
     /// Leave orphans of the container to another process
     #[arg(long)]
     pub no_subreaper: bool,
+    /// Do not use pivot_root, for a root on a ramdisk
+    #[arg(long)]
+    pub no_pivot: bool,
     /// Close TCP connections that were open
     #[arg(long)]
     pub tcp_close: bool,
@@ -37,29 +40,7 @@ pub struct Restore {
     /// Mount with this SELinux context instead of the saved one
     #[arg(long, value_name = "CONTEXT")]
     pub lsm_mount_context: Option<String>,
-    #[command(flatten)]
-    pub without_meaning: WithoutMeaning,
     /// Name of the new container: letters, digits and _+.-
     #[arg(value_name = "ID")]
     pub id: String,
-}
-
-/// What callers give to both commands and means nothing to this one: it is CRIU that enters the root,
-/// and the images themselves tell which earlier ones they build on.
-#[derive(Debug, Args)]
-pub struct WithoutMeaning {
-    #[arg(long, hide = true)]
-    pub no_pivot: bool,
-    #[arg(long, hide = true, value_name = "DIR")]
-    pub parent_path: Option<PathBuf>,
-    #[arg(long, hide = true)]
-    pub pre_dump: bool,
-    #[arg(long, hide = true, value_name = "ADDRESS:PORT")]
-    pub page_server: Option<String>,
-    #[arg(long, hide = true, value_name = "FD", allow_negative_numbers = true)]
-    pub status_fd: Option<i32>,
-    #[arg(long, hide = true)]
-    pub tcp_skip_in_flight: bool,
-    #[arg(long, hide = true)]
-    pub link_remap: bool,
 }

@@ -11,7 +11,6 @@ use nix::unistd::write;
 use super::delete;
 use crate::cli::{Checkpoint, Global, Launch};
 use crate::criu::external::{self, Mounts};
-use crate::criu::images;
 use crate::criu::options::{self, Folders};
 use crate::criu::rpc::{Features, Request, kind};
 use crate::criu::swrk::{Criu, Event};
@@ -30,7 +29,7 @@ pub fn checkpoint(global: &Global, args: &Checkpoint) -> Result<i32> {
     }
     let folders = Folders::of(&args.criu);
     dump(args, &folders, &state).map_err(|e| criu::explain(e, &folders.log(LOG)))?;
-    if !args.leave_running && !args.pre_dump {
+    if !args.leave_running && !args.criu.pre_dump {
         delete::remove(&dir, &state)?;
     }
     Ok(0)
@@ -39,30 +38,30 @@ pub fn checkpoint(global: &Global, args: &Checkpoint) -> Result<i32> {
 fn dump(args: &Checkpoint, folders: &Folders, state: &State) -> Result<()> {
     let flags = &args.criu;
     let mut options = options::options(flags, &state.annotations, LOG)?;
-    if let Some(text) = &args.page_server {
+    if let Some(text) = &flags.page_server {
         options.page_server = Some(options::page_server(text)?);
     }
-    let image_dir = images::folder(&folders.images, true)?;
-    if let Some(parent) = args.parent_path.as_ref().filter(|p| !p.as_os_str().is_empty()) {
+    let images = criu::folder(&folders.images, true)?;
+    if let Some(parent) = flags.parent_path.as_ref().filter(|p| !p.as_os_str().is_empty()) {
         options.parent_img = Some(options::parent(&folders.images, parent)?);
         options.track_mem = Some(true);
     }
-    let work = images::folder(folders.work(), true)?;
-    let mut ready = args.status_fd.filter(|fd| *fd >= 0 && flags.lazy_pages).map(status_fd).transpose()?;
+    let work = folders.work.as_ref().map(|path| criu::folder(path, true)).transpose()?;
+    let mut ready = flags.status_fd.filter(|fd| *fd >= 0 && flags.lazy_pages).map(status_fd).transpose()?;
 
     let bundle = bundle::load(&state.bundle)?;
     let wanted = plan::linux(&bundle.spec).namespaces().clone().unwrap_or_default();
     let ns = Namespaces::parse(&wanted)?;
-    options.images_dir_fd = image_dir.as_raw_fd();
-    options.work_dir_fd = Some(work.as_raw_fd());
+    options.images_dir_fd = images.as_raw_fd();
+    options.work_dir_fd = work.as_ref().map(AsRawFd::as_raw_fd);
     options.pid = Some(state.pid);
     options.root = Some(state.rootfs.to_string_lossy().into_owned());
     options.leave_running = Some(args.leave_running);
-    options.tcp_skip_in_flight = Some(args.tcp_skip_in_flight);
-    options.link_remap = Some(args.link_remap);
+    options.tcp_skip_in_flight = Some(flags.tcp_skip_in_flight);
+    options.link_remap = Some(flags.link_remap);
     options.freeze_cgroup = state.cgroup.freezer_dir().map(|dir| dir.to_string_lossy().into_owned());
     external::save_namespaces(&ns, state.pid, &mut options)?;
-    if !args.pre_dump {
+    if !flags.pre_dump {
         let launch = Launch { id: args.id.clone(), ..Launch::default() };
         let boot = plan::bootstrap(&bundle.spec, &ns, &launch, &bundle.path)?;
         let mounts = Mounts::of(&bundle.spec, &boot, &ns, &state.cgroup)?;
@@ -72,8 +71,8 @@ fn dump(args: &Checkpoint, folders: &Folders, state: &State) -> Result<()> {
 
     let mut criu = Criu::start(&[], true)?;
     criu::check_version(&mut criu, criu::OLDEST)?;
-    check_features(&mut criu, args.pre_dump, flags.lazy_pages)?;
-    let kind = if args.pre_dump { kind::PRE_DUMP } else { kind::DUMP };
+    check_features(&mut criu, flags.pre_dump, flags.lazy_pages)?;
+    let kind = if flags.pre_dump { kind::PRE_DUMP } else { kind::DUMP };
     let request = Request { kind, options: Some(options), ..Request::default() };
     criu.work(&request, |event: Event| {
         if event.script == "status-ready"
@@ -85,7 +84,7 @@ fn dump(args: &Checkpoint, folders: &Folders, state: &State) -> Result<()> {
         Ok(())
     })?;
     // After a pre-dump it waits for the next one, and complains that none comes.
-    if args.pre_dump { Ok(()) } else { criu.end() }
+    if flags.pre_dump { Ok(()) } else { criu.end() }
 }
 
 /// What a pre-dump and lazy pages need of the kernel.

@@ -20,7 +20,7 @@ use crate::criu::external::{self, Mounts};
 use crate::criu::options::{self, Folders};
 use crate::criu::rpc::{CgroupRoot, InheritFd, Options, Request, kind};
 use crate::criu::swrk::{Criu, Event};
-use crate::criu::{self, images, stage};
+use crate::criu::{self, stage};
 use crate::namespace::Namespaces;
 use crate::spawn::Child;
 use crate::state::{self, Dir, State};
@@ -37,6 +37,7 @@ pub fn restore(global: &Global, args: &Restore) -> Result<i32> {
         bundle: args.bundle.clone(),
         console_socket: args.console_socket.clone(),
         pid_file: args.pid_file.clone(),
+        no_pivot: args.no_pivot,
         id: args.id.clone(),
         ..Launch::default()
     };
@@ -85,8 +86,7 @@ fn make(work: &Work, boot: &ocirun_init::Bootstrap) -> Result<Restored> {
     let socket = args.console_socket.as_deref().map(console::connect).transpose()?;
 
     let mut options = options::options(&args.criu, &state.annotations, LOG)?;
-    let folder = images::folder(&folders.images, false)?;
-    images::open_to_inner_root(spec, ns, &folder).context("open the images to root of the user namespace")?;
+    criu::folder(&folders.images, false)?;
     options.evasive_devices = Some(true);
     options.restore_sibling = Some(true);
     options.tcp_close = args.tcp_close.then_some(true);
@@ -106,14 +106,14 @@ fn make(work: &Work, boot: &ocirun_init::Bootstrap) -> Result<Restored> {
     options.external_mounts = stage::inside(|| mounts.restored(Path::new(&boot.rootfs)))?;
     options.root = Some(boot.rootfs.clone());
     let joined: Vec<&OwnedFd> = joined.iter().collect();
-    let (image_dir, work_dir, mut criu) = stage::inside(|| {
+    let (images, work_dir, mut criu) = stage::inside(|| {
         // CRIU mounts in its work folder, and can so only in its own namespace.
-        let work_dir = images::folder(folders.work(), true)?;
-        let folder = images::folder(&folders.images, false)?;
-        Ok((folder, work_dir, Criu::start(&joined, terminal)?))
+        let images = criu::folder(&folders.images, false)?;
+        let work_dir = folders.work.as_ref().map(|path| criu::folder(path, true)).transpose()?;
+        Ok((images, work_dir, Criu::start(&joined, terminal)?))
     })?;
-    options.images_dir_fd = image_dir.as_raw_fd();
-    options.work_dir_fd = Some(work_dir.as_raw_fd());
+    options.images_dir_fd = images.as_raw_fd();
+    options.work_dir_fd = work_dir.as_ref().map(AsRawFd::as_raw_fd);
     let lsm = options.lsm_profile.is_some() || options.lsm_mount_context.is_some();
     criu::check_version(&mut criu, if lsm { 3_16_00 } else { criu::OLDEST })?;
     cgroup.move_in(criu.pid())?;

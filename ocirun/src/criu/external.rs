@@ -91,19 +91,25 @@ impl Mounts<'_> {
             if !bind {
                 fresh.push(place.clone());
             }
-            let (source, file) = if bind { source(mount)? } else { (PathBuf::new(), false) };
+            let source = Path::new(&mount.source);
+            let file = bind && {
+                let meta = fs::metadata(source);
+                !meta
+                    .with_context(|| format!("failed to fulfil mount request: open {}", mount.source))?
+                    .is_dir()
+            };
             let key = if inside || mount.kind == "cgroup" || mount.kind == "cgroup2" {
                 place.to_string_lossy().into_owned()
             } else {
                 let made = mountpoint::make(root.as_fd(), &place, file)?;
                 let key = mountpoint::resolve(root.as_fd(), top, &place);
                 if bind {
-                    mountpoint::bind(&source, &made)?;
+                    mountpoint::bind(source, &made)?;
                 }
                 key
             };
             if bind {
-                out.push(Mapped { key, value: source.to_string_lossy().into_owned() });
+                out.push(Mapped { key, value: mount.source.clone() });
             }
         }
         out.extend(self.hierarchies().map(|(key, value)| Mapped { key, value }));
@@ -134,15 +140,6 @@ impl Mounts<'_> {
             .filter(move |p| !(already && p == NULL))
             .map(|path| Mapped { value: path.clone(), key: path })
     }
-}
-
-/// What a bind mount shows, without links and dots, which CRIU does not follow; and whether it is no
-/// directory.
-fn source(mount: &Mount) -> Result<(PathBuf, bool)> {
-    let context = || format!("failed to fulfil mount request: open {}", mount.source);
-    let path = fs::canonicalize(&mount.source).with_context(context)?;
-    let file = !fs::metadata(&path).with_context(context)?.is_dir();
-    Ok((path, file))
 }
 
 fn is_dir(fd: &OwnedFd) -> Result<bool> {

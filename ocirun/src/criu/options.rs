@@ -17,7 +17,7 @@ const CONFIG: &str = "/etc/criu/runc.conf";
 pub struct Folders {
     pub images: PathBuf,
     /// The images' folder where none is named.
-    work: Option<PathBuf>,
+    pub work: Option<PathBuf>,
 }
 
 impl Folders {
@@ -29,12 +29,8 @@ impl Folders {
         }
     }
 
-    pub fn work(&self) -> &Path {
-        self.work.as_ref().unwrap_or(&self.images)
-    }
-
     pub fn log(&self, name: &str) -> PathBuf {
-        self.work().join(name)
+        self.work.as_ref().unwrap_or(&self.images).join(name)
     }
 }
 
