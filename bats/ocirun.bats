@@ -113,3 +113,23 @@ PY
     [ "$status" -eq 1 ]
     [ -z "$(find /sys/fs/cgroup -name broken)" ]
 }
+
+@test "checkpoint saves a container in files, restore lets it go on" {
+    command -v criu >/dev/null || skip "criu is not installed"
+    busybox_bundle "$SCRATCH/bundle" sh -c 'echo begun >>/dev/shm/log; until [ -e /dev/shm/go ]; do sleep 0.1; done'
+    CONTAINERS+=(web)
+    ocirun run --detach --bundle "$SCRATCH/bundle" web </dev/null >/dev/null 2>&1
+
+    ocirun checkpoint --image-path "$SCRATCH/images" web
+    run ocirun state web
+    [ "$status" -eq 1 ]
+    [[ $output == *"container does not exist"* ]]
+
+    ocirun restore --detach --bundle "$SCRATCH/bundle" --image-path "$SCRATCH/images" web </dev/null >/dev/null 2>&1
+    [ "$(container_state web)" = running ]
+    # It has not begun anew: its memory, its files in memory and its processes are those of before.
+    [ "$(ocirun exec web cat /dev/shm/log)" = begun ]
+    ocirun exec web touch /dev/shm/go
+    wait_for_state web stopped
+    ocirun delete web
+}
