@@ -76,7 +76,7 @@ fn want_of_memory_is_told() {
     let (mut events, mut lines) = stream(&runtime, "it-oom", "50ms");
     // It watches once it prints.
     lines.next().expect("a first line");
-    let hog = runtime.run(&["exec", "it-oom", "sh", "-c", "test=$(dd if=/dev/urandom ibs=5120k)"]);
+    let hog = runtime.run(&["exec", "it-oom", "sh", "-c", "x=$(dd if=/dev/urandom bs=1M count=40 | od)"]);
     assert_eq!(hog.code, 137, "{hog:?}");
     let oom = lines.find(|l| l.contains(r#""type":"oom""#)).expect("word of it");
     assert_eq!(oom, r#"{"type":"oom","id":"it-oom"}"#);
