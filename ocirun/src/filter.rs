@@ -2,6 +2,7 @@
 //! joins it, and handed to ocirun-init with the socket that takes the listener.
 
 use std::fs;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -57,6 +58,36 @@ fn compile_one(profile: &LinuxSeccomp, asked: &Asked, file: &Path) -> Result<sta
 
 fn write(path: &Path, program: &[u8]) -> Result<()> {
     fs::write(path, program).with_context(|| format!("write {}", path.display()))
+}
+
+/// The profile of a container that has but this one and no listener: such a program may be compiled
+/// when its descriptor is passed on already.
+pub fn plain<'a>(spec: &'a Spec, asked: &Asked) -> Option<&'a LinuxSeccomp> {
+    let profile = spec.linux().as_ref()?.seccomp().as_ref()?;
+    let more = asked.seccomp_unknown || asked.seccomp_bpf.is_some() || !asked.seccomp_stack.is_empty();
+    (!more && !seccomp::notifies(profile)).then_some(profile)
+}
+
+/// Passes the file that [`fill`] writes to.
+pub fn attach_empty(dir: &Dir, boot: &mut Bootstrap, passed: &mut Passed) -> Result<()> {
+    let path = dir.seccomp();
+    // For reading only, as ocirun-init gets it.
+    let file = fs::File::options().read(true).custom_flags(libc::O_CREAT | libc::O_EXCL).open(&path);
+    let file = file.with_context(|| format!("create {}", path.display()))?;
+    boot.seccomp = Some(ocirun_init::Seccomp { fd: passed.add(file.into()), ..Default::default() });
+    Ok(())
+}
+
+/// Compiles a plain profile.
+pub fn fill(profile: &LinuxSeccomp, dir: &Dir, state: &mut State, boot: &mut Bootstrap) -> Result<()> {
+    let program = seccomp::compile(profile).context("seccomp")?;
+    write(&dir.seccomp(), &program.bpf)?;
+    log::debug(&format!("seccomp filter flags: {}", program.flags));
+    state.seccomp = Some(state::Seccomp { flags: program.flags, listener: None });
+    if let Some(seccomp) = &mut boot.seccomp {
+        seccomp.flags = program.flags;
+    }
+    Ok(())
 }
 
 /// Opens the compiled programs for a new process, and the listener's socket.

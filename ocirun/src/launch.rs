@@ -162,8 +162,13 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
     let asked = annotation::of(spec)?;
     boot.mount_context = asked.mount_context.clone();
     boot.landlock = asked.landlock.clone();
-    filter::compile(spec, &asked, dir, &mut state)?;
-    filter::attach(&state, dir, &mut boot, &mut passed)?;
+    let plain = filter::plain(spec, &asked);
+    if plain.is_some() {
+        filter::attach_empty(dir, &mut boot, &mut passed)?;
+    } else {
+        filter::compile(spec, &asked, dir, &mut state)?;
+        filter::attach(&state, dir, &mut boot, &mut passed)?;
+    }
     let id_maps = source::open(&mut boot, spec, ns, &mut passed)?;
     let terminal = console_of(launch, &mut boot, &mut passed)?;
     if let Some(socket) = launch.pidfd_socket.as_ref().or(asked.pidfd_receiver.as_ref()) {
@@ -172,13 +177,13 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
     for mount in boot.mounts.iter_mut().filter(|m| m.kind == "cgroup" || m.kind == "cgroup2") {
         mount.cgroups = cgroup.mount_paths();
     }
-    let seen = !ns.makes(libc::CLONE_NEWPID);
-    let exe = seal::program(&seal::find(work.global.init.as_deref())?, seen)?;
+    // Where others see the process while it builds the container.
+    let copied = !ns.makes(libc::CLONE_NEWPID);
+    let exe = seal::program(&seal::find(work.global.init.as_deref())?, copied)?;
     let join = namespace::open(&ns.join)?;
 
     let holder = cgroup.create(&launch.id)?;
     let linux = plan::linux(spec);
-    cgroup.apply(&linux.resources().clone().unwrap_or_default())?;
     if let (Some(group), Some(wanted)) = (work.rdt, linux.intel_rdt()) {
         group.create(wanted)?;
     }
@@ -211,7 +216,13 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
     .map_err(starved)?;
     boot.process.user.keep_groups = init.keep_groups || asked.keep_groups;
     init.maps = id_maps;
-    match finish(work, &mut state, &mut boot, &mut init) {
+    // What takes its time and ocirun-init does not need to come up is done while it does.
+    let meanwhile = |state: &mut State, boot: &mut Bootstrap| {
+        cgroup.apply(&linux.resources().clone().unwrap_or_default())?;
+        plain.map_or(Ok(()), |profile| filter::fill(profile, dir, state, boot))
+    };
+    let made = meanwhile(&mut state, &mut boot);
+    match made.and_then(|()| finish(work, &mut state, &mut boot, &mut init)) {
         Ok(()) => Ok(Launched { dir: dir.clone(), state, init, terminal }),
         Err(e) => {
             init.abandon();

@@ -1,5 +1,6 @@
 //! config.json becomes the Bootstrap: what ocirun-init is to do; pure.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
@@ -86,8 +87,12 @@ pub fn manages_cgroup(spec: &Spec, ns: &Namespaces) -> bool {
 
 /// The part for Linux; a config.json without one asks for nothing. (The default of the crate's
 /// type is a whole container's.)
-pub fn linux(spec: &Spec) -> oci::Linux {
-    spec.linux().clone().unwrap_or_else(|| serde_json::from_str("{}").expect("every field is optional"))
+pub fn linux(spec: &Spec) -> Cow<'_, oci::Linux> {
+    match spec.linux() {
+        // Never a copy: a seccomp profile has a thousand words.
+        Some(linux) => Cow::Borrowed(linux),
+        None => Cow::Owned(serde_json::from_str("{}").expect("every field is optional")),
+    }
 }
 
 /// The Bootstrap of a process that joins.
@@ -169,7 +174,7 @@ pub fn process(p: &oci::Process) -> Process {
     }
 }
 
-fn capabilities(c: &oci::LinuxCapabilities) -> Capabilities {
+pub fn capabilities(c: &oci::LinuxCapabilities) -> Capabilities {
     Capabilities {
         bounding: caps(c.bounding()),
         effective: caps(c.effective()),

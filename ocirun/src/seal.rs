@@ -12,6 +12,7 @@ use anyhow::{Context, Result, ensure};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, SealFlag, fcntl};
 use nix::sys::memfd::{MFdFlags, memfd_create};
+use ocirun_init::Capabilities;
 
 use crate::tree;
 
@@ -28,20 +29,32 @@ pub fn find(told: Option<&Path>) -> Result<PathBuf> {
     which::which("ocirun-init").context("find ocirun-init beside ocirun or in $PATH")
 }
 
-/// The program at `path`, as it may be executed in a container; `seen`, where others in there may
-/// look at the process, or it enters a user namespace.
+/// The program at `path`, as it may be executed in a container; `copied`, where a view of it would
+/// show too much.
 ///
-/// The mount is detached and belongs to no namespace; it costs a fraction of the copy. As long as
-/// ocirun holds it, though, whoever has CAP_SYS_ADMIN and reaches it through `/proc/PID/exe` can make
-/// it writable (CVE-2019-5736): so it serves only a process that is alone until ocirun has let go.
-/// Who enters a user namespace gets the copy as well: there root cannot read it, and by that the
-/// kernel keeps the process from the eyes of the others in the container from its first instruction
-/// on (CVE-2016-9962).
-pub fn program(path: &Path, seen: bool) -> Result<OwnedFd> {
-    if !seen && let Ok(view) = tree::open_readonly(path) {
+/// The view is a read-only mount that is detached and belongs to no namespace; it costs a fraction
+/// of the copy. Who has CAP_SYS_ADMIN and reaches it through `/proc/PID/exe` could make it writable
+/// (CVE-2019-5736) as long as ocirun holds it: so ocirun lets go before anybody can, and then the
+/// kernel takes it for no mount any more, in which nothing can be changed. What is left is that
+/// CAP_DAC_READ_SEARCH finds any file of a file system by a descriptor of one.
+pub fn program(path: &Path, copied: bool) -> Result<OwnedFd> {
+    if !copied && let Ok(view) = tree::open_readonly(path) {
         return Ok(view);
     }
     copy(path)
+}
+
+/// Whether somebody in the container could look into a process that joins it, and from its program
+/// at the file system that this lies on. In a user namespace nobody can: the process was executed
+/// outside of it.
+pub fn shows_much(user_namespace: bool, sets: &[Option<&Capabilities>]) -> bool {
+    const LOOK: [&str; 2] = ["CAP_SYS_PTRACE", "CAP_DAC_READ_SEARCH"];
+    let holds = |caps: &Capabilities, name: &str| {
+        [&caps.bounding, &caps.permitted, &caps.effective].iter().any(|set| set.iter().any(|c| c == name))
+    };
+    // Without a word about them the program has all.
+    !user_namespace
+        && LOOK.iter().all(|name| sets.iter().any(|caps| caps.is_none_or(|caps| holds(caps, name))))
 }
 
 /// A sealed copy of the program at `path`.
@@ -90,6 +103,7 @@ fn memory() -> Result<OwnedFd> {
 mod tests {
     use std::io::Write;
     use std::os::fd::AsRawFd;
+    use std::os::unix::fs::OpenOptionsExt;
 
     use super::*;
 
@@ -126,6 +140,60 @@ mod tests {
         }
         assert_eq!(std::fs::read(&link).unwrap(), b"text");
         std::fs::write(&path, "other").unwrap();
+    }
+
+    /// As a container that reached it through `/proc/PID/exe` and has every right would.
+    #[test]
+    fn a_view_that_was_let_go_stays_readonly() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("program");
+        std::fs::write(&path, "text").unwrap();
+        let view = match tree::open_readonly(&path) {
+            Err(Errno::EPERM) => return,
+            view => File::from(view.unwrap()),
+        };
+        let reached = |flags: i32| {
+            let mut options = File::options();
+            options
+                .read(true)
+                .custom_flags(flags)
+                .open(format!("/proc/self/fd/{}", view.as_raw_fd()))
+                .unwrap()
+        };
+        let (held, read) = (reached(libc::O_PATH), reached(0));
+        assert_eq!(tree::set_readonly(&held, false), Ok(()), "while it is a mount it can be changed");
+        assert_eq!(tree::set_readonly(&held, true), Ok(()));
+        drop(view);
+        for file in [&held, &read] {
+            assert_eq!(tree::set_readonly(file, false), Err(Errno::EINVAL));
+            let link = format!("/proc/self/fd/{}", file.as_raw_fd());
+            assert_eq!(tree::open(&link, false, true).map(drop), Err(Errno::EINVAL), "cloned");
+            let refused = File::options().write(true).open(&link).unwrap_err();
+            assert_eq!(refused.raw_os_error(), Some(libc::EROFS));
+        }
+    }
+
+    #[test]
+    fn only_who_may_look_and_search_gets_a_copy() {
+        let caps = |names: &[&str]| Capabilities {
+            bounding: names.iter().map(|n| n.to_string()).collect(),
+            ..Capabilities::default()
+        };
+        let (both, look, search) = (
+            caps(&["CAP_SYS_PTRACE", "CAP_DAC_READ_SEARCH"]),
+            caps(&["CAP_SYS_PTRACE"]),
+            caps(&["CAP_DAC_READ_SEARCH"]),
+        );
+        for (user, sets, want) in [
+            (false, &[Some(&both)][..], true),
+            (true, &[Some(&both)], false),
+            (false, &[None], true),
+            (false, &[Some(&look)], false),
+            (false, &[Some(&look), Some(&search)], true),
+            (false, &[Some(&search), Some(&search)], false),
+        ] {
+            assert_eq!(shows_much(user, sets), want, "{user} {sets:?}");
+        }
     }
 
     /// As a container would open `/proc/PID/exe`.

@@ -50,6 +50,15 @@ pub fn open_readonly(path: &Path) -> Result<OwnedFd, Errno> {
     Ok(tree)
 }
 
+/// Sets or clears MOUNT_ATTR_RDONLY, as somebody does who got hold of the mount.
+#[cfg(test)]
+pub fn set_readonly(mount: impl AsFd, readonly: bool) -> Result<(), Errno> {
+    let bit = |on: bool| if on { libc::MOUNT_ATTR_RDONLY } else { 0 };
+    let attr =
+        libc::mount_attr { attr_set: bit(readonly), attr_clr: bit(!readonly), propagation: 0, userns_fd: 0 };
+    set_attributes(mount, &attr, false)
+}
+
 /// Maps the ids of a detached mount by a user namespace.
 pub fn map_ids(tree: impl AsFd, user_ns: impl AsFd, recursive: bool) -> Result<(), Errno> {
     let attr = libc::mount_attr {

@@ -121,7 +121,10 @@ fn join(
         // Its root is a mere directory of the host's mount namespace.
         boot.rootfs = state.rootfs.to_string_lossy().into_owned();
     }
-    let exe = seal::program(&seal::find(global.init.as_deref())?, true)?;
+    let held = own.capabilities().as_ref().map(plan::capabilities);
+    let sets = [held.as_ref(), boot.process.capabilities.as_ref()];
+    let copied = seal::shows_much(bits & libc::CLONE_NEWUSER != 0, &sets);
+    let exe = seal::program(&seal::find(global.init.as_deref())?, copied)?;
     let cgroups = if args.cgroup.is_empty() {
         state.cgroup.join_beside(state.pid)?
     } else {

@@ -65,6 +65,12 @@ pub fn all_known(profile: &LinuxSeccomp) -> Result<()> {
     Ok(())
 }
 
+/// Whether some call is to be asked about.
+pub fn notifies(profile: &LinuxSeccomp) -> bool {
+    let notify = LinuxSeccompAction::ScmpActNotify;
+    profile.default_action() == notify || profile.syscalls().iter().flatten().any(|c| c.action() == notify)
+}
+
 /// Without a word about flags the mitigation of speculative stores is not forced on the program:
 /// its cost is high, and what it would guard needs a program that attacks itself.
 fn flags(profile: &LinuxSeccomp, listener: bool) -> u32 {
