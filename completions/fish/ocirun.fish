@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_ocirun_global_optspecs
-    string join \n root= log= log-format= debug systemd-cgroup rootless= init= v/version h/help
+    string join \n root= log= log-format= log-level= debug systemd-cgroup cgroup-manager= status-codes rootless= init= v/version
 end
 
 function __fish_ocirun_needs_command
@@ -25,17 +25,23 @@ function __fish_ocirun_using_subcommand
 end
 
 complete -c ocirun -n "__fish_ocirun_needs_command" -l root -d 'Keep the state of containers below this folder [default: /run/ocirun, or $XDG_RUNTIME_DIR/ocirun when not root]' -r -F
-complete -c ocirun -n "__fish_ocirun_needs_command" -l log -d 'Append log entries to this file' -r -F
+complete -c ocirun -n "__fish_ocirun_needs_command" -l log -d 'Append log entries to this file, or to syslog:NAME or journald:NAME' -r -F
 complete -c ocirun -n "__fish_ocirun_needs_command" -l log-format -d 'Form of the log' -r -f -a "text\t''
 json\t''"
+complete -c ocirun -n "__fish_ocirun_needs_command" -l log-level -d 'What is logged: errors alone, warnings as well, or each step' -r -f -a "error\t''
+warning\t''
+debug\t''"
+complete -c ocirun -n "__fish_ocirun_needs_command" -l cgroup-manager -d 'Who makes the cgroup; with disabled the container stays in the caller\'s' -r -f -a "cgroupfs\t''
+systemd\t''
+disabled\t''"
 complete -c ocirun -n "__fish_ocirun_needs_command" -l rootless -d 'Ignore what only root may do with cgroups' -r -f -a "auto\t''
 true\t''
 false\t''"
 complete -c ocirun -n "__fish_ocirun_needs_command" -l init -d 'Start containers with this ocirun-init [default: beside ocirun, then on PATH]' -r -F
 complete -c ocirun -n "__fish_ocirun_needs_command" -l debug -d 'Log each step, too'
 complete -c ocirun -n "__fish_ocirun_needs_command" -l systemd-cgroup -d 'Have systemd make the cgroup; cgroupsPath is then slice:prefix:name'
+complete -c ocirun -n "__fish_ocirun_needs_command" -l status-codes -d 'Exit with a status that tells the kind of a failure'
 complete -c ocirun -n "__fish_ocirun_needs_command" -s v -l version -d 'Print the version'
-complete -c ocirun -n "__fish_ocirun_needs_command" -s h -l help -d 'Print help'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "checkpoint" -d 'Save the state of a running container in files, and end it'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "create" -d 'Create a container; its program waits for start'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "delete" -d 'Delete a stopped container'
@@ -53,7 +59,6 @@ complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "spec" -d 'Write a con
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "start" -d 'Start the program of a created container'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "state" -d 'Print the state of a container as JSON'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "update" -d 'Change the resource limits of a container'
-complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l image-path -d 'Folder of the images [default: checkpoint]' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l work-path -d 'Folder of CRIU\'s log and other work files [default: the images\' folder]' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l parent-path -d 'Earlier images to build on, relative to the images\' folder' -r -F
@@ -74,7 +79,6 @@ complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l file-locks 
 complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l pre-dump -d 'Save memory alone, and let the container go on'
 complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l auto-dedup -d 'Free memory images that a newer one replaces'
 complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l leave-running -d 'Let the container go on'
-complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ocirun -n "__fish_ocirun_using_subcommand create" -s b -l bundle -d 'Folder of config.json and of the root filesystem' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand create" -l console-socket -d 'Send the terminal\'s master over this Unix socket' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand create" -l pidfd-socket -d 'Send a pidfd of the first process over this Unix socket' -r -F
@@ -84,12 +88,9 @@ complete -c ocirun -n "__fish_ocirun_using_subcommand create" -l no-pivot -d 'Do
 complete -c ocirun -n "__fish_ocirun_using_subcommand create" -l no-new-keyring -d 'Do not make a session keyring; the container inherits the caller\'s'
 complete -c ocirun -n "__fish_ocirun_using_subcommand create" -l dry-run -d 'Print what ocirun-init would be told, as JSON, and do nothing'
 complete -c ocirun -n "__fish_ocirun_using_subcommand create" -l no-subreaper
-complete -c ocirun -n "__fish_ocirun_using_subcommand create" -s h -l help -d 'Print help'
 complete -c ocirun -n "__fish_ocirun_using_subcommand delete" -s f -l force -d 'Kill it first if it still lives; an unknown container is no failure'
-complete -c ocirun -n "__fish_ocirun_using_subcommand delete" -s h -l help -d 'Print help'
 complete -c ocirun -n "__fish_ocirun_using_subcommand events" -l interval -d 'Time between two lines of type stats, such as 500ms, 5s, 1m30s' -r
 complete -c ocirun -n "__fish_ocirun_using_subcommand events" -l stats -d 'Print the present numbers and end'
-complete -c ocirun -n "__fish_ocirun_using_subcommand events" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ocirun -n "__fish_ocirun_using_subcommand exec" -l console-socket -d 'Send the terminal\'s master over this Unix socket' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand exec" -l pidfd-socket -d 'Send a pidfd of the process over this Unix socket' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand exec" -l cwd -d 'Working directory inside the container' -r
@@ -108,18 +109,12 @@ complete -c ocirun -n "__fish_ocirun_using_subcommand exec" -s d -l detach -d 'L
 complete -c ocirun -n "__fish_ocirun_using_subcommand exec" -l no-new-privs -d 'Set no_new_privs'
 complete -c ocirun -n "__fish_ocirun_using_subcommand exec" -l ignore-paused -d 'Do so even though the container is paused'
 complete -c ocirun -n "__fish_ocirun_using_subcommand exec" -l no-subreaper
-complete -c ocirun -n "__fish_ocirun_using_subcommand exec" -s h -l help -d 'Print help'
-complete -c ocirun -n "__fish_ocirun_using_subcommand features" -s h -l help -d 'Print help'
 complete -c ocirun -n "__fish_ocirun_using_subcommand kill" -s a -l all -d 'Signal every process of the container'
-complete -c ocirun -n "__fish_ocirun_using_subcommand kill" -s h -l help -d 'Print help'
 complete -c ocirun -n "__fish_ocirun_using_subcommand list" -s f -l format -d 'Form of the output' -r -f -a "table\t''
 json\t''"
 complete -c ocirun -n "__fish_ocirun_using_subcommand list" -s q -l quiet -d 'Print the ids alone'
-complete -c ocirun -n "__fish_ocirun_using_subcommand list" -s h -l help -d 'Print help'
-complete -c ocirun -n "__fish_ocirun_using_subcommand pause" -s h -l help -d 'Print help'
 complete -c ocirun -n "__fish_ocirun_using_subcommand ps" -s f -l format -d 'Form of the output' -r -f -a "table\t''
 json\t''"
-complete -c ocirun -n "__fish_ocirun_using_subcommand ps" -s h -l help -d 'Print help'
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l image-path -d 'Folder of the images [default: checkpoint]' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l work-path -d 'Folder of CRIU\'s log and other work files [default: the images\' folder]' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l parent-path -d 'Earlier images to build on, relative to the images\' folder' -r -F
@@ -148,8 +143,6 @@ complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -s d -l detach -d
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l no-subreaper -d 'Leave orphans of the container to another process'
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l no-pivot -d 'Do not use pivot_root, for a root on a ramdisk'
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l tcp-close -d 'Close TCP connections that were open'
-complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ocirun -n "__fish_ocirun_using_subcommand resume" -s h -l help -d 'Print help'
 complete -c ocirun -n "__fish_ocirun_using_subcommand run" -s b -l bundle -d 'Folder of config.json and of the root filesystem' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand run" -l console-socket -d 'Send the terminal\'s master over this Unix socket' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand run" -l pidfd-socket -d 'Send a pidfd of the first process over this Unix socket' -r -F
@@ -160,12 +153,8 @@ complete -c ocirun -n "__fish_ocirun_using_subcommand run" -l no-new-keyring -d 
 complete -c ocirun -n "__fish_ocirun_using_subcommand run" -s d -l detach -d 'Leave the container in the background'
 complete -c ocirun -n "__fish_ocirun_using_subcommand run" -l keep -d 'Do not delete the container when its program has ended'
 complete -c ocirun -n "__fish_ocirun_using_subcommand run" -l no-subreaper -d 'Leave orphans of the container to another process'
-complete -c ocirun -n "__fish_ocirun_using_subcommand run" -s h -l help -d 'Print help'
 complete -c ocirun -n "__fish_ocirun_using_subcommand spec" -s b -l bundle -d 'Folder to write it to' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand spec" -l rootless -d 'For an ordinary user: with a user namespace'
-complete -c ocirun -n "__fish_ocirun_using_subcommand spec" -s h -l help -d 'Print help'
-complete -c ocirun -n "__fish_ocirun_using_subcommand start" -s h -l help -d 'Print help'
-complete -c ocirun -n "__fish_ocirun_using_subcommand state" -s h -l help -d 'Print help'
 complete -c ocirun -n "__fish_ocirun_using_subcommand update" -s r -l resources -d 'Take the limits from this file, or from standard input for -, in the form of config.json\'s linux.resources' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand update" -l blkio-weight -d 'Weight for block I/O, 10 to 1000' -r
 complete -c ocirun -n "__fish_ocirun_using_subcommand update" -l cpu-burst -d 'CPU time that may be saved up for a burst, in microseconds' -r
@@ -185,22 +174,3 @@ complete -c ocirun -n "__fish_ocirun_using_subcommand update" -l l3-cache-schema
 complete -c ocirun -n "__fish_ocirun_using_subcommand update" -l mem-bw-schema -d 'Shares of the memory\'s bandwidth, such as MB:0=20;1=70, likewise' -r
 complete -c ocirun -n "__fish_ocirun_using_subcommand update" -l kernel-memory -d 'The kernel has this limit no more' -r
 complete -c ocirun -n "__fish_ocirun_using_subcommand update" -l kernel-memory-tcp -d 'Likewise' -r
-complete -c ocirun -n "__fish_ocirun_using_subcommand update" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete events exec features kill list pause ps restore resume run spec start state update help" -f -a "checkpoint" -d 'Save the state of a running container in files, and end it'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete events exec features kill list pause ps restore resume run spec start state update help" -f -a "create" -d 'Create a container; its program waits for start'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete events exec features kill list pause ps restore resume run spec start state update help" -f -a "delete" -d 'Delete a stopped container'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete events exec features kill list pause ps restore resume run spec start state update help" -f -a "events" -d 'Print what a container uses, and when it runs out of memory'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete events exec features kill list pause ps restore resume run spec start state update help" -f -a "exec" -d 'Run another program in a running container'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete events exec features kill list pause ps restore resume run spec start state update help" -f -a "features" -d 'Print what this runtime can do, as JSON'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete events exec features kill list pause ps restore resume run spec start state update help" -f -a "kill" -d 'Send a signal to the first process of a container'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete events exec features kill list pause ps restore resume run spec start state update help" -f -a "list" -d 'List the containers'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete events exec features kill list pause ps restore resume run spec start state update help" -f -a "pause" -d 'Suspend all processes of a container'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete events exec features kill list pause ps restore resume run spec start state update help" -f -a "ps" -d 'List the processes of a container'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete events exec features kill list pause ps restore resume run spec start state update help" -f -a "restore" -d 'Make a container that goes on where a saved one was'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete events exec features kill list pause ps restore resume run spec start state update help" -f -a "resume" -d 'Resume all processes of a paused container'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete events exec features kill list pause ps restore resume run spec start state update help" -f -a "run" -d 'Create a container, start it and wait for its program'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete events exec features kill list pause ps restore resume run spec start state update help" -f -a "spec" -d 'Write a config.json to begin with'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete events exec features kill list pause ps restore resume run spec start state update help" -f -a "start" -d 'Start the program of a created container'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete events exec features kill list pause ps restore resume run spec start state update help" -f -a "state" -d 'Print the state of a container as JSON'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete events exec features kill list pause ps restore resume run spec start state update help" -f -a "update" -d 'Change the resource limits of a container'
-complete -c ocirun -n "__fish_ocirun_using_subcommand help; and not __fish_seen_subcommand_from checkpoint create delete events exec features kill list pause ps restore resume run spec start state update help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -389,6 +389,18 @@ pub fn set_signal(signal: i32, ignore: bool) {
     unsafe { libc::signal(signal, handler) };
 }
 
+/// Lets a signal end this process although it is the first of its process namespace, to which the
+/// kernel gives only signals that it handles. execve puts the disposition back to default.
+pub fn end_at(signal: i32) {
+    extern "C" fn end(signal: i32) {
+        // SAFETY: _exit may be called at any instruction; it runs nothing of this process.
+        unsafe { libc::_exit(128 + signal) }
+    }
+    let handler = end as extern "C" fn(i32) as libc::sighandler_t;
+    // SAFETY: the handler makes one system call and never returns.
+    unsafe { libc::signal(signal, handler) };
+}
+
 /// A child that shares this process's descriptors (CLONE_FILES) and has a copy of its memory.
 /// It runs `body` and leaves with its value.
 pub fn spawn_sharing_descriptors(body: impl FnOnce() -> i32) -> Result<i32> {

@@ -44,6 +44,7 @@ mod tests {
         assert_eq!(on, [0, 1, 2, 7]);
         assert_eq!(mask(&set), "0x87");
         assert_eq!(mask(&parse("4").unwrap()), "0x10");
+        assert_eq!(mask(&parse("65").unwrap()), "0x20000000000000000");
         for bad in ["", "a", "3-1", "99999", "1,"] {
             assert!(parse(bad).is_err(), "{bad}");
         }

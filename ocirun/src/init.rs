@@ -6,8 +6,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 
-use anyhow::{Context, Result, anyhow, bail};
-use nix::errno::Errno;
+use anyhow::{Context, Error, Result, anyhow, bail};
 use nix::fcntl::OFlag;
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
@@ -18,10 +17,11 @@ use ocirun_init::{Bootstrap, Command, Enter, Status};
 use crate::again::again;
 use crate::cgroup::Join;
 use crate::cgroup::systemd::Unit;
+use crate::error::{AfterStart, FromInit};
 use crate::fds::{Passed, raise};
 use crate::source::Map;
 use crate::spawn::{self, Child, Stub};
-use crate::{error, idmap, log, namespace, pidfd};
+use crate::{idmap, log, namespace, pidfd};
 
 /// What a new ocirun-init is started with.
 pub struct Start {
@@ -131,6 +131,7 @@ pub fn start(mut s: Start) -> Result<Init> {
         None => spawn()?,
     };
     drop(placed);
+    said_start(&child, s.new, bits);
     let mut init = Init {
         child,
         keep_groups: false,
@@ -182,6 +183,17 @@ fn in_new_time<T>(offsets: &str, spawn: impl FnOnce() -> Result<T>) -> Result<T>
     result
 }
 
+/// With `--debug`: the steps so far, in the words that people and scripts look for in runc's log.
+fn said_start(child: &Child, new: i32, joined: i32) {
+    if !log::debugs() {
+        return;
+    }
+    let (new, joined) = (namespace::names(new), namespace::names(joined));
+    let me = std::process::id();
+    log::debug(&format!("nsexec-0[{me}]: => nsexec container setup: new {new:?}, joined {joined:?}"));
+    log::debug(&format!("child process in init(): ocirun-init is process {}", child.pid));
+}
+
 fn number(n: RawFd) -> CString {
     CString::new(n.to_string()).expect("digits hold no NUL")
 }
@@ -194,11 +206,8 @@ pub fn failure(line: &[u8]) -> anyhow::Error {
     }
 }
 
-fn said(doing: &str, errno: i32) -> anyhow::Error {
-    match errno {
-        0 => anyhow!("{doing}"),
-        errno => anyhow!("{doing}: {}", error::strerror(Errno::from_raw(errno))),
-    }
+fn said(doing: &str, errno: i32) -> Error {
+    FromInit { doing: doing.to_string(), errno }.into()
 }
 
 impl Init {
@@ -218,7 +227,7 @@ impl Init {
         match self.hear()? {
             Some(Status::Joined { pid }) => self.follow(pid),
             Some(other) => bail!("unexpected message of ocirun-init: {other:?}"),
-            None => bail!("{}", self.death()?),
+            None => return Err(self.death()?),
         }
     }
 
@@ -247,7 +256,7 @@ impl Init {
             Ok(()) => Ok(()),
             // It has ended: what it said, or how it died, is the reason.
             Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => match self.hear()? {
-                None => bail!("{}", self.death()?),
+                None => Err(self.death()?),
                 Some(_) => Err(e).context("write to ocirun-init"),
             },
             Err(e) => Err(e).context("write to ocirun-init"),
@@ -284,10 +293,8 @@ impl Init {
         let line = self.read_line()?;
         match serde_json::from_str(&line) {
             _ if line == spawn::UNSHARED => Ok(()),
-            Ok(Status::Error { doing, errno }) => {
-                bail!("{doing}: {}", error::strerror(Errno::from_raw(errno)))
-            }
-            _ => bail!("{}", self.death()?),
+            Ok(Status::Error { doing, errno }) => Err(FromInit { doing, errno }.into()),
+            _ => Err(self.death()?),
         }
     }
 
@@ -295,7 +302,10 @@ impl Init {
     pub fn until_ready(&mut self, mut hooks: impl FnMut(i32) -> Result<()>) -> Result<()> {
         loop {
             match self.hear()? {
-                Some(Status::Ready) => return Ok(()),
+                Some(Status::Ready) => {
+                    log::debug("init: closing the pipe to signal completion: all is done but execve");
+                    return Ok(());
+                }
                 Some(Status::Map { mount, fd }) => {
                     let map = self.maps.iter().find(|map| map.mount == mount);
                     let map = map.with_context(|| format!("mounts[{mount}] has no id maps"))?;
@@ -307,31 +317,36 @@ impl Init {
                     self.go()?;
                 }
                 Some(other) => bail!("unexpected message of ocirun-init: {other:?}"),
-                None => bail!("{}", self.death()?),
+                None => return Err(self.death()?),
             }
         }
     }
 
     /// Waits until the program itself runs: end of file, since the pipe is closed by execve.
     pub fn until_exec(&mut self) -> Result<()> {
-        match self.hear()? {
+        let word = self.hear().map_err(|e| match e.downcast_ref::<FromInit>() {
+            Some(init) if init.doing.starts_with("exec ") => e.context(AfterStart),
+            _ => e,
+        });
+        match word? {
             None => Ok(()),
             Some(other) => bail!("unexpected message of ocirun-init: {other:?}"),
         }
     }
 
     /// How it ended, having said nothing.
-    fn death(&self) -> Result<String> {
+    fn death(&self) -> Result<Error> {
         pidfd::signal(&self.child.pidfd, libc::SIGKILL)?;
-        Ok(match again(|| waitpid(Pid::from_raw(self.child.pid), None)) {
+        let doing = match again(|| waitpid(Pid::from_raw(self.child.pid), None)) {
             Ok(WaitStatus::Exited(_, code)) => format!("ocirun-init exited with status {code}"),
             Ok(WaitStatus::Signaled(_, signal, _)) => format!("ocirun-init was killed by {signal}"),
             other => format!("ocirun-init is gone: {other:?}"),
-        })
+        };
+        Ok(FromInit { doing, errno: 0 }.into())
     }
 
     /// Ends it, and waits; what it had to say, where it had.
-    pub fn abandon(&mut self) -> Option<anyhow::Error> {
+    pub fn abandon(&mut self) -> Option<Error> {
         let end = |child: &Child| {
             let _ = pidfd::signal(&child.pidfd, libc::SIGKILL);
             let _ = again(|| waitpid(Pid::from_raw(child.pid), None));
@@ -343,7 +358,7 @@ impl Init {
                 Ok(Some(Status::Joined { pid })) if self.follow(pid).is_ok() => end(&self.child),
                 Ok(Some(_)) => {}
                 Ok(None) => return None,
-                Err(e) => return Some(anyhow!("{}", error::line(&e))),
+                Err(e) => return Some(e),
             }
         }
     }

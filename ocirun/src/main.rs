@@ -9,7 +9,8 @@ use std::panic;
 use std::process::exit;
 
 use ocirun::cli::Command;
-use ocirun::{cmd, error, fds, log, signal, usage};
+use ocirun::error::AfterStart;
+use ocirun::{cmd, code, error, fds, log, signal, usage};
 
 /// Unit tests bring an entry of their own.
 #[cfg(test)]
@@ -20,7 +21,10 @@ fn main() {
 /// What `entry` calls.
 fn start() -> ! {
     // A fault of this program is one line, too; nothing is taken back then but by `delete --force`.
-    panic::set_hook(Box::new(|info| log::error(&format!("internal error: {info}").replace('\n', " "))));
+    panic::set_hook(Box::new(|info| {
+        let line = format!("internal error: {info}").replace('\n', " ");
+        log::error(&usage::name(), &line, None, code::OTHER);
+    }));
     let cli = usage::parse(std::env::args_os());
     let Some(command) = cli.command else {
         exit(if cli.global.version { usage::version() } else { usage::help() });
@@ -47,15 +51,16 @@ fn start() -> ! {
     // Whatever the caller left open or ignored must not reach a hook or the container.
     let done = fds::close_on_exec().and_then(|()| signal::reset()).and_then(|()| log::open(&cli.global));
     match done.and_then(|()| cmd::call(&cli.global, command)) {
-        Ok(status) => exit(status),
+        Ok(status) => {
+            log::settle();
+            exit(status)
+        }
         Err(e) => {
-            let what = [Some(verb.to_string()), id, Some(error::line(&e))];
-            log::error(&match what {
-                [Some(verb), Some(id), Some(why)] => format!("{verb} {id}: {why}"),
-                [Some(verb), _, Some(why)] => format!("{verb}: {why}"),
-                _ => unreachable!("verb and reason are set"),
-            });
-            exit(failure)
+            let message = error::message(verb, id.as_deref(), &e);
+            let code = code::of(&message, error::errno(&e));
+            let speaker = if e.is::<AfterStart>() { String::new() } else { usage::name() };
+            log::error(&speaker, &message, id.as_deref(), code);
+            exit(if cli.global.status_codes { code.status } else { failure })
         }
     }
 }

@@ -14,7 +14,7 @@ use nix::fcntl::{FcntlArg, SealFlag, fcntl};
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use ocirun_init::Capabilities;
 
-use crate::tree;
+use crate::{log, tree};
 
 /// Where ocirun-init is: as told, else beside this program, else on PATH.
 pub fn find(told: Option<&Path>) -> Result<PathBuf> {
@@ -39,8 +39,18 @@ pub fn find(told: Option<&Path>) -> Result<PathBuf> {
 /// CAP_DAC_READ_SEARCH finds any file of a file system by a descriptor of one.
 pub fn program(path: &Path, copied: bool) -> Result<OwnedFd> {
     if !copied && let Ok(view) = tree::open_readonly(path) {
+        // runc's words for what it does in this place are what its users look for in a log.
+        log::debug(&format!(
+            "in the place of \"runc exeseal: using /proc/self/exe clone\" and of \"runc exeseal: using overlayfs \
+             for sealed /proc/self/exe\": a read-only mount of {}",
+            path.display()
+        ));
         return Ok(view);
     }
+    log::debug(&format!(
+        "in the place of \"runc exeseal: using /proc/self/exe clone\": a sealed copy of {}",
+        path.display()
+    ));
     copy(path)
 }
 

@@ -13,11 +13,11 @@ pub fn reset() -> Result<()> {
     sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None).context("reset the signal mask")
 }
 
-/// `9`, `KILL`, `SIGKILL`, `sigkill`, `RTMIN+3`.
+/// `9`, `KILL`, `SIGKILL`, `sigkill`, `RTMIN+3`; `0`, which only asks whether there is somebody.
 pub fn parse(word: &str) -> Result<i32> {
     let unknown = || format!("unknown signal {word:?}");
     if let Ok(number) = word.parse::<i32>() {
-        return if (1..=64).contains(&number) { Ok(number) } else { bail!(unknown()) };
+        return if (0..=64).contains(&number) { Ok(number) } else { bail!(unknown()) };
     }
     let upper = word.to_ascii_uppercase();
     let name = upper.strip_prefix("SIG").unwrap_or(&upper);
@@ -84,10 +84,11 @@ mod tests {
             ("RTMIN+3", libc::SIGRTMIN() + 3),
             ("SIGRTMAX-1", libc::SIGRTMAX() - 1),
             ("64", 64),
+            ("0", 0),
         ] {
             assert_eq!(parse(word).expect(word), want);
         }
-        for word in ["NOSUCH", "0", "65", "-1", "", "SIG", "RTMIN+99", "ü"] {
+        for word in ["NOSUCH", "65", "-1", "", "SIG", "RTMIN+99", "ü"] {
             let e = parse(word).expect_err(word).to_string();
             assert_eq!(e, format!("unknown signal {word:?}"));
         }

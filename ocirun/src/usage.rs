@@ -3,13 +3,23 @@
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::path::Path;
 use std::process::exit;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, FromArgMatches};
 
 use crate::cli::{self, Cli};
-use crate::{plan, stdout};
+use crate::{help, plan, stdout};
+
+/// What a command line asks for.
+enum Asked {
+    /// Its words, with two dashes where they belong.
+    Parse(Vec<OsString>),
+    /// The help of the program or of a command.
+    Help(Option<String>),
+    NoTopic(String),
+}
 
 /// Parses, or says what is wrong and exits.
 pub fn parse(args: impl Iterator<Item = OsString>) -> Cli {
@@ -18,10 +28,20 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Cli {
         return cli;
     }
     let command = cli::command();
-    let args = normalise(&command, args);
+    let args = match normalise(&command, args) {
+        Asked::Parse(args) => args,
+        Asked::Help(verb) => {
+            let verb = verb.as_deref().map(|v| command.find_subcommand(v).ok_or(v)).transpose();
+            exit(match verb {
+                Ok(verb) => show(&command, verb),
+                Err(verb) => no_topic(verb),
+            })
+        }
+        Asked::NoTopic(verb) => exit(no_topic(&verb)),
+    };
     match command.clone().try_get_matches_from(args).and_then(|m| Cli::from_arg_matches(&m)) {
         Ok(cli) => cli,
-        Err(e) => exit(refuse(command, &e)),
+        Err(e) => exit(refuse(&command, &e)),
     }
 }
 
@@ -29,8 +49,15 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Cli {
 /// be shown.
 fn quick(args: &[OsString]) -> Option<Cli> {
     let command = cli::only(args.iter().skip(1).filter_map(|word| word.to_str()))?;
-    let args = normalise(&command, args.to_vec());
+    let Asked::Parse(args) = normalise(&command, args.to_vec()) else { return None };
     Cli::from_arg_matches(&command.try_get_matches_from(args).ok()?).ok()
+}
+
+/// The name that this program was called by.
+pub fn name() -> String {
+    let arg = std::env::args_os().next().unwrap_or_default();
+    let name = Path::new(&arg).file_name().map(|n| n.to_string_lossy().into_owned());
+    name.unwrap_or_else(|| "ocirun".to_string())
 }
 
 /// `--version`: the first line is how containerd tells a runtime of this kind.
@@ -41,8 +68,18 @@ pub fn version() -> i32 {
 }
 
 pub fn help() -> i32 {
-    say(&cli::command().render_help().to_string());
+    show(&cli::command(), None)
+}
+
+fn show(root: &Command, verb: Option<&Command>) -> i32 {
+    say(&help::text(root, verb, &name()));
     0
+}
+
+/// What runc's parser says; callers know it and the status.
+fn no_topic(verb: &str) -> i32 {
+    complain(&format!("{}: No help topic for '{verb}'", name()));
+    3
 }
 
 /// A word to whoever reads; here there is nobody to tell of a failure.
@@ -56,7 +93,7 @@ fn complain(text: &str) {
 
 /// Gives `-bundle DIR` its second dash. Behind the id of `exec` and `ps` stands another program's
 /// command line, which is left alone.
-fn normalise(command: &Command, args: Vec<OsString>) -> Vec<OsString> {
+fn normalise(command: &Command, args: Vec<OsString>) -> Asked {
     let mut out = Vec::with_capacity(args.len());
     let mut at = command;
     let (mut is_value, mut verb, mut positionals) = (false, false, 0);
@@ -78,9 +115,16 @@ fn normalise(command: &Command, args: Vec<OsString>) -> Vec<OsString> {
                 positionals += 1;
             } else if let Some(sub) = command.find_subcommand(text) {
                 (at, verb) = (sub, true);
+            } else if text == "help" || text == "h" {
+                return Asked::Help(rest.next().map(|verb| verb.to_string_lossy().into_owned()));
+            } else {
+                return Asked::NoTopic(arg.to_string_lossy().into_owned());
             }
             out.push(arg);
             continue;
+        }
+        if ["-h", "--help", "-help"].contains(&text) {
+            return Asked::Help(verb.then(|| at.get_name().to_string()));
         }
         let bare = text.trim_start_matches('-');
         let (name, value) = bare.split_once('=').map_or((bare, None), |(n, v)| (n, Some(v)));
@@ -107,11 +151,11 @@ fn normalise(command: &Command, args: Vec<OsString>) -> Vec<OsString> {
         let one_dash = !text.starts_with("--") && name.len() > 1 && known.is_some();
         out.push(if one_dash { format!("-{text}").into() } else { arg });
     }
-    out
+    Asked::Parse(out)
 }
 
 /// Says what is wrong with a command line; the status of the process.
-fn refuse(mut command: Command, error: &clap::Error) -> i32 {
+fn refuse(command: &Command, error: &clap::Error) -> i32 {
     let invalid = |kind| match error.get(kind) {
         Some(ContextValue::String(s)) => s.clone(),
         Some(ContextValue::Strings(all)) => all.join(" "),
@@ -119,45 +163,43 @@ fn refuse(mut command: Command, error: &clap::Error) -> i32 {
     };
     // `--bundle <DIR>` → `--bundle`
     let first = |text: String| text.split([' ', '=']).next().unwrap_or_default().to_string();
+    let me = name();
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            say(&error.to_string());
-            0
-        }
-        ErrorKind::InvalidSubcommand => {
-            complain(&format!("No help topic for '{}'", invalid(ContextKind::InvalidSubcommand)));
-            3
-        }
         ErrorKind::UnknownArgument => {
-            let name = invalid(ContextKind::InvalidArg);
-            let dashes = name.strip_prefix('-').filter(|n| n.starts_with('-')).unwrap_or(&name).to_string();
-            if command.get_subcommands().count() > 0 && !dashes.starts_with('-') {
-                complain(&format!("ocirun: unexpected argument {dashes:?}"));
+            let flag = invalid(ContextKind::InvalidArg);
+            let dashes = flag.strip_prefix('-').filter(|n| n.starts_with('-')).unwrap_or(&flag).to_string();
+            if !dashes.starts_with('-') {
+                complain(&format!("{me}: unexpected argument {dashes:?}"));
                 return 1;
             }
             say(&format!("Incorrect Usage: flag provided but not defined: {}\n\n", first(dashes.clone())));
-            complain(&format!("ocirun: flag provided but not defined: {}", first(dashes)));
-            say(&command.render_help().to_string());
-            1
+            complain(&format!("{me}: flag provided but not defined: {}", first(dashes)));
+            show(command, None);
         }
         ErrorKind::InvalidValue if invalid(ContextKind::InvalidValue).is_empty() => {
-            let name = first(invalid(ContextKind::InvalidArg));
-            say(&format!("Incorrect Usage: flag needs an argument: {name}\n\n"));
-            complain(&format!("ocirun: flag needs an argument: {name}"));
-            1
+            let flag = first(invalid(ContextKind::InvalidArg));
+            say(&format!("Incorrect Usage: flag needs an argument: {flag}\n\n"));
+            complain(&format!("{me}: flag needs an argument: {flag}"));
+        }
+        ErrorKind::MissingRequiredArgument => {
+            complain(&format!("{me}: missing argument: {}", invalid(ContextKind::InvalidArg)));
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let (flag, value) = (first(invalid(ContextKind::InvalidArg)), invalid(ContextKind::InvalidValue));
+            let known = invalid(ContextKind::ValidValue);
+            let known = if known.is_empty() { String::new() } else { format!(" (one of: {known})") };
+            say(&format!("Incorrect Usage: invalid value {value:?} for flag {flag}\n\n"));
+            complain(&format!("{me}: invalid value {value:?} for flag {flag}{known}"));
         }
         _ => {
             let text = error.to_string();
-            let line = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-            match error.kind() {
-                ErrorKind::MissingRequiredArgument => {
-                    complain(&format!("ocirun: missing argument: {}", invalid(ContextKind::InvalidArg)));
-                }
-                _ => complain(&format!("ocirun: {line}")),
-            }
-            1
+            complain(&format!(
+                "{me}: {}",
+                text.lines().next().unwrap_or_default().trim_start_matches("error: ")
+            ));
         }
     }
+    1
 }
 
 #[cfg(test)]
@@ -178,9 +220,35 @@ mod tests {
             ("create --bundle -root web", "create --bundle -root web"),
         ] {
             let args = std::iter::once("ocirun").chain(given.split(' ')).map(OsString::from).collect();
-            let got = normalise(&cli::command(), args);
+            let Asked::Parse(got) = normalise(&cli::command(), args) else { panic!("{given}") };
             let got: Vec<_> = got[1..].iter().map(|a| a.to_str().expect("ascii")).collect();
             assert_eq!(got.join(" "), want);
+        }
+    }
+
+    #[test]
+    fn help_is_asked_for_in_many_ways() {
+        let asked = |given: &str| {
+            let args = std::iter::once("ocirun").chain(given.split(' ')).map(OsString::from).collect();
+            match normalise(&cli::command(), args) {
+                Asked::Help(verb) => verb.unwrap_or_default(),
+                Asked::NoTopic(verb) => format!("no {verb}"),
+                Asked::Parse(_) => "parse".to_string(),
+            }
+        };
+        for (given, want) in [
+            ("-h", ""),
+            ("--help", ""),
+            ("help", ""),
+            ("h exec", "exec"),
+            ("--debug exec -h", "exec"),
+            ("exec web ls -h", "parse"),
+            ("--log -h list", "parse"),
+            ("create --bundle x --help", "create"),
+            ("foo -h", "no foo"),
+            ("--debug foo", "no foo"),
+        ] {
+            assert_eq!(asked(given), want, "{given}");
         }
     }
 

@@ -77,6 +77,11 @@ pub fn plan(id: &str, cgroups_path: Option<&Path>, rootless: bool) -> Result<Cgr
     Ok(Cgroup { hierarchies, rootless, explicit: explicit.is_some(), systemd: None })
 }
 
+/// Whether this host has cgroup v2 alone, in its usual place.
+pub fn only_v2() -> bool {
+    fs::exists("/sys/fs/cgroup/cgroup.controllers").unwrap_or(false)
+}
+
 impl Cgroup {
     /// Whether any of its directories is there with processes in it.
     pub fn exists(&self) -> bool {

@@ -22,7 +22,7 @@ pub use self::update::Update;
 
 /// Create, start, and remove containers by the OCI runtime specification
 #[derive(Debug, Parser)]
-#[command(name = "ocirun", disable_version_flag = true, after_help = AFTER_HELP)]
+#[command(name = "ocirun", disable_version_flag = true, disable_help_flag = true, disable_help_subcommand = true, after_help = AFTER_HELP)]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,
@@ -38,7 +38,8 @@ EXAMPLES:
 
 EXIT STATUS:
   run and exec give the program's own status, or 128+N where signal N killed it.
-  Otherwise 0, 1 for a failure, 255 for a failure of exec, 3 for an unknown command.";
+  Otherwise 0, 1 for a failure, 255 for a failure of exec, 3 for an unknown command.
+  With --status-codes a failure has a status of its own kind: see ocirun(8).";
 
 #[derive(Debug, Args)]
 pub struct Global {
@@ -46,18 +47,27 @@ pub struct Global {
     /// $XDG_RUNTIME_DIR/ocirun when not root]
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
-    /// Append log entries to this file
+    /// Append log entries to this file, or to syslog:NAME or journald:NAME
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
     /// Form of the log
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
+    /// What is logged: errors alone, warnings as well, or each step
+    #[arg(long, value_name = "LEVEL", default_value = "warning")]
+    pub log_level: LogLevel,
     /// Log each step, too
     #[arg(long)]
     pub debug: bool,
     /// Have systemd make the cgroup; cgroupsPath is then slice:prefix:name
     #[arg(long)]
     pub systemd_cgroup: bool,
+    /// Who makes the cgroup; with disabled the container stays in the caller's
+    #[arg(long, value_name = "MANAGER")]
+    pub cgroup_manager: Option<CgroupManager>,
+    /// Exit with a status that tells the kind of a failure
+    #[arg(long)]
+    pub status_codes: bool,
     /// Ignore what only root may do with cgroups
     #[arg(long, value_name = "WHEN", default_value = "auto", num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "true")]
@@ -74,6 +84,20 @@ pub struct Global {
 pub enum LogFormat {
     Text,
     Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogLevel {
+    Error,
+    Warning,
+    Debug,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CgroupManager {
+    Cgroupfs,
+    Systemd,
+    Disabled,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -57,13 +57,20 @@ pub fn exec(global: &Global, args: &Exec) -> Result<i32> {
 
 /// From the started ocirun-init to the program's status.
 fn go(args: &Exec, init: &mut Init, console: Option<OwnedFd>) -> Result<i32> {
+    // Before the program's first word: its terminal is to be as it stays.
+    let terminal = match console.as_ref().map(console::proxy).transpose() {
+        Ok(terminal) => terminal,
+        // That none came has a reason, which ocirun-init knows.
+        Err(e) => return init.until_ready(|_| Ok(())).and(Err(e)),
+    };
     init.until_ready(|_| Ok(()))?;
     if let Some(file) = &args.pid_file {
         launch::write_pid_file(file, init.child.pid)?;
     }
     let signals = if args.detach { None } else { Some(signal::collect()?) };
-    let terminal = console.as_ref().map(console::proxy).transpose()?;
+    log::debug("setns_init: about to exec");
     init.until_exec()?;
+    log::settle();
     let Some(signals) = signals else { return Ok(0) };
     foreground::wait(&init.child, &signals, terminal)
 }

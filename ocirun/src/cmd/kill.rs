@@ -16,10 +16,13 @@ pub fn kill(global: &Global, args: &Kill) -> Result<i32> {
     // Without a pid namespace of its own the death of the first process ends no other, so the
     // whole cgroup is meant, also of a container whose first process is gone.
     if args.all || (last && !state.private_pids) {
-        if status == Status::Stopped && !args.all {
+        if status == Status::Stopped && !args.all && state.cgroup.pids()?.is_empty() {
             bail!("container not running");
         }
-        state.cgroup.kill(signal)?;
+        // 0 only asks, and of all that is always answered.
+        if signal != 0 {
+            state.cgroup.kill(signal)?;
+        }
         return Ok(0);
     }
     let Some(init) = state.init()? else { bail!("container not running") };

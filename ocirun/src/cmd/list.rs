@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use super::state::{Shown, show};
 use crate::cli::{Format, Global, List};
 use crate::state::{self, Dir};
-use crate::{error, stdout};
+use crate::{error, log, stdout};
 
 pub fn list(global: &Global, args: &List) -> Result<i32> {
     let containers = containers(global)?;
@@ -46,7 +46,7 @@ fn containers(global: &Global) -> Result<Vec<Shown>> {
             Ok((status, state)) => found.push(show(state, status, user(&passwd, dir.owner()))),
             // It went away meanwhile, or is being made: one container must not hide the others.
             Err(e) if dir.exists().unwrap_or(true) => {
-                eprintln!("ocirun: list: load container {id}: {}", error::line(&e))
+                log::warn(&format!("list: load container {id}: {}", error::line(&e)));
             }
             Err(_) => {}
         }

@@ -5,7 +5,7 @@ use nix::sys::prctl::set_child_subreaper;
 
 use crate::cli::{Global, Run};
 use crate::launch::{self, Launched};
-use crate::{console, foreground, signal};
+use crate::{console, foreground, log, signal};
 
 use super::{delete, start};
 
@@ -40,10 +40,11 @@ pub fn run(global: &Global, args: &Run) -> Result<i32> {
 fn release(launched: &mut Launched, detach: bool) -> Result<Option<i32>> {
     let Launched { dir, state, init, terminal } = launched;
     let signals = if detach { None } else { Some(signal::collect()?) };
-    // Before the program runs: what a short one writes is lost with it where nobody reads yet.
-    let terminal = terminal.as_ref().map(console::proxy).transpose()?;
+    // Before the program's first word: its terminal is to be as it stays.
+    let terminal = terminal.as_ref().filter(|_| !detach).map(console::proxy).transpose()?;
     start::release(dir, state)?;
     init.until_exec()?;
+    log::settle();
     let Some(signals) = signals else { return Ok(None) };
     foreground::wait(&init.child, &signals, terminal).map(Some)
 }

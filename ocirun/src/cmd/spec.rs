@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use nix::unistd::{getegid, geteuid};
 
 use crate::cli::Spec;
-use crate::plan;
+use crate::{cgroup, plan};
 
 /// Markers in `@` stand where an ordinary user's differs.
 const TEMPLATE: &str = include_str!("spec.json");
@@ -19,12 +19,14 @@ pub fn spec(args: &Spec) -> Result<i32> {
         Err(e) if e.kind() == ErrorKind::AlreadyExists => bail!("File config.json exists. Remove it first"),
         other => other.with_context(|| format!("create {}", path.display()))?,
     };
-    file.write_all(text(ids).as_bytes()).with_context(|| format!("write {}", path.display()))?;
+    file.write_all(text(ids, cgroup::only_v2()).as_bytes())
+        .with_context(|| format!("write {}", path.display()))?;
     Ok(0)
 }
 
 /// For root, or for the user and group that are to be root inside.
-fn text(ids: Option<(u32, u32)>) -> String {
+/// On v1 a container sees its cgroups by their whole paths, as callers expect it there.
+fn text(ids: Option<(u32, u32)>, v2: bool) -> String {
     let network = "{\"type\": \"network\"}";
     let sys = "\"type\": \"sysfs\",\n\t\t\t\"source\": \"sysfs\",\n\t\t\t\"options\": [\"nosuid\", \"noexec\", \"nodev\", \"ro\"]";
     let (sys, namespace, gid, maps) = match ids {
@@ -46,6 +48,7 @@ fn text(ids: Option<(u32, u32)>) -> String {
         .replace("@sys@", &sys)
         .replace("@namespace@", namespace)
         .replace("@gid@", gid)
+        .replace("@cgroup@", if v2 { ",\n\t\t\t{\"type\": \"cgroup\"}" } else { "" })
         .replace("\t\t@maps@\n", &maps)
 }
 
@@ -57,12 +60,13 @@ mod tests {
 
     #[test]
     fn both_forms_are_valid() {
-        for ids in [None, Some((1000, 100))] {
-            let spec: oci_spec::runtime::Spec = serde_json::from_str(&text(ids)).expect("a config");
+        for (ids, v2) in [(None, false), (Some((1000, 100)), false), (None, true)] {
+            let spec: oci_spec::runtime::Spec = serde_json::from_str(&text(ids, v2)).expect("a config");
             let linux = spec.linux().clone().expect("linux");
             let ns = Namespaces::parse(&linux.namespaces().clone().unwrap_or_default()).expect("namespaces");
             validate::spec(&spec, &ns).expect("a valid config");
             assert_eq!(ns.has(libc::CLONE_NEWUSER), ids.is_some());
+            assert_eq!(ns.has(libc::CLONE_NEWCGROUP), v2);
             assert_eq!(linux.uid_mappings().is_some(), ids.is_some());
         }
     }
