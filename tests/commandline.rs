@@ -434,8 +434,12 @@ fn descriptors_in_their_order_and_what_is_missing() {
     command.arg(bundle.path()).arg("it-cl-fds").stdin(Stdio::null());
     // 0 to 4, and the one that ls reads the folder by.
     assert_eq!(bin::run(&mut command).ok(), "activated\npreserved\n1 1\n6\n");
-    let done =
-        runtime.run(&["run", "--preserve-fds", "2", "--bundle", text(bundle.path()), "it-cl-fds"]).fails(1);
+    // Whatever this test itself was started with.
+    let mut command = Command::new("bash");
+    command.args(["-c", "exec 3<&- 4<&-; exec \"$@\"", "sh"]).arg(bin::path("ocirun"));
+    command.arg("--root").arg(runtime.root.path()).args(["run", "--preserve-fds", "2", "--bundle"]);
+    command.arg(bundle.path()).arg("it-cl-fds").stdin(Stdio::null());
+    let done = bin::run(&mut command).fails(1);
     assert!(done.contains("unable to stat preserved-fd 0 (of 2)"), "{done}");
     assert!(done.ends_with("bad file descriptor"), "{done}");
 }

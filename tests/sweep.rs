@@ -338,7 +338,9 @@ impl Lab {
     /// It says that the work is not done: then nothing is half done, and it says why in a line.
     fn judge_failure(&self, outcome: &Outcome, fault: Option<(Point, Fault)>, said: &str) -> Vec<String> {
         let mut faults = Vec::new();
-        let lines = said.matches(&format!("ocirun: {} ", self.verb)).count();
+        // `runc create failed: …` is how callers know it, `start ID: …` what has no such words.
+        let lines =
+            said.lines().filter(|line| line.starts_with("ocirun: ") && line.contains(self.verb)).count();
         if lines != 1 {
             faults.push(format!("exit {}, and not one line: {said:?}", outcome.code));
         }

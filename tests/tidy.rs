@@ -11,6 +11,7 @@ const UNSAFE: &[&str] = &[
     "ctrd-shim/src/sys.rs",
     "ctrd/src/content/writeback.rs",
     "ctrd/src/terminal.rs",
+    "ocirun-init/src/clone.rs",
     "ocirun-init/src/entry.rs",
     "ocirun-init/src/syscall.rs",
     "ocirun/src/affinity.rs",

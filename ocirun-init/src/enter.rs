@@ -14,7 +14,7 @@ use nix::sched::{CloneFlags, setns};
 use nix::sys::prctl;
 use ocirun_init::Enter;
 
-use crate::{fd, syscall};
+use crate::{clone, fd, syscall};
 
 /// By their names in config.json.
 const NAMESPACES: [(&str, i32); 8] = [
@@ -67,7 +67,7 @@ fn bits(names: &[String]) -> Result<i32> {
 /// Goes on in a sibling, which learns its number here; its exit status is what `body` returns. Only
 /// a failure comes back.
 pub fn go_on_as_sibling(body: impl FnOnce(i32) -> i32) -> Result<Infallible> {
-    let error = syscall::become_sibling(body);
+    let error = clone::become_sibling(body);
     Err(error).context("clone into the pid namespace")
 }
 

@@ -10,6 +10,7 @@ mod again;
 mod attach;
 mod caps;
 mod cgroup;
+mod clone;
 mod console;
 mod copyup;
 mod dev;

@@ -12,7 +12,7 @@ use ocirun_init::{Bootstrap, Seccomp};
 use serde_json::Value;
 
 use crate::again::again;
-use crate::{console, fd, syscall};
+use crate::{clone, console, fd, syscall};
 
 /// Bytes of a `struct sock_filter`.
 const INSTRUCTION: usize = 8;
@@ -85,7 +85,7 @@ impl Program {
     /// not need an answer.
     fn load_with_listener(mut self, socket: OwnedFd, state: Vec<u8>) -> Result<()> {
         let (wait, tell) = pipe2(nix::fcntl::OFlag::O_CLOEXEC).context("make a pipe")?;
-        let child = syscall::spawn_sharing_descriptors(|| {
+        let child = clone::spawn_sharing_descriptors(|| {
             let mut number = [0; 4];
             match read(&wait, &mut number) {
                 Ok(4) => {}

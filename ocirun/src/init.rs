@@ -206,6 +206,14 @@ pub fn failure(line: &[u8]) -> anyhow::Error {
     }
 }
 
+/// Marks the failure of execve itself, after which the words alone are said.
+pub fn after_start(error: Error) -> Error {
+    match error.downcast_ref::<FromInit>() {
+        Some(init) if init.doing.starts_with("exec ") => error.context(AfterStart),
+        _ => error,
+    }
+}
+
 fn said(doing: &str, errno: i32) -> Error {
     FromInit { doing: doing.to_string(), errno }.into()
 }
@@ -324,11 +332,7 @@ impl Init {
 
     /// Waits until the program itself runs: end of file, since the pipe is closed by execve.
     pub fn until_exec(&mut self) -> Result<()> {
-        let word = self.hear().map_err(|e| match e.downcast_ref::<FromInit>() {
-            Some(init) if init.doing.starts_with("exec ") => e.context(AfterStart),
-            _ => e,
-        });
-        match word? {
+        match self.hear().map_err(after_start)? {
             None => Ok(()),
             Some(other) => bail!("unexpected message of ocirun-init: {other:?}"),
         }

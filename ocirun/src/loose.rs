@@ -10,7 +10,7 @@ const RENAMED: &[(&str, &str)] = &[
     ("SCHED_FLAG_DL_OVERRUN", "SCHED_FLAG_D_L_OVERRUN"),
 ];
 
-const MEMORY_MODES: &[&str] = &[
+pub const MEMORY_MODES: &[&str] = &[
     "MPOL_DEFAULT",
     "MPOL_PREFERRED",
     "MPOL_BIND",
@@ -20,7 +20,7 @@ const MEMORY_MODES: &[&str] = &[
     "MPOL_WEIGHTED_INTERLEAVE",
 ];
 
-const MEMORY_FLAGS: &[&str] = &["MPOL_F_NUMA_BALANCING", "MPOL_F_RELATIVE_NODES", "MPOL_F_STATIC_NODES"];
+pub const MEMORY_FLAGS: &[&str] = &["MPOL_F_NUMA_BALANCING", "MPOL_F_RELATIVE_NODES", "MPOL_F_STATIC_NODES"];
 
 /// `process` is the place of the process in `value`, as a JSON pointer. An error says what the
 /// strict types would say in words of their own.

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use serde_json::json;
 
-use crate::{caps, namespace, plan, seccomp, stdout};
+use crate::{annotation, caps, loose, namespace, plan, seccomp, stdout};
 
 /// Mount options that ocirun-init knows (runtime-spec, config.md, "Linux mount options").
 const MOUNT_OPTIONS: [&str; 64] = [
@@ -99,10 +99,12 @@ pub fn features() -> Result<i32> {
             },
             "apparmor": {"enabled": true},
             "selinux": {"enabled": true},
-            "intelRdt": {"enabled": false},
+            "intelRdt": {"enabled": true, "schemata": true, "monitoring": true},
             "mountExtensions": {"idmap": {"enabled": true}},
             "netDevices": {"enabled": true},
+            "memoryPolicy": {"modes": loose::MEMORY_MODES, "flags": loose::MEMORY_FLAGS},
         },
+        "potentiallyUnsafeConfigAnnotations": annotation::ALL,
         "annotations": {
             "io.github.seccomp.libseccomp.version": libseccomp_version(),
             "org.opencontainers.runc.checkpoint.enabled": "true",

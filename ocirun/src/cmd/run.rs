@@ -5,7 +5,7 @@ use nix::sys::prctl::set_child_subreaper;
 
 use crate::cli::{Global, Run};
 use crate::launch::{self, Launched};
-use crate::{console, foreground, log, signal};
+use crate::{console, foreground, init, log, signal};
 
 use super::{delete, start};
 
@@ -42,7 +42,7 @@ fn release(launched: &mut Launched, detach: bool) -> Result<Option<i32>> {
     let signals = if detach { None } else { Some(signal::collect()?) };
     // Before the program's first word: its terminal is to be as it stays.
     let terminal = terminal.as_ref().filter(|_| !detach).map(console::proxy).transpose()?;
-    start::release(dir, state)?;
+    start::release(dir, state).map_err(init::after_start)?;
     init.until_exec()?;
     log::settle();
     let Some(signals) = signals else { return Ok(None) };
