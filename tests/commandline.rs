@@ -443,3 +443,22 @@ fn descriptors_in_their_order_and_what_is_missing() {
     assert!(done.contains("unable to stat preserved-fd 0 (of 2)"), "{done}");
     assert!(done.ends_with("bad file descriptor"), "{done}");
 }
+
+#[test]
+fn without_cgroups_a_container_stays_in_the_callers() {
+    let runtime = Runtime::new();
+    let bundle = Bundle::new(&["sleep", "3000"], |c| {
+        c["mounts"].as_array_mut().unwrap().retain(|m| m["type"] != "cgroup");
+        c["linux"]["cgroupsPath"] = json!("/it-cl-none");
+    });
+    let b = text(bundle.path());
+    detached(&runtime, &["--cgroup-manager", "disabled", "run", "-d", "--bundle", b, "it-cl-none"]);
+    let pid = runtime.state("it-cl-none")["pid"].as_i64().unwrap();
+    let cgroups = |pid: &str| std::fs::read_to_string(format!("/proc/{pid}/cgroup")).unwrap();
+    assert_eq!(cgroups(&pid.to_string()), cgroups("self"));
+    // The verbs after it need not be told.
+    assert_eq!(line(&runtime, "exec it-cl-none echo in").ok(), "in\n");
+    line(&runtime, "kill it-cl-none KILL").ok();
+    wait_exit(pid);
+    line(&runtime, "delete it-cl-none").ok();
+}

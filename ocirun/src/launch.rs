@@ -17,7 +17,7 @@ use ocirun_init::{Bootstrap, Capabilities};
 use crate::again::again;
 use crate::bundle::{self, Bundle};
 use crate::cgroup::{self, Cgroup, Join};
-use crate::cli::{Global, Launch, Rootless};
+use crate::cli::{CgroupManager, Global, Launch, Rootless};
 use crate::fds::{self, Passed};
 use crate::init::{self, Init, Start};
 use crate::kept::Kept;
@@ -127,7 +127,12 @@ pub fn check_terminal(launch: &Launch, terminal: bool, detached: bool) -> Result
 pub fn place(global: &Global, id: &str, spec: &Spec) -> Result<Cgroup> {
     let linux = plan::linux(spec);
     let path = linux.cgroups_path().as_deref();
-    if !global.systemd_cgroup {
+    let systemd = match global.cgroup_manager {
+        Some(CgroupManager::Disabled) => return Ok(Cgroup::default()),
+        Some(manager) => manager == CgroupManager::Systemd,
+        None => global.systemd_cgroup,
+    };
+    if !systemd {
         return cgroup::plan(id, path, rootless(global));
     }
     let annotations = spec.annotations().clone().unwrap_or_default();
@@ -218,7 +223,10 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
     init.maps = id_maps;
     // What takes its time and ocirun-init does not need to come up is done while it does.
     let meanwhile = |state: &mut State, boot: &mut Bootstrap| {
-        cgroup.apply(&linux.resources().clone().unwrap_or_default())?;
+        // Without a cgroup there is nothing that a limit could be set on.
+        if work.global.cgroup_manager != Some(CgroupManager::Disabled) {
+            cgroup.apply(&linux.resources().clone().unwrap_or_default())?;
+        }
         plain.map_or(Ok(()), |profile| filter::fill(profile, dir, state, boot))
     };
     let made = meanwhile(&mut state, &mut boot);
