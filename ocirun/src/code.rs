@@ -13,7 +13,6 @@ const fn code(name: &'static str, status: i32) -> Code {
     Code { name, status }
 }
 
-pub const USAGE: Code = code("usage", 64);
 pub const OTHER: Code = code("failure", 1);
 
 /// Each code, and words of the messages that have it. The first that is found counts.
@@ -83,7 +82,7 @@ pub fn of(message: &str, errno: Option<Errno>) -> Code {
 /// Every code once, for the manual page.
 pub fn all() -> Vec<Code> {
     let mut all: Vec<Code> = CODES.iter().map(|(c, _)| *c).chain(ERRNOS.iter().map(|(c, _)| *c)).collect();
-    all.extend([USAGE, OTHER, PROGRAM_REFUSED]);
+    all.extend([OTHER, PROGRAM_REFUSED]);
     all.sort_by_key(|c| c.status);
     all
 }

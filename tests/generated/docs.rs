@@ -142,6 +142,9 @@ fn render(name: &str, command: Command, section: &str, program: &str) -> String 
     text += &String::from_utf8(rest).expect("UTF-8");
     examples(name, &mut text);
     writeln!(text, ".SH EXIT STATUS\n{}", exit_status(name)).expect("a string");
+    if name == "ocirun" {
+        codes(&mut text);
+    }
     let see = match program {
         "ctrd" => ".BR ctrd (1),\n.BR ctrd\\-shim (8),\n.BR ocirun (8)",
         _ => ".BR ocirun (8),\n.BR ocirun\\-init (8),\n.BR ctrd (1)",
@@ -157,6 +160,16 @@ fn examples(name: &str, text: &mut String) {
         write!(text, "{head}{says}:\n.PP\n.RS 4\n.nf\n{line}\n.fi\n.RE\n").expect("a string");
         head = ".PP\n";
     }
+}
+
+/// What `--status-codes` gives, and the `code` of a JSON log entry.
+fn codes(text: &mut String) {
+    *text += ".PP\nWith \\fB\\-\\-status\\-codes\\fR a failure has the status of its kind; the JSON log names it as \
+              \\fIcode\\fR:\n.PP\n.RS 4\n.nf\n";
+    for code in ocirun::code::all() {
+        writeln!(text, "{:>3}  {}", code.status, code.name.replace('-', "\\-")).expect("a string");
+    }
+    *text += ".fi\n.RE\n";
 }
 
 fn exit_status(name: &str) -> &'static str {
