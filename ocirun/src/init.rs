@@ -235,7 +235,7 @@ impl Init {
         match self.hear()? {
             Some(Status::Joined { pid }) => self.follow(pid),
             Some(other) => bail!("unexpected message of ocirun-init: {other:?}"),
-            None => return Err(self.death()?),
+            None => Err(self.death()?),
         }
     }
 
