@@ -44,12 +44,13 @@ fn the_program_and_those_that_join_do_what_the_rules_allow() {
         {"path": "/dev/null", "access": ["read", "write"]}]});
     let script = "cat /etc/passwd >/dev/null && echo reads; cat /etc/group 2>&1; echo x >/tmp/f && echo writes; \
                   echo x 2>&1 >/root/f; ls /var 2>&1";
-    let bundle = bundle(&format!("{script}; exec sleep 3000"), &rules);
-    let out = runtime.create("it-landlock", bundle.path());
+    let once = bundle(script, &rules);
+    let first = runtime.run(&["run", "--bundle", path(&once), "it-landlock-once"]);
+    let bundle = bundle("exec sleep 3000", &rules);
+    runtime.create("it-landlock", bundle.path());
     runtime.run(&["start", "it-landlock"]).ok();
     let done = runtime.run(&["exec", "it-landlock", "/bin/sh", "-c", script]);
-    let first = std::fs::read_to_string(out).unwrap();
-    for text in [first, format!("{}{}", done.stdout, done.stderr)] {
+    for text in [&first, &done].map(|done| format!("{}{}", done.stdout, done.stderr)) {
         assert!(text.contains("reads") && text.contains("writes"), "{text}");
         for refused in ["/etc/group", "/root/f", "/var"] {
             assert!(

@@ -62,7 +62,8 @@ fn start_prints_one_line_that_can_be_connected_to_at_once() {
     use std::os::unix::fs::PermissionsExt;
     let mode = |p: &Path| std::fs::metadata(p).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(Path::new(&socket)), 0o600);
-    assert_eq!(mode(Path::new(&socket).parent().unwrap()), 0o700);
+    // The folder may have been made by containerd's own shim, as 0600.
+    assert_eq!(mode(Path::new(&socket).parent().unwrap()) & 0o077, 0);
     delete(bundle.path(), "it-shim");
     assert!(!Path::new(&socket).exists(), "the socket went with the shim");
     traces::none_of(&["it-shim"]);

@@ -338,9 +338,14 @@ impl Lab {
     /// It says that the work is not done: then nothing is half done, and it says why in a line.
     fn judge_failure(&self, outcome: &Outcome, fault: Option<(Point, Fault)>, said: &str) -> Vec<String> {
         let mut faults = Vec::new();
-        // `runc create failed: …` is how callers know it, `start ID: …` what has no such words.
-        let lines =
-            said.lines().filter(|line| line.starts_with("ocirun: ") && line.contains(self.verb)).count();
+        // `runc create failed: …` is how callers know it, `start ID: …` what has no such words,
+        // `exec PROGRAM: …` what execve itself refused.
+        let lines = said
+            .lines()
+            .filter(|line| {
+                line.starts_with("exec ") || (line.starts_with("ocirun: ") && line.contains(self.verb))
+            })
+            .count();
         if lines != 1 {
             faults.push(format!("exit {}, and not one line: {said:?}", outcome.code));
         }

@@ -72,7 +72,7 @@ fn without_criu_there_is_one_line() {
     let bundle = lab.bundle.path().to_str().unwrap();
     let args = ["restore", "--bundle", bundle, "--image-path", &images, lab.id];
     let line = bin::run(lab.runtime.command(&args).env("PATH", "/nonexistent")).fails(1);
-    assert_eq!(line, format!("ocirun: restore it-cr-none: {text}"));
+    assert_eq!(line, format!("ocirun: runc restore failed: {text}"));
     lab.gone();
 }
 

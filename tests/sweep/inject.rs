@@ -288,6 +288,8 @@ pub fn possible(number: u64, fault: Fault) -> bool {
         | libc::SYS_getegid
         | libc::SYS_umask
         | libc::SYS_set_tid_address => false,
+        // ARCH_SET_FS, by the C library, of an address of its own.
+        libc::SYS_arch_prctl => false,
         libc::SYS_brk => errno == Errno::ENOMEM,
         // Once the kernel has gathered randomness.
         libc::SYS_getrandom => errno == Errno::EINTR,

@@ -19,14 +19,15 @@ pub fn spec(args: &Spec) -> Result<i32> {
         Err(e) if e.kind() == ErrorKind::AlreadyExists => bail!("File config.json exists. Remove it first"),
         other => other.with_context(|| format!("create {}", path.display()))?,
     };
-    file.write_all(text(ids, cgroup::only_v2()).as_bytes())
+    file.write_all(text(ids, ids.is_some() || cgroup::only_v2()).as_bytes())
         .with_context(|| format!("write {}", path.display()))?;
     Ok(0)
 }
 
 /// For root, or for the user and group that are to be root inside.
-/// On v1 a container sees its cgroups by their whole paths, as callers expect it there.
-fn text(ids: Option<(u32, u32)>, v2: bool) -> String {
+/// On v1 a container of root sees its cgroups by their whole paths, as callers expect it there;
+/// one of a user has perhaps none, and sees those it is in from below.
+fn text(ids: Option<(u32, u32)>, namespace_of_cgroups: bool) -> String {
     let network = "{\"type\": \"network\"}";
     let sys = "\"type\": \"sysfs\",\n\t\t\t\"source\": \"sysfs\",\n\t\t\t\"options\": [\"nosuid\", \"noexec\", \"nodev\", \"ro\"]";
     let (sys, namespace, gid, maps) = match ids {
@@ -48,7 +49,7 @@ fn text(ids: Option<(u32, u32)>, v2: bool) -> String {
         .replace("@sys@", &sys)
         .replace("@namespace@", namespace)
         .replace("@gid@", gid)
-        .replace("@cgroup@", if v2 { ",\n\t\t\t{\"type\": \"cgroup\"}" } else { "" })
+        .replace("@cgroup@", if namespace_of_cgroups { ",\n\t\t\t{\"type\": \"cgroup\"}" } else { "" })
         .replace("\t\t@maps@\n", &maps)
 }
 
