@@ -109,7 +109,9 @@ impl Mounts<'_> {
                 key
             };
             if bind {
-                out.push(Mapped { key, value: mount.source.clone() });
+                // CRIU looks for the mount of the source by the name of its last part, which a dot is not.
+                let value = source.components().collect::<PathBuf>().to_string_lossy().into_owned();
+                out.push(Mapped { key, value });
             }
         }
         out.extend(self.hierarchies().map(|(key, value)| Mapped { key, value }));
