@@ -86,7 +86,10 @@ fn no_memory_to_begin_with() {
         c["linux"]["resources"] = json!({"memory": {"limit": 4096, "swap": 4096}});
     });
     let line = runtime.run(&["run", "--bundle", path(&bundle), "it-cgoom"]).fails(1);
-    assert!(line.contains("container init was OOM-killed (memory limit too low?)"), "{line}");
+    // By the kernel once the limit holds, or by the kernel's refusal to set it on what is used already.
+    let said =
+        ["container init was OOM-killed (memory limit too low?)", "unable to set memory limit to 4096"];
+    assert!(said.iter().any(|words| line.contains(words)), "{line}");
     traces::none_of(&["it-cgoom", path(&bundle)]);
 }
 

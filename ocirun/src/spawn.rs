@@ -67,6 +67,11 @@ pub fn spawn(stub: &Stub) -> Result<Child> {
     if stub.late.is_none() {
         flags |= (stub.new & !AFTER_CGROUP) as u64;
     }
+    // The scheduler may leave the child on this processor until this process waits for something. So
+    // it waits until the child executes: from then on each has a processor, if there are two.
+    if !stub.wait_for_maps {
+        flags |= libc::CLONE_VFORK as u64;
+    }
     let mut args = clone_args(flags);
     args.pidfd = (&raw mut pidfd) as u64;
     if let Some(dir) = stub.into_cgroup {
