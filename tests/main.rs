@@ -25,6 +25,7 @@ mod logs;
 mod mounts;
 mod namespaces;
 mod netdev;
+mod notify;
 mod podman;
 mod process;
 mod rootless;

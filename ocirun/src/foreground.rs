@@ -13,11 +13,18 @@ use nix::unistd::Pid;
 
 use crate::again::again;
 use crate::console::Terminal;
+use crate::notify::Notify;
 use crate::pidfd;
 use crate::spawn::Child;
 
 /// Waits for the program's end; the status that this process is to exit with.
-pub fn wait(child: &Child, signals: &SignalFd, mut terminal: Option<Terminal>) -> Result<i32> {
+/// `notify`: where the program says that it is ready, until it does.
+pub fn wait(
+    child: &Child,
+    signals: &SignalFd,
+    mut terminal: Option<Terminal>,
+    mut notify: Option<Notify>,
+) -> Result<i32> {
     loop {
         let stdin = std::io::stdin();
         let mut fds = vec![
@@ -30,12 +37,20 @@ pub fn wait(child: &Child, signals: &SignalFd, mut terminal: Option<Terminal>) -
                 fds.push(PollFd::new(stdin.as_fd(), PollFlags::POLLIN));
             }
         }
+        let others = fds.len();
+        if let Some(notify) = &notify {
+            fds.push(PollFd::new(notify.as_fd(), PollFlags::POLLIN));
+        }
         match poll(&mut fds, PollTimeout::NONE) {
             Ok(_) | Err(Errno::EINTR) => {}
             Err(e) => return Err(e).context("wait for the program"),
         }
         let ready: Vec<bool> = fds.iter().map(|fd| fd.any().unwrap_or(false)).collect();
-        let is = |n: usize| ready.get(n).copied().unwrap_or(false);
+        let is = |n: usize| n < others && ready.get(n).copied().unwrap_or(false);
+        let said = notify.as_ref().filter(|_| ready.get(others) == Some(&true));
+        if said.map_or(Ok(false), |notify| notify.pass_on(None))? {
+            notify = None;
+        }
         if is(1) {
             forward(child, signals, terminal.as_ref())?;
         }

@@ -24,8 +24,8 @@ use crate::kept::Kept;
 use crate::namespace::{self, Namespaces};
 use crate::state::{self, Dir, State};
 use crate::{
-    annotation, caps, console, filter, hooks, label, log, netdev, pidfd, plan, rdt, seal, source, time,
-    validate,
+    annotation, caps, console, filter, hooks, label, log, netdev, notify, pidfd, plan, rdt, seal, source,
+    time, validate,
 };
 
 /// A container whose first process waits for `start`.
@@ -39,8 +39,17 @@ pub struct Launched {
 
 /// What config.json says, checked.
 pub fn plan(launch: &Launch) -> Result<(Bundle, Namespaces, Bootstrap)> {
+    plan_with(launch, |_| Ok(()))
+}
+
+/// The same, with what `add` adds to it.
+fn plan_with(
+    launch: &Launch,
+    add: impl FnOnce(&mut Spec) -> Result<()>,
+) -> Result<(Bundle, Namespaces, Bootstrap)> {
     validate::id(&launch.id)?;
-    let bundle = bundle::load(&launch.bundle)?;
+    let mut bundle = bundle::load(&launch.bundle)?;
+    add(&mut bundle.spec)?;
     let wanted = plan::linux(&bundle.spec).namespaces().clone().unwrap_or_default();
     let ns = Namespaces::parse(&wanted)?;
     validate::spec(&bundle.spec, &ns)?;
@@ -87,11 +96,12 @@ pub fn rootless(global: &Global) -> bool {
 
 /// Makes the container. `detached`: a terminal's master goes to a socket of the caller.
 pub fn create(global: &Global, launch: &Launch, detached: bool) -> Result<Launched> {
-    let (bundle, ns, boot) = plan(launch)?;
+    let root = state::root(global);
+    let (bundle, ns, boot) = plan_with(launch, |spec| notify::add(spec, &Dir::of(&root, &launch.id)?))?;
     check_terminal(launch, boot.process.terminal, detached)?;
     bundle.spec.process().as_ref().map_or(Ok(()), label::check)?;
     let preserve = fds::preserved(launch.preserve_fds)?;
-    let dir = Dir::claim(&state::root(global), &launch.id)?;
+    let dir = Dir::claim(&root, &launch.id)?;
     let lock = dir.lock();
     let made = lock.and_then(|lock| {
         let cgroup = place(global, &launch.id, &bundle.spec)?;
@@ -157,6 +167,7 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
     let mut state = intent(&launch.id, bundle, ns, &boot.rootfs, cgroup)?;
     state.rdt = work.rdt.cloned();
     dir.save_synced(&state)?;
+    notify::make(dir)?;
 
     let mut passed = Passed::behind(work.preserve);
     let pipes = init::pipes(&mut passed)?;
@@ -286,7 +297,10 @@ fn explain(error: anyhow::Error, spec: &Spec) -> anyhow::Error {
 /// What `delete --force` needs after a death of this process.
 pub fn intent(id: &str, bundle: &Bundle, ns: &Namespaces, rootfs: &str, cgroup: &Cgroup) -> Result<State> {
     let spec = &bundle.spec;
-    let process = spec.process().clone().context("process property must not be empty")?;
+    let mut process = spec.process().clone().context("process property must not be empty")?;
+    if let Some(env) = process.env_mut() {
+        env.retain(|variable| *variable != notify::variable());
+    }
     let pipes = if process.terminal().unwrap_or(false) { Vec::new() } else { fds::stdio_pipes() };
     Ok(State {
         oci_version: spec.version().clone(),

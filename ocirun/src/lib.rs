@@ -28,6 +28,7 @@ pub mod loose;
 pub mod namespace;
 pub mod netdev;
 pub mod netlink;
+pub mod notify;
 pub mod pidfd;
 pub mod plan;
 pub mod rdt;

@@ -172,6 +172,11 @@ impl Dir {
         self.path.join("exec.fifo")
     }
 
+    /// Where the container says that it is ready, seen inside as well.
+    pub fn notify(&self) -> PathBuf {
+        self.path.join("notify")
+    }
+
     /// The compiled seccomp program.
     pub fn seccomp(&self) -> PathBuf {
         self.path.join("seccomp")

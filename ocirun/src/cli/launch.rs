@@ -46,6 +46,9 @@ pub struct Create {
 }
 
 /// Create a container, start it and wait for its program
+///
+/// With NOTIFY_SOCKET in the environment, as sd_notify(3) has it, the container gets a socket of its own,
+/// and what it says there of its readiness is passed on.
 #[derive(Debug, Args)]
 pub struct Run {
     #[command(flatten)]

@@ -135,6 +135,9 @@ pub enum Command {
 }
 
 /// Start the program of a created container
+///
+/// With NOTIFY_SOCKET in the environment of create and of this command, as sd_notify(3) has it, it waits
+/// until the program is ready, and passes that on with the number of the first process.
 #[derive(Debug, Args)]
 pub struct Start {
     #[arg(value_name = "ID")]

@@ -72,7 +72,7 @@ fn go(args: &Exec, init: &mut Init, console: Option<OwnedFd>) -> Result<i32> {
     init.until_exec()?;
     log::settle();
     let Some(signals) = signals else { return Ok(0) };
-    foreground::wait(&init.child, &signals, terminal)
+    foreground::wait(&init.child, &signals, terminal, None)
 }
 
 /// Starts ocirun-init in the container's namespaces and cgroups, and tells it what to do.

@@ -60,7 +60,7 @@ pub fn restore(global: &Global, args: &Restore) -> Result<i32> {
     })?;
     let Some(signals) = signals else { return Ok(0) };
     let terminal = terminal.map(console::take_over).transpose();
-    let status = terminal.and_then(|terminal| foreground::wait(&child, &signals, terminal));
+    let status = terminal.and_then(|terminal| foreground::wait(&child, &signals, terminal, None));
     delete::remove(&dir, &state)?;
     status
 }

@@ -1,11 +1,13 @@
 //! `ocirun run`: create, start, and in the foreground wait and delete.
 
+use std::os::fd::AsFd;
+
 use anyhow::{Context, Result};
 use nix::sys::prctl::set_child_subreaper;
 
 use crate::cli::{Global, Run};
 use crate::launch::{self, Launched};
-use crate::{console, foreground, init, log, signal};
+use crate::{console, foreground, init, log, notify, signal};
 
 use super::{delete, start};
 
@@ -42,9 +44,13 @@ fn release(launched: &mut Launched, detach: bool) -> Result<Option<i32>> {
     let signals = if detach { None } else { Some(signal::collect()?) };
     // Before the program's first word: its terminal is to be as it stays.
     let terminal = terminal.as_ref().filter(|_| !detach).map(console::proxy).transpose()?;
+    let notify = notify::listen(dir)?;
     start::release(dir, state).map_err(init::after_start)?;
     init.until_exec()?;
     log::settle();
-    let Some(signals) = signals else { return Ok(None) };
-    foreground::wait(&init.child, &signals, terminal).map(Some)
+    let Some(signals) = signals else {
+        notify.map_or(Ok(()), |notify| notify.wait(init.child.pidfd.as_fd(), init.child.pid))?;
+        return Ok(None);
+    };
+    foreground::wait(&init.child, &signals, terminal, notify).map(Some)
 }

@@ -10,14 +10,24 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use crate::cli::{Global, Start};
 use crate::state::{self, Dir, State, Status};
-use crate::{hooks, init, plan, validate};
+use crate::{hooks, init, log, notify, plan, validate};
 
 pub fn start(global: &Global, args: &Start) -> Result<i32> {
     let dir = Dir::of(&state::root(global), &args.id)?;
-    let _lock = dir.lock()?;
+    let lock = dir.lock()?;
     let (dir, state, status) = state::open(global, &args.id)?;
     match status {
-        Status::Created => release(&dir, &state)?,
+        Status::Created => {
+            let notify = notify::listen(&dir)?;
+            let init = state.init()?;
+            release(&dir, &state)?;
+            log::settle();
+            // Others may want to end what never becomes ready.
+            drop(lock);
+            if let (Some(notify), Some(init)) = (notify, init) {
+                notify.wait(init.as_fd(), state.pid)?;
+            }
+        }
         Status::Stopped => bail!("cannot start a container that has stopped"),
         Status::Running | Status::Paused => bail!("cannot start an already running container"),
         Status::Creating => bail!("container does not exist"),
