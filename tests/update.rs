@@ -277,3 +277,16 @@ fn refused() {
     let line = c.update(&["--pids-limit", "5"]).fails(1);
     assert!(line.contains("container not running"), "{line}");
 }
+
+/// Programs in Go take names whatever their capitals are, and so do their callers.
+#[test]
+fn limits_whose_names_have_other_capitals() {
+    let sleeper = Sleeper::new("it-upcase", |c| c["linux"]["resources"] = json!({"Pids": {"Limit": 40}}));
+    let Some((file, _)) = sleeper.file("pids.max", "pids.max") else {
+        return bin::skip("limits_whose_names_have_other_capitals: no pids controller");
+    };
+    let limit = || std::fs::read_to_string(&file).unwrap();
+    assert_eq!(limit(), "40\n");
+    sleeper.update_with(&json!({"PIDS": {"LIMIT": 50}})).ok();
+    assert_eq!(limit(), "50\n");
+}

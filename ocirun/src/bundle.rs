@@ -8,7 +8,7 @@ use oci_spec::runtime::{Capability, LinuxIntelRdt, LinuxResources, Process, Spec
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{log, loose};
+use crate::{log, loose, spelling};
 
 pub struct Bundle {
     /// Absolute, without links.
@@ -27,6 +27,7 @@ pub fn load(dir: &Path) -> Result<Bundle> {
         }
         Err(e) => return Err(e).with_context(|| format!("read {}", file.display())),
     };
+    let text = spelling::right(text, false);
     let mut spec: Spec = parse(&text, "/process").with_context(|| format!("parse {}", file.display()))?;
     if let Some(linux) = spec.linux_mut().as_mut() {
         if let Some(r) = linux.resources_mut() {

@@ -37,6 +37,7 @@ pub mod seccomp;
 pub mod signal;
 pub mod source;
 pub mod spawn;
+pub mod spelling;
 pub mod state;
 pub mod stdout;
 pub mod time;

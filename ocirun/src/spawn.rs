@@ -94,6 +94,9 @@ pub fn spawn(stub: &Stub) -> Result<Child> {
     }
     let pid = pid.context(if args.flags & libc::CLONE_NEWTIME as u64 != 0 {
         "clone3 (a time namespace needs Linux 5.6)"
+    } else if args.flags & INTO_CGROUP != 0 && pid == Err(Errno::EBUSY) {
+        // It passes controllers down, and takes no process itself any more.
+        "adding pid 0 to cgroups: clone3"
     } else {
         "clone3"
     })? as i32;

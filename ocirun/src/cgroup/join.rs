@@ -34,7 +34,7 @@ pub struct Join {
 impl Cgroup {
     /// For the container's first process.
     pub fn join(&self) -> Result<Join> {
-        self.join_places(&vec![String::new(); self.hierarchies.len()])
+        self.join_places(&vec![String::new(); self.hierarchies.len()], None)
     }
 
     /// For a further process, beside `init`: where the container has divided its cgroup of v2, so
@@ -45,13 +45,13 @@ impl Cgroup {
             let divided = h.v2 && divided(h)?;
             subs.push(if divided { below(h, init)? } else { String::new() });
         }
-        self.join_places(&subs)
+        self.join_places(&subs, Some(init))
     }
 
     /// Sub-cgroups as `exec --cgroup` names them: `path` for all hierarchies, or
     /// `controller[,controller]:path`, several times.
     pub fn join_sub(&self, sub: &[String]) -> Result<Join> {
-        self.join_places(&self.sub_paths(sub)?)
+        self.join_places(&self.sub_paths(sub)?, None)
     }
 
     /// The path below the container's own cgroup, for each hierarchy.
@@ -87,10 +87,17 @@ impl Cgroup {
         Ok(subs.into_iter().map(Option::unwrap_or_default).collect())
     }
 
-    fn join_places(&self, subs: &[String]) -> Result<Join> {
+    fn join_places(&self, subs: &[String], init: Option<i32>) -> Result<Join> {
         let mut join = Join::default();
         for (h, sub) in self.hierarchies.iter().zip(subs) {
-            match place(h, sub) {
+            let found = match (place(h, sub), init) {
+                // The first process was moved, and the container's own cgroup taken away.
+                (Err(Errno::ENOENT), Some(init)) if h.v2 && sub.is_empty() && !self.rootless => {
+                    place_of(h, init)
+                }
+                (found, _) => found,
+            };
+            match found {
                 Ok(fd) if h.v2 => match self.systemd.as_ref().filter(|u| u.is_users() && !reachable(h)) {
                     Some(unit) => join.attach = Some((unit.clone(), sub.clone())),
                     None => join.into = Some(fd),
@@ -124,6 +131,16 @@ fn place(h: &Hierarchy, sub: &str) -> nix::Result<OwnedFd> {
     } else {
         dir.open("tasks", OFlag::O_WRONLY)
     }
+}
+
+/// Where `pid` is in this hierarchy of v2, wherever that is.
+fn place_of(h: &Hierarchy, pid: i32) -> nix::Result<OwnedFd> {
+    let text = fs::read_to_string(format!("/proc/{pid}/cgroup")).unwrap_or_default();
+    let path = text.lines().find_map(|line| line.strip_prefix("0::")).ok_or(Errno::ENOENT)?;
+    let root = h.path.strip_suffix(h.below.as_str()).unwrap_or_default().trim_end_matches('/');
+    let below = path.strip_prefix(root).ok_or(Errno::ENOENT)?.trim_start_matches('/');
+    let top = dir::open_mount(&h.mount, true).map_err(|_| Errno::ENOENT)?;
+    top.sub(below)?.as_fd().try_clone_to_owned().map_err(|_| Errno::EMFILE)
 }
 
 /// Whether this process may move one of its own there: that takes the right to write to the

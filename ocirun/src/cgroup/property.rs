@@ -118,6 +118,12 @@ fn quota_per_second(quota: i64, period: u64) -> u64 {
     }
 }
 
+/// The quota that systemd keeps of this one.
+pub fn rounded(quota: i64, period: Option<u64>) -> i64 {
+    let period = period.unwrap_or(PERIOD);
+    i64::try_from(quota_per_second(quota, period).saturating_mul(period) / MICROSECONDS).unwrap_or(quota)
+}
+
 /// `0-2,9` as a set of bits, the first in the lowest place of the first byte.
 fn bits(list: &str) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();

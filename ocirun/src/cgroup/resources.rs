@@ -1,12 +1,16 @@
 //! Brings `resources` of config.json to the hierarchies that can serve them.
 
+use std::borrow::Cow;
 use std::fs;
 
 use anyhow::{Context, Result, bail};
-use oci_spec::runtime::LinuxResources;
+use oci_spec::runtime::{LinuxCpu, LinuxResources};
 
 use super::dir::Dir;
+use super::property::{self, Present};
 use super::setting::{Journal, settle};
+use crate::log;
+
 use super::{Cgroup, bpf, device, device_bpf, opened, v1, v2};
 
 impl Cgroup {
@@ -14,7 +18,8 @@ impl Cgroup {
     pub fn apply(&self, r: &LinuxResources) -> Result<()> {
         self.tell_systemd(r, true)?;
         self.devices(r, false)?;
-        self.limits(r, None)
+        let r = self.as_systemd_rounds(r)?;
+        self.limits(&r, None)
     }
 
     /// What `r` names, for a container that runs. Without device rules these stay. Of a change that
@@ -25,7 +30,8 @@ impl Cgroup {
             self.devices(r, true)?;
         }
         let mut journal = Journal::default();
-        self.limits(r, Some(&mut journal)).inspect_err(|_| journal.undo())
+        let r = self.as_systemd_rounds(r)?;
+        self.limits(&r, Some(&mut journal)).inspect_err(|_| journal.undo())
     }
 
     /// Before the files are written, for systemd writes them, too, and rounds.
@@ -33,19 +39,12 @@ impl Cgroup {
         let Some(unit) = &self.systemd else {
             return Ok(());
         };
-        let mut now = (None, None);
-        if r.cpu().as_ref().is_some_and(|c| c.quota().is_some() || c.period().is_some())
-            && let Some((dir, is_v2)) = self.controller("cpu")?
-        {
-            let text = if is_v2 {
-                dir.read("cpu.max")?
-            } else {
-                format!("{} {}", dir.read("cpu.cfs_quota_us")?, dir.read("cpu.cfs_period_us")?)
-            };
-            let (quota, period) = text.split_once(' ').unwrap_or_default();
-            now = (quota.parse().ok(), period.parse().ok());
-        }
+        let now = self.cpu_time(r)?;
         let only_v2 = self.hierarchies.iter().all(|h| h.v2);
+        let both = |c: &LinuxCpu| c.idle() == Some(1) && c.shares().is_some_and(|n| n != 0);
+        if only_v2 && r.cpu().as_ref().is_some_and(both) {
+            log::warn("unable to apply both cpu.weight and cpu.idle to systemd, ignoring cpu.weight");
+        }
         let properties = unit.properties(r, only_v2, now, new)?;
         // On v1 systemd takes every device away before it gives back those that are allowed.
         let pause = !new && !only_v2 && has_devices(r) && !self.frozen()?;
@@ -54,6 +53,34 @@ impl Cgroup {
         }
         let set = unit.set(properties);
         if pause { set.and(self.thaw()) } else { set }
+    }
+
+    /// The quota and the period that are in force, where `r` names one of them.
+    fn cpu_time(&self, r: &LinuxResources) -> Result<Present> {
+        if r.cpu().as_ref().is_none_or(|c| c.quota().is_none() && c.period().is_none()) {
+            return Ok((None, None));
+        }
+        let Some((dir, is_v2)) = self.controller("cpu")? else { return Ok((None, None)) };
+        let text = if is_v2 {
+            dir.read("cpu.max")?
+        } else {
+            format!("{} {}", dir.read("cpu.cfs_quota_us")?, dir.read("cpu.cfs_period_us")?)
+        };
+        let (quota, period) = text.split_once(' ').unwrap_or_default();
+        Ok((quota.parse().ok(), period.parse().ok()))
+    }
+
+    /// The file has what systemd makes of a quota: what it writes at its next leisure.
+    fn as_systemd_rounds<'r>(&self, r: &'r LinuxResources) -> Result<Cow<'r, LinuxResources>> {
+        let quota = r.cpu().as_ref().and_then(|c| c.quota()).filter(|n| *n > 0);
+        let (Some(_), Some(quota)) = (&self.systemd, quota) else { return Ok(Cow::Borrowed(r)) };
+        let named = r.cpu().as_ref().and_then(|c| c.period()).filter(|n| *n != 0);
+        let period = named.or(self.cpu_time(r)?.1);
+        let mut r = r.clone();
+        if let Some(cpu) = r.cpu_mut() {
+            cpu.set_quota(Some(property::rounded(quota, period)));
+        }
+        Ok(Cow::Owned(r))
     }
 
     fn limits<'a>(&'a self, r: &LinuxResources, mut journal: Option<&mut Journal<'a>>) -> Result<()> {

@@ -10,7 +10,7 @@ use crate::cgroup::merge;
 use crate::cli::{Global, Update};
 use crate::kept::Kept;
 use crate::state::{self, Dir, State, Status};
-use crate::{bundle, log, rdt};
+use crate::{bundle, log, rdt, spelling};
 
 pub fn update(global: &Global, args: &Update) -> Result<i32> {
     let dir = Dir::of(&state::root(global), &args.id)?;
@@ -42,6 +42,7 @@ fn asked(args: &Update) -> Result<LinuxResources> {
     } else {
         text = std::fs::read(path).with_context(|| format!("open {}", path.display()))?;
     }
+    let text = spelling::right(text, true);
     // What follows the object is not ours to judge, as a stream may stay open.
     let mut stream = serde_json::Deserializer::from_slice(&text).into_iter::<LinuxResources>();
     let first = stream.next().context("no JSON object in it").and_then(|r| r.map_err(Into::into));
