@@ -104,16 +104,15 @@ fn meant(name: &[u8]) -> Option<&'static str> {
 
 /// `limits`: as for `right`.
 fn mend(value: &mut Value, limits: bool) {
+    if limits {
+        return deep(value);
+    }
     let Value::Object(map) = value else { return };
     rename(map);
-    if limits {
-        map.iter_mut().filter(|(name, _)| name.as_str() != "unified").for_each(|(_, value)| deep(value));
-        return;
-    }
     if let Some(Value::Object(linux)) = map.get_mut("linux") {
         rename(linux);
         if let Some(resources) = linux.get_mut("resources") {
-            mend(resources, true);
+            deep(resources);
         }
     }
 }
@@ -122,20 +121,32 @@ fn deep(value: &mut Value) {
     match value {
         Value::Object(map) => {
             rename(map);
-            map.values_mut().for_each(deep);
+            // Its keys are files of the kernel's.
+            map.iter_mut().filter(|(name, _)| name.as_str() != "unified").for_each(|(_, value)| deep(value));
         }
         Value::Array(list) => list.iter_mut().for_each(deep),
         _ => {}
     }
 }
 
-/// What is there by its right name stays.
+/// What is there by its right name stays, and gets what it lacks.
 fn rename(map: &mut Map<String, Value>) {
     let off: Vec<(String, &str)> =
         map.keys().filter_map(|name| Some((name.clone(), meant(name.as_bytes())?))).collect();
     for (name, right) in off {
-        if let Some(value) = map.remove(&name) {
-            map.entry(right).or_insert(value);
+        let Some(mut value) = map.remove(&name) else { continue };
+        deep(&mut value);
+        match (map.get_mut(right), value) {
+            (None, value) => {
+                map.insert(right.to_owned(), value);
+            }
+            (Some(Value::Object(there)), Value::Object(more)) => {
+                rename(there);
+                for (name, value) in more {
+                    there.entry(name).or_insert(value);
+                }
+            }
+            _ => {}
         }
     }
 }
@@ -175,6 +186,9 @@ mod tests {
             json!({"linux": {"resources": {"cpu": {"cpus": "1"}, "unified": {"CPU": "x"},
                 "hugepageLimits": [{"pageSize": "2MB"}]}}, "process": {"CPU": 1}})
         );
+        let mut value = json!({"CPU": {"Mems": "0", "Cpus": "1"}, "cpu": {"cpus": "0"}});
+        mend(&mut value, true);
+        assert_eq!(value, json!({"cpu": {"cpus": "0", "mems": "0"}}));
         let mut value = json!({"Memory": {"Limit": 5}});
         mend(&mut value, true);
         assert_eq!(value, json!({"memory": {"limit": 5}}));

@@ -1,6 +1,7 @@
 //! Brings `resources` of config.json to the hierarchies that can serve them.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fs;
 
 use anyhow::{Context, Result, bail};
@@ -16,22 +17,22 @@ use super::{Cgroup, bpf, device, device_bpf, opened, v1, v2};
 impl Cgroup {
     /// Everything, for a new container.
     pub fn apply(&self, r: &LinuxResources) -> Result<()> {
+        let r = &*self.settled(r)?;
         self.tell_systemd(r, true)?;
         self.devices(r, false)?;
-        let r = self.as_systemd_rounds(r)?;
-        self.limits(&r, None)
+        self.limits(r, None)
     }
 
     /// What `r` names, for a container that runs. Without device rules these stay. Of a change that
     /// cannot be made in full nothing remains, but for what systemd was told and for devices.
     pub fn update(&self, r: &LinuxResources) -> Result<()> {
+        let r = &*self.settled(r)?;
         self.tell_systemd(r, false)?;
         if has_devices(r) {
             self.devices(r, true)?;
         }
         let mut journal = Journal::default();
-        let r = self.as_systemd_rounds(r)?;
-        self.limits(&r, Some(&mut journal)).inspect_err(|_| journal.undo())
+        self.limits(r, Some(&mut journal)).inspect_err(|_| journal.undo())
     }
 
     /// Before the files are written, for systemd writes them, too, and rounds.
@@ -70,17 +71,26 @@ impl Cgroup {
         Ok((quota.parse().ok(), period.parse().ok()))
     }
 
-    /// The file has what systemd makes of a quota: what it writes at its next leisure.
-    fn as_systemd_rounds<'r>(&self, r: &'r LinuxResources) -> Result<Cow<'r, LinuxResources>> {
-        let quota = r.cpu().as_ref().and_then(|c| c.quota()).filter(|n| *n > 0);
-        let (Some(_), Some(quota)) = (&self.systemd, quota) else { return Ok(Cow::Borrowed(r)) };
-        let named = r.cpu().as_ref().and_then(|c| c.period()).filter(|n| *n != 0);
-        let period = named.or(self.cpu_time(r)?.1);
-        let mut r = r.clone();
-        if let Some(cpu) = r.cpu_mut() {
-            cpu.set_quota(Some(property::rounded(quota, period)));
+    /// What of the limits can be. An idle cgroup has no weight. And the file has what systemd makes of a
+    /// quota, which it writes at its next leisure, with the period that there is: systemd forgets it with
+    /// the quota.
+    fn settled<'r>(&self, r: &'r LinuxResources) -> Result<Cow<'r, LinuxResources>> {
+        let mut out = Cow::Borrowed(r);
+        let idle = |all: &HashMap<String, String>| all.get("cpu.idle").is_some_and(|v| v.trim() == "1");
+        if r.unified().as_ref().is_some_and(|all| idle(all) && all.contains_key("cpu.weight")) {
+            log::warn("unable to apply both cpu.weight and cpu.idle, ignoring cpu.weight");
+            out.to_mut().unified_mut().as_mut().map(|all| all.remove("cpu.weight"));
         }
-        Ok(Cow::Owned(r))
+        let quota = r.cpu().as_ref().and_then(|c| c.quota()).filter(|n| *n != 0);
+        if let (Some(_), Some(quota)) = (&self.systemd, quota) {
+            let named = r.cpu().as_ref().and_then(|c| c.period()).filter(|n| *n != 0);
+            let period = named.or(self.cpu_time(r)?.1);
+            if let Some(cpu) = out.to_mut().cpu_mut() {
+                cpu.set_quota(Some(if quota > 0 { property::rounded(quota, period) } else { quota }));
+                cpu.set_period(period);
+            }
+        }
+        Ok(out)
     }
 
     fn limits<'a>(&'a self, r: &LinuxResources, mut journal: Option<&mut Journal<'a>>) -> Result<()> {
