@@ -133,3 +133,74 @@ PY
     wait_for_state web stopped
     ocirun delete web
 }
+
+@test "exec --tty gives the process a terminal of its own" {
+    start_container web sleep 3000
+    # script(1) is the terminal on this side.
+    run script -qec "ocirun exec --tty web sh -c 'tty; stty size'" /dev/null </dev/null
+    [ "$status" -eq 0 ]
+    [[ $output == *"/dev/pts/0"* ]]
+    # Without it there is none.
+    run ocirun exec web tty
+    [ "$output" = "not a tty" ]
+}
+
+@test "what this ocirun can do, as JSON" {
+    [ "$(ocirun features | jq -r '.linux.namespaces | index("time") != null')" = true ]
+    [ "$(ocirun features | jq -r '.mountOptions | index("rro") != null')" = true ]
+    [ "$(ocirun features | jq -r .ociVersionMax)" = "$(ocirun spec --bundle "$SCRATCH" && jq -r .ociVersion "$SCRATCH/config.json")" ]
+}
+
+@test "update changes the limits of a running container" {
+    start_container web sleep 3000
+    ocirun update --pids-limit 77 web
+    [ "$(cat "$(find /sys/fs/cgroup -path '*/web/pids.max' | head -n 1)")" = 77 ]
+    # The same by the specification's words, on standard input; what is not named stays.
+    echo '{"pids": {"limit": 66}}' | ocirun update --resources - web
+    [ "$(cat "$(find /sys/fs/cgroup -path '*/web/pids.max' | head -n 1)")" = 66 ]
+}
+
+@test "events: what a container uses, once" {
+    start_container web sleep 3000
+    [ "$(ocirun events --stats web | jq -r .data.pids.current)" -eq 1 ]
+}
+
+@test "a startContainer hook runs in the container, after create and before the program" {
+    busybox_bundle "$SCRATCH/bundle" cat /tmp/hook
+    edit_config "$SCRATCH/bundle" '.root.readonly = false | .hooks.startContainer =
+        [{path: "/bin/sh", args: ["sh", "-c", "jq=$(cat); echo \"${jq#*status}\" | cut -c 4-10 >/tmp/hook; hostname >>/tmp/hook"]}]'
+    CONTAINERS+=(web)
+    ocirun create --bundle "$SCRATCH/bundle" web </dev/null >"$SCRATCH/out" 2>&1
+    [ ! -e "$SCRATCH/bundle/rootfs/tmp/hook" ]
+    ocirun start web
+    wait_for_state web stopped
+    [ "$(cat "$SCRATCH/out")" = $'created\n'"$(jq -r .hostname "$SCRATCH/bundle/config.json")" ]
+}
+
+@test "a container may live at another time since boot" {
+    [ -e /proc/self/ns/time ] || skip "no time namespaces"
+    busybox_bundle "$SCRATCH/bundle" cut -d . -f 1 /proc/uptime
+    edit_config "$SCRATCH/bundle" '.linux.namespaces += [{type: "time"}] |
+        .linux.timeOffsets = {boottime: {secs: 1000000, nanosecs: 0}}'
+    run ocirun run --bundle "$SCRATCH/bundle" later
+    [ "$status" -eq 0 ]
+    [ "$output" -gt 1000000 ]
+}
+
+@test "a mount on the host reaches a container that asked for it" {
+    mkdir -p "$SCRATCH/shared"
+    mount -t tmpfs shared "$SCRATCH/shared"
+    mount --make-shared "$SCRATCH/shared"
+    mkdir "$SCRATCH/shared/late"
+    busybox_bundle "$SCRATCH/web" sleep 3000
+    edit_config "$SCRATCH/web" '.mounts += [{destination: "/data", type: "bind", source: $from, options: ["rbind", "rslave"]},
+        {destination: "/alone", type: "bind", source: $from, options: ["rbind", "rprivate"]}]' --arg from "$SCRATCH/shared"
+    CONTAINERS+=(web)
+    ocirun run --detach --bundle "$SCRATCH/web" web </dev/null >/dev/null 2>&1
+
+    mount -t tmpfs late "$SCRATCH/shared/late"
+    run ocirun exec web sh -c 'grep -c " /data/late " /proc/self/mountinfo; grep -c " /alone/late " /proc/self/mountinfo'
+    umount "$SCRATCH/shared/late"
+    umount "$SCRATCH/shared"
+    [ "$output" = $'1\n0' ]
+}

@@ -1,5 +1,6 @@
 //! The process's terminal and what else it inherits.
 
+use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use serde_json::json;
@@ -48,6 +49,34 @@ fn the_console_size_is_the_configs() {
     // No terminal of the caller's overrules it here.
     let done = runtime.run(&["exec", "--process", file.to_str().unwrap(), "it-size"]);
     assert_eq!(done.ok().trim(), "17 91");
+}
+
+#[test]
+fn a_window_that_changes_changes_the_containers() {
+    let runtime = Runtime::new();
+    // The shell is told by SIGWINCH, as a full-screen program is.
+    let script = "trap 'stty size; exit' WINCH; echo ready; while :; do sleep 3000 & wait; done";
+    let bundle = Bundle::new(&["sh", "-c", script], |c| c["process"]["terminal"] = json!(true));
+    let state = runtime.root.path().join("state");
+    let ocirun = bin::path("ocirun");
+    let line = format!(
+        "tty; {} --root {} run --bundle {} it-window",
+        ocirun.display(),
+        state.display(),
+        path(&bundle)
+    );
+    // Its input stays open: where it ends, script(1) ends too.
+    let mut command = Command::new("script");
+    command.args(["-qec", &line, "/dev/null"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().expect("run script");
+    let mut said =
+        BufReader::new(child.stdout.take().expect("its output")).lines().map(|l| l.expect("a line"));
+    let terminal = said.next().expect("the name of the terminal outside");
+    assert!(said.any(|line| line.contains("ready")), "the container comes up");
+    let resize = Command::new("stty").args(["-F", terminal.trim(), "rows", "33", "cols", "101"]).status();
+    assert!(resize.expect("run stty").success());
+    assert!(said.any(|line| line.trim() == "33 101"), "the container's terminal has the new size");
+    assert!(child.wait().expect("script ends").success());
 }
 
 #[test]
