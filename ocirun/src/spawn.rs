@@ -1,8 +1,9 @@
 //! One clone: the child is born in its new namespaces, puts itself into its cgroups, and becomes
 //! ocirun-init, which joins what is to be joined. Nobody in a container ever sees this program.
 //!
-//! Between clone3 and execveat the child makes system calls only; it allocates nothing. What it
-//! fails at it says on the status pipe, in the words of ocirun-init's own messages.
+//! Between clone and execveat the child makes system calls only; it allocates nothing, and mostly it
+//! does not even have memory of its own. What it fails at it says on the status pipe, in the words of
+//! ocirun-init's own messages.
 #![allow(unsafe_code)]
 
 use std::ffi::{CStr, CString};
@@ -72,6 +73,9 @@ pub fn spawn(stub: &Stub) -> Result<Child> {
     if !stub.wait_for_maps {
         flags |= libc::CLONE_VFORK as u64;
     }
+    if let Some(child) = spawn_in_memory(stub, &argv, flags) {
+        return child.context("clone3");
+    }
     let mut args = clone_args(flags);
     args.pidfd = (&raw mut pidfd) as u64;
     if let Some(dir) = stub.into_cgroup {
@@ -105,6 +109,40 @@ pub fn spawn(stub: &Stub) -> Result<Child> {
     }
     // SAFETY: with CLONE_PIDFD the kernel has stored a new descriptor there, for us alone.
     Ok(Child { pid, pidfd: unsafe { OwnedFd::from_raw_fd(pidfd) } })
+}
+
+/// Bytes of the stack of a child in this memory, of which it uses a few.
+const STACK: usize = 64 << 10;
+
+/// A child that uses this process's memory until it executes, which spares both to copy it and to
+/// copy each page that one of them writes to; nothing where that may not be: where this process has
+/// to go on meanwhile, where user namespaces are entered (the kernel wants memory of its own for
+/// that), and for what the old call does not have.
+fn spawn_in_memory(stub: &Stub, argv: &[*const libc::c_char], flags: u64) -> Option<nix::Result<Child>> {
+    let waits = flags & libc::CLONE_VFORK as u64 != 0;
+    if !waits || stub.late.is_some() || stub.into_cgroup.is_some() || stub.new & libc::CLONE_NEWTIME != 0 {
+        return None;
+    }
+    type Work<'a> = (&'a Stub<'a>, &'a [*const libc::c_char]);
+    extern "C" fn run(work: *mut libc::c_void) -> libc::c_int {
+        // SAFETY: it is what `spawn_in_memory` passed, which waits in that call's frame.
+        let (stub, argv) = unsafe { &*work.cast::<Work>() };
+        child(stub, argv, None)
+    }
+    let mut work: Work = (stub, argv);
+    let mut stack: Vec<u128> = Vec::with_capacity(STACK / size_of::<u128>());
+    let mut pidfd: RawFd = -1;
+    let flags = flags as libc::c_int | libc::CLONE_VM | libc::SIGCHLD;
+    // SAFETY: with CLONE_VFORK this process, which has one thread, stands still until the child has
+    // executed another program or ended; so `work`, `stack` and `pidfd` outlive its use of them. The
+    // stack's end is aligned, and is the child's alone. What the child changes of this memory is
+    // its stack and `errno`. No signal has a handler in this program, so none runs in the child.
+    let pid = Errno::result(unsafe {
+        let end = stack.as_mut_ptr().byte_add(STACK);
+        libc::clone(run, end.cast(), flags, (&raw mut work).cast(), &raw mut pidfd)
+    });
+    // SAFETY: with CLONE_PIDFD the kernel has stored a new descriptor there, for us alone.
+    Some(pid.map(|pid| Child { pid, pidfd: unsafe { OwnedFd::from_raw_fd(pidfd) } }))
 }
 
 /// A child in namespaces of its own that waits to be killed, and dies with this process.
