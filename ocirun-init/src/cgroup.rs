@@ -1,6 +1,7 @@
 //! A mount of type `cgroup`: cgroup2 on a unified host; on cgroup v1 a tmpfs with one mount per
 //! hierarchy and links for those that share one.
 
+use std::ffi::CString;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use anyhow::{Context, Result, bail};
@@ -66,7 +67,10 @@ pub fn mount_cgroups(
     let tmpfs = filesystem::mount_new(&place, "tmpfs", "tmpfs", &plain, &data)?;
     for (name, own_path) in &spec.cgroups {
         let name = name.strip_prefix("name=").unwrap_or(name);
-        let dir = path::make_plain_dir(tmpfs.as_fd(), name)?;
+        if matches!(name, "" | "." | "..") || name.contains('/') {
+            bail!("cgroup hierarchy {name:?}: not a name");
+        }
+        let dir = path::make_component(tmpfs.as_fd(), name)?;
         let place = Place { root: tmpfs.as_fd(), destination: name, target: dir.as_fd() };
         mount_hierarchy(&place, name, own_path, own, options)
             .with_context(|| format!("cgroup hierarchy {name}"))?;
@@ -123,11 +127,11 @@ fn unified(place: &Place, options: &Options, own: bool) -> Result<OwnedFd> {
 }
 
 fn bind(place: &Place, source: &str, options: &Options) -> Result<OwnedFd> {
-    let flags = OFlag::O_PATH | OFlag::O_CLOEXEC;
-    let found =
-        path::open_at(AT_FDCWD, source, flags, Mode::empty()).with_context(|| format!("open {source}"))?;
     // Before Linux 5.2. Nothing that is to be read-only is ever seen writable: nobody runs yet.
     let by_name = || -> Result<OwnedFd> {
+        let flags = OFlag::O_PATH | OFlag::O_CLOEXEC;
+        let found = path::open_at(AT_FDCWD, source, flags, Mode::empty())
+            .with_context(|| format!("open {source}"))?;
         attach::bind(found.as_fd(), place.target, false).with_context(|| format!("bind {source}"))?;
         let made = path::open_in(place.root, place.destination, OFlag::O_PATH)?;
         if !options.attr.is_empty() {
@@ -136,7 +140,8 @@ fn bind(place: &Place, source: &str, options: &Options) -> Result<OwnedFd> {
         }
         Ok(made)
     };
-    let tree = match attach::clone(found.as_fd(), true) {
+    let name = CString::new(source)?;
+    let tree = match syscall::open_tree(AT_FDCWD, &name, libc::AT_RECURSIVE as u32) {
         Err(Errno::ENOSYS) => return by_name(),
         tree => tree.with_context(|| format!("open {source}"))?,
     };

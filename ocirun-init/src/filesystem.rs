@@ -1,6 +1,7 @@
 //! Makes a new file system and attaches it: by descriptors (fsopen, fsmount, move_mount) where the
 //! kernel has them and the type's options fit, else by mount(2) on the working directory, which is
-//! a descriptor as well.
+//! a descriptor as well. That is one call in the place of ten, so it comes first where nothing is to
+//! be done with the new mount.
 
 use std::ffi::CString;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -50,6 +51,29 @@ pub fn mount_new(
         }
     }
     mount_here(place, kind, source, options, data)
+}
+
+/// Mounts a new file system that nobody wants to have at hand. What mount(2) refuses is tried again by
+/// descriptors: there the kernel says what it does not like.
+pub fn mount_only(place: &Place, kind: &str, source: &str, options: &Options, data: &[String]) -> Result<()> {
+    // The words are told apart by commas, and for these types read-only takes a call of its own.
+    let plain = !options.readonly() && !data.iter().any(|word| word.contains([',', '"']));
+    if BY_WORDS.contains(&kind) && plain {
+        let bits = mount_bits(options.attr.set) | options.super_bits;
+        if mount_on(place.target, kind, source, bits, data).is_ok() {
+            return Ok(());
+        }
+    }
+    mount_new(place, kind, source, options, data).map(drop)
+}
+
+/// mount(2) on the directory that `target` is open on, wherever its name leads by now.
+fn mount_on(target: BorrowedFd, kind: &str, source: &str, bits: u64, data: &[String]) -> Result<(), Errno> {
+    fchdir(target)?;
+    let source = if source.is_empty() { kind } else { source };
+    let data = data.join(",");
+    let data = (!data.is_empty()).then_some(data.as_str());
+    mount(Some(source), ".", Some(kind), MsFlags::from_bits_retain(bits), data)
 }
 
 /// Whether `errno` is at the root of an error.
@@ -103,18 +127,11 @@ fn mount_here(
     options: &Options,
     data: &[String],
 ) -> Result<OwnedFd> {
-    fchdir(place.target)?;
     let mut bits = mount_bits(options.attr.set) | options.super_bits;
     if RO_IS_THE_MOUNTS.contains(&kind) {
         bits &= !libc::MS_RDONLY;
     }
-    let source = if source.is_empty() { kind } else { source };
-    let data = data.join(",");
-    // `.` is the directory that was opened and checked, wherever its name leads by now.
-    let new = |bits| {
-        let data = (!data.is_empty()).then_some(data.as_str());
-        mount(Some(source), ".", Some(kind), MsFlags::from_bits_retain(bits), data)
-    };
+    let new = |bits| mount_on(place.target, kind, source, bits, data);
     match new(bits) {
         // A user namespace may not show writable what is read-only outside.
         Err(Errno::EPERM) if options.readonly() => new(bits | libc::MS_RDONLY)?,

@@ -98,7 +98,11 @@ fn mount_one(
     } else {
         // Nested mounts and devices need their places made in these first.
         let readonly = (spec.kind == "tmpfs" || destination == "/dev") && options.take_readonly();
-        let made = mount_new(root, boot, spec, &destination, &options)?;
+        let done = options.attr_all.is_empty() && options.propagation.is_empty();
+        let wanted = readonly || options.copy_up || !done;
+        let Some(made) = mount_new(root, boot, spec, &destination, &options, wanted)? else {
+            return Ok(());
+        };
         if readonly {
             later.add(&destination, made.try_clone()?);
         }
@@ -271,14 +275,15 @@ fn bind_found(
     Ok(made)
 }
 
-/// A new file system on its directory.
+/// A new file system on its directory; its root, if it is wanted.
 fn mount_new(
     root: BorrowedFd,
     boot: &Bootstrap,
     spec: &Mount,
     destination: &str,
     options: &Options,
-) -> Result<OwnedFd> {
+    wanted: bool,
+) -> Result<Option<OwnedFd>> {
     let kind = spec.kind.as_str();
     let mut data = options.data.clone();
     let target = match kind {
@@ -302,12 +307,16 @@ fn mount_new(
         data.push(format!("{context}=\"{label}\""));
     }
     let place = Place { root, destination, target: target.as_fd() };
+    if !wanted {
+        filesystem::mount_only(&place, kind, &spec.source, options, &data)?;
+        return Ok(None);
+    }
     let made = filesystem::mount_new(&place, kind, &spec.source, options, &data)?;
     if options.copy_up {
         // The target is still open on what the new mount covers.
         copyup::copy_dir(target.as_fd(), made.as_fd()).context("copy up")?;
     }
-    Ok(made)
+    Ok(Some(made))
 }
 
 fn remount(root: BorrowedFd, destination: &str, bind: bool, options: &Options) -> Result<()> {

@@ -257,8 +257,8 @@ fn push_front(rest: &mut VecDeque<OsString>, path: &[u8]) {
     }
 }
 
-/// Makes (unless it is there) and opens one directory, following nothing.
-fn make_component<P: ?Sized + NixPath>(dir: BorrowedFd, name: &P) -> Result<OwnedFd> {
+/// Makes (unless it is there) and opens one directory, following nothing: `name` is one component.
+pub fn make_component<P: ?Sized + NixPath>(dir: BorrowedFd, name: &P) -> Result<OwnedFd> {
     match mkdirat(dir, name, Mode::from_bits_truncate(0o755)) {
         Ok(()) | Err(Errno::EEXIST) => {}
         Err(error) => return Err(error),
