@@ -1,6 +1,6 @@
 //! The names of the capabilities, by number, and which of them this kernel has.
 
-use std::fs;
+use crate::text;
 
 /// capabilities(7), in the order of their numbers.
 const NAMES: [&str; 41] = [
@@ -49,6 +49,6 @@ const NAMES: [&str; 41] = [
 
 /// The capabilities that this kernel has.
 pub fn known() -> &'static [&'static str] {
-    let last = fs::read_to_string("/proc/sys/kernel/cap_last_cap").ok().and_then(|t| t.trim().parse().ok());
+    let last = text::read("/proc/sys/kernel/cap_last_cap").ok().and_then(|t| t.trim().parse().ok());
     &NAMES[..last.map_or(NAMES.len(), |last: usize| NAMES.len().min(last + 1))]
 }

@@ -9,11 +9,22 @@ use std::ffi::{c_char, c_int};
 // SAFETY: there is no other `main` in this program, and the signature is C's.
 #[unsafe(no_mangle)]
 extern "C" fn main(_count: c_int, _words: *const *const c_char) -> c_int {
+    #[cfg(target_env = "gnu")]
+    keep_memory();
     open_streams();
     // SAFETY: to ignore a signal runs no code of ours. A reader that has gone is then an error of
     // write, and not the end.
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
     crate::start()
+}
+
+/// The heap grows in few steps and never shrinks: what it gives back it would soon ask for again.
+#[cfg(target_env = "gnu")]
+fn keep_memory() {
+    for (what, bytes) in [(libc::M_TOP_PAD, 512 << 10), (libc::M_TRIM_THRESHOLD, libc::c_int::MAX)] {
+        // SAFETY: sets a number of the allocator's, before anything is allocated by this program.
+        unsafe { libc::mallopt(what, bytes) };
+    }
 }
 
 /// Opens /dev/null for each standard stream that the caller left closed: the next descriptor that

@@ -40,6 +40,7 @@ pub mod spawn;
 pub mod spelling;
 pub mod state;
 pub mod stdout;
+pub mod text;
 pub mod time;
 pub mod tree;
 pub mod usage;

@@ -1,13 +1,14 @@
 //! Processes by descriptor: a pidfd never means another process that got the same number.
 #![allow(unsafe_code)]
 
-use std::fs;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+use crate::text;
 
 /// What tells a process from a later one with the same number.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,10 +23,15 @@ pub struct Stat {
 /// of a process that is gone.
 pub fn stat(pid: i32) -> Result<Option<Stat>> {
     let path = format!("/proc/{pid}/stat");
-    match fs::read(&path) {
+    match text::bytes(&path) {
         Err(e) if e.kind() == io::ErrorKind::NotFound || e.raw_os_error() == Some(libc::ESRCH) => Ok(None),
         other => Ok(parse(&other.with_context(|| format!("read {path}"))?)),
     }
+}
+
+/// Whether the process that had this number at that start time lives: not where it is a zombie.
+pub fn lives(pid: i32, start_time: u64) -> Result<bool> {
+    Ok(stat(pid)?.is_some_and(|s| s.start_time == start_time && s.state != b'Z' && s.state != b'X'))
 }
 
 /// The name, in parentheses, may hold anything, parentheses included.
@@ -44,8 +50,7 @@ pub fn open(pid: i32, start_time: u64) -> Result<Option<OwnedFd>> {
         other => other.with_context(|| format!("pidfd_open {pid}"))?,
     };
     // Looked at after the descriptor was taken: from here on the number cannot change hands.
-    let same = stat(pid)?.is_some_and(|s| s.start_time == start_time && s.state != b'Z' && s.state != b'X');
-    Ok(same.then_some(fd))
+    Ok(lives(pid, start_time)?.then_some(fd))
 }
 
 /// Opens a child of this process, which nobody else can have reaped.

@@ -254,8 +254,15 @@ impl Dir {
         if state.pid == 0 || state.creating {
             return Ok(if self.locked()? { Status::Creating } else { Status::Stopped });
         }
-        let alive = pidfd::stat(state.pid)?
-            .is_some_and(|s| s.start_time == state.start_time && s.state != b'Z' && s.state != b'X');
+        let alive = pidfd::lives(state.pid, state.start_time)?;
+        self.status_if(state, alive)
+    }
+
+    /// The same, for who knows whether the first process lives.
+    pub fn status_if(&self, state: &State, alive: bool) -> Result<Status> {
+        if state.pid == 0 || state.creating {
+            return self.status(state);
+        }
         Ok(if !alive {
             Status::Stopped
         } else if state.cgroup.frozen()? {

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::exit;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Command, FromArgMatches};
+use clap::{Arg, Command, FromArgMatches};
 
 use crate::cli::{self, Cli};
 use crate::{help, plan, stdout};
@@ -128,12 +128,10 @@ fn normalise(command: &Command, args: Vec<OsString>) -> Asked {
         }
         let bare = text.trim_start_matches('-');
         let (name, value) = bare.split_once('=').map_or((bare, None), |(n, v)| (n, Some(v)));
-        let long = |c: &Command| c.get_arguments().find(|a| a.get_long() == Some(name)).cloned();
-        let known = long(at).or_else(|| long(command).filter(|_| !verb));
-        let short =
-            || at.get_arguments().find(|a| text.len() == 2 && a.get_short() == name.chars().next()).cloned();
+        let known = long(at, name).or_else(|| long(command, name).filter(|_| !verb));
+        let short = || at.get_arguments().find(|a| text.len() == 2 && a.get_short() == name.chars().next());
         // `--no-pivot=false`, as programs write it that always give a value.
-        if let (Some(arg), Some(value)) = (&known, value)
+        if let (Some(arg), Some(value)) = (known, value)
             && !arg.get_action().takes_values()
         {
             if value == "true" {
@@ -145,7 +143,6 @@ fn normalise(command: &Command, args: Vec<OsString>) -> Asked {
         }
         is_value = value.is_none()
             && known
-                .clone()
                 .or_else(short)
                 .is_some_and(|a| a.get_action().takes_values() && !a.is_require_equals_set());
         let one_dash = !text.starts_with("--") && name.len() > 1 && known.is_some();
@@ -200,6 +197,10 @@ fn refuse(command: &Command, error: &clap::Error) -> i32 {
         }
     }
     1
+}
+
+fn long<'a>(command: &'a Command, name: &str) -> Option<&'a Arg> {
+    command.get_arguments().find(|a| a.get_long() == Some(name))
 }
 
 #[cfg(test)]

@@ -97,7 +97,9 @@ impl Dir {
     /// The file's text without white space at its end.
     pub fn try_read(&self, file: &str) -> nix::Result<String> {
         let mut text = String::with_capacity(256);
+        // The size of such a file says nothing, so it is not asked for.
         File::from(self.open(file, OFlag::O_RDONLY)?)
+            .take(u64::MAX)
             .read_to_string(&mut text)
             .map_err(|e| Errno::from_raw(e.raw_os_error().unwrap_or(libc::EIO)))?;
         text.truncate(text.trim_end().len());

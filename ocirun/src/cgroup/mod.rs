@@ -38,6 +38,8 @@ use anyhow::{Context, Result, ensure};
 use nix::errno::Errno;
 use serde::{Deserialize, Serialize};
 
+use crate::text;
+
 use self::dir::Dir;
 use self::hierarchy::Hierarchy;
 pub use self::join::Join;
@@ -67,7 +69,7 @@ pub struct Cgroup {
 /// its absence, from the cgroup of the calling process (on v2 from that one's parent).
 pub fn plan(id: &str, cgroups_path: Option<&Path>, rootless: bool) -> Result<Cgroup> {
     let explicit = cgroups_path.filter(|p| !p.as_os_str().is_empty());
-    let read = |file| fs::read_to_string(file).with_context(|| format!("read {file}"));
+    let read = |file| text::read(file).with_context(|| format!("read {file}"));
     let hierarchies = hierarchy::places(
         &read("/proc/self/mountinfo")?,
         &read("/proc/self/cgroup")?,

@@ -3,20 +3,22 @@
 use anyhow::{Result, bail};
 
 use crate::cli::{Global, Kill};
-use crate::state::{self, Status};
+use crate::state::{self, Dir, Status};
 use crate::{pidfd, signal};
 
 pub fn kill(global: &Global, args: &Kill) -> Result<i32> {
-    let (_, state, status) = state::open(global, &args.id)?;
+    let dir = Dir::of(&state::root(global), &args.id)?;
+    let state = dir.load()?;
     let signal = signal::parse(&args.signal)?;
-    if status == Status::Creating {
+    if (state.pid == 0 || state.creating) && dir.status(&state)? == Status::Creating {
         bail!("container does not exist");
     }
+    let init = state.init()?;
     let last = signal == libc::SIGKILL;
     // Without a pid namespace of its own the death of the first process ends no other, so the
     // whole cgroup is meant, also of a container whose first process is gone.
     if args.all || (last && !state.private_pids) {
-        if status == Status::Stopped && !args.all && state.cgroup.pids()?.is_empty() {
+        if init.is_none() && !args.all && state.cgroup.pids()?.is_empty() {
             bail!("container not running");
         }
         // 0 only asks, and of all that is always answered.
@@ -25,11 +27,11 @@ pub fn kill(global: &Global, args: &Kill) -> Result<i32> {
         }
         return Ok(0);
     }
-    let Some(init) = state.init()? else { bail!("container not running") };
+    let Some(init) = init else { bail!("container not running") };
     if !pidfd::signal(&init, signal)? {
         bail!("container not running");
     }
-    if last && status == Status::Paused {
+    if last && state.cgroup.frozen()? {
         // On cgroup v1 a frozen process dies only when it thaws.
         state.cgroup.thaw()?;
     }
