@@ -41,6 +41,19 @@ bootstrap() {
     [ "$(jq -r .type <"$SCRATCH/status.jsonl" | grep -v log | tr '\n' ' ')" = "mounted ready " ]
 }
 
+@test "init waits for go before the program, where its maker starts it" {
+    bootstrap | jq -c '.waitForStart = true' >"$SCRATCH/init.json"
+    run unshare --mount --pid --uts --ipc --net --cgroup --fork \
+        ocirun-init 8 9 8<"$SCRATCH/init.json" 9>"$SCRATCH/status.jsonl"
+    [ "$status" -eq 1 ]
+    [ "$(tail -n 1 "$SCRATCH/status.jsonl" | jq -r .doing)" = "wait for go: unexpected end of file" ]
+    echo '{"type":"go"}' >>"$SCRATCH/init.json"
+    run unshare --mount --pid --uts --ipc --net --cgroup --fork \
+        ocirun-init 8 9 8<"$SCRATCH/init.json" 9>"$SCRATCH/status.jsonl"
+    [ "$status" -eq 4 ]
+    [ "$(tail -n 1 "$SCRATCH/status.jsonl" | jq -r .type)" = ready ]
+}
+
 @test "a failure comes back as words and an errno" {
     bootstrap | jq -c '.process.args = ["nosuchprogram"]' >"$SCRATCH/init.json"
     run unshare --mount --pid --uts --ipc --net --cgroup --fork \

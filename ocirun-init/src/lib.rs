@@ -6,6 +6,7 @@
 //!    │  ◀──────── fd 9: {"type":"joined",…}    │ only with sibling: a new process goes on in this
 //!    │  waits for the first one's end          │   one's stead, seen by the container from here on
 //!    │                                         │ mounts, hostname, sysctls …
+//!    │  fd 8: {"type":"filter"} ─────────────▶ │ only with seccomp.late: the program can be read
 //!    │  ◀──────── fd 9: {"type":"log",…}       │ (any number, any time)
 //!    │  ◀──────── fd 9: {"type":"map",…}       │ for a source inside that is id-mapped: it waits
 //!    │  fd 8: {"type":"go"} ─────────────────▶ │
@@ -13,6 +14,7 @@
 //!    │  runs prestart and createRuntime hooks  │   it waits
 //!    │  fd 8: {"type":"go"} ─────────────────▶ │ createContainer hooks, pivot_root, ids, seccomp …
 //!    │  ◀──────── fd 9: {"type":"ready"}       │ all is done but execve; fd 9 is closed at execve
+//!    │  fd 8: {"type":"go"} ─────────────────▶ │ only with waitForStart: it waits
 //!    │                                         │ waits at the exec FIFO (startFd), then execve
 //!    │  ◀──────── fd 9: {"type":"error",…}     │ instead of any of these: init exits with 1
 //! ```
@@ -92,6 +94,9 @@ pub struct Bootstrap {
     pub wait_for_hooks: bool,
     #[serde(default, skip_serializing_if = "Hooks::is_empty")]
     pub hooks: Hooks,
+    /// After `ready` wait for `go`, where whoever made the container starts it as well.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub wait_for_start: bool,
     /// The exec FIFO, opened with O_PATH: init opens it for writing and thereby waits for `start`.
     /// It writes one byte, and an error line behind it if it then fails.
     /// Absent: execve at once.
@@ -375,6 +380,9 @@ pub struct Hook {
 pub struct Seccomp {
     /// A file that holds the program: an array of `struct sock_filter`.
     pub fd: i32,
+    /// The file is still empty: init reads it when it has heard `filter`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub late: bool,
     /// SECCOMP_FILTER_FLAG_* bits.
     #[serde(default)]
     pub flags: u32,
@@ -437,6 +445,8 @@ pub enum Status {
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum Command {
     Go,
+    /// The seccomp program that was late is there. It comes before the first `go`.
+    Filter,
 }
 
 /// What a signal means, in the words that shells have for it.

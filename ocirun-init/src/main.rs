@@ -197,7 +197,7 @@ fn build(seam: &mut Seam, boot: &Bootstrap, filters: Vec<seccomp::Program>) -> R
 }
 
 /// Joins a container that runs: its namespaces and root are entered already.
-fn join(seam: &Seam, boot: &Bootstrap, filters: Vec<seccomp::Program>) -> Result<Infallible> {
+fn join(seam: &mut Seam, boot: &Bootstrap, filters: Vec<seccomp::Program>) -> Result<Infallible> {
     // What the container's processes have made of its /proc is not to be trusted.
     let proc = match needs_proc(boot) {
         true => Some(Proc::open(false)?),

@@ -22,13 +22,14 @@ const SIGNALS: std::ops::RangeInclusive<i32> = 1..=31;
 
 /// Everything up to execve. `root` is the container's root directory.
 pub fn become_program(
-    seam: &Seam,
+    seam: &mut Seam,
     boot: &Bootstrap,
     mut filters: Vec<seccomp::Program>,
     proc: Option<Proc>,
     root: BorrowedFd,
 ) -> Result<Infallible> {
     let process = &boot.process;
+    seccomp::read_late(boot, seam, &mut filters)?;
     let sets = process.capabilities.as_ref().map(Sets::parse).transpose()?;
 
     ids::set_limits(&process.rlimits)?;
@@ -79,6 +80,9 @@ pub fn become_program(
     seccomp::load_all(&mut filters)?;
 
     seam.send(&Status::Ready)?;
+    if boot.wait_for_start {
+        seam.wait_for_go()?;
+    }
     let gate = gate.map(exec::Gate::wait).transpose()?;
     let become_it = || -> Result<Infallible> {
         hooks::run_hooks("startContainer", &boot.hooks.start_container, &boot.hooks, "created", &env)?;

@@ -17,6 +17,8 @@ pub struct Seam {
     output: OwnedFd,
     /// What was read and is not yet used.
     pending: Vec<u8>,
+    /// `filter` was heard.
+    filtered: bool,
 }
 
 impl Seam {
@@ -26,7 +28,7 @@ impl Seam {
             bail!("IN and OUT are the same descriptor {input}");
         }
         let adopt = |number| syscall::adopt(number).with_context(|| format!("descriptor {number}"));
-        Ok(Self { input: adopt(input)?, output: adopt(output)?, pending: Vec::new() })
+        Ok(Self { input: adopt(input)?, output: adopt(output)?, pending: Vec::new(), filtered: false })
     }
 
     pub fn output(&self) -> BorrowedFd<'_> {
@@ -54,11 +56,28 @@ impl Seam {
 
     /// Blocks until ocirun says `go`.
     pub fn wait_for_go(&mut self) -> Result<()> {
-        let line = self.line().context("wait for go")?;
-        match serde_json::from_slice(&line) {
-            Ok(Command::Go) => Ok(()),
-            Err(error) => bail!("parse the command: {error}"),
+        loop {
+            match self.command().context("wait for go")? {
+                Command::Go => return Ok(()),
+                Command::Filter => self.filtered = true,
+            }
         }
+    }
+
+    /// Blocks until ocirun has written the seccomp program.
+    pub fn wait_for_filter(&mut self) -> Result<()> {
+        while !self.filtered {
+            match self.command().context("wait for the seccomp program")? {
+                Command::Filter => self.filtered = true,
+                Command::Go => bail!("unexpected command: go before filter"),
+            }
+        }
+        Ok(())
+    }
+
+    fn command(&mut self) -> Result<Command> {
+        let line = self.line()?;
+        serde_json::from_slice(&line).map_err(|error| anyhow::anyhow!("parse the command: {error}"))
     }
 
     pub fn send(&self, status: &Status) -> Result<()> {
@@ -89,7 +108,8 @@ impl Seam {
             if searched > LONGEST_LINE {
                 bail!("a line of more than {LONGEST_LINE} bytes");
             }
-            self.pending.resize(searched + (64 << 10), 0);
+            // Twice as much each time: most lines are short, and what is not needed is cleared in vain.
+            self.pending.resize(searched + searched.max(8 << 10), 0);
             let got = loop {
                 match read(&self.input, &mut self.pending[searched..]) {
                     Err(Errno::EINTR) => {}
@@ -173,11 +193,31 @@ mod tests {
         assert_eq!(describe(&error), ("exec sh".into(), Some(Errno::ENOENT)));
     }
 
-    #[test]
-    fn lines_come_whole_and_one_at_a_time() {
+    /// A seam that has heard nothing yet, and the end that it is told from.
+    fn seam() -> (Seam, OwnedFd) {
         let (input, ours) = nix::unistd::pipe().unwrap();
         let (_theirs, output) = nix::unistd::pipe().unwrap();
-        let mut seam = Seam { input, output, pending: Vec::new() };
+        (Seam { input, output, pending: Vec::new(), filtered: false }, ours)
+    }
+
+    #[test]
+    fn the_filter_comes_before_go_wherever_it_is_waited_for() {
+        let (mut told, ours) = seam();
+        write(&ours, b"{\"type\":\"filter\"}\n{\"type\":\"go\"}\n").unwrap();
+        told.wait_for_go().unwrap();
+        told.wait_for_filter().unwrap();
+        let (mut told, ours) = seam();
+        write(&ours, b"{\"type\":\"filter\"}\n{\"type\":\"go\"}\n").unwrap();
+        told.wait_for_filter().unwrap();
+        told.wait_for_go().unwrap();
+        let (mut told, ours) = seam();
+        write(&ours, b"{\"type\":\"go\"}\n").unwrap();
+        assert_eq!(told.wait_for_filter().unwrap_err().to_string(), "unexpected command: go before filter");
+    }
+
+    #[test]
+    fn lines_come_whole_and_one_at_a_time() {
+        let (mut seam, ours) = seam();
         write(&ours, b"first\nsec").unwrap();
         assert_eq!(seam.line().unwrap(), b"first");
         write(&ours, b"ond\nthird").unwrap();

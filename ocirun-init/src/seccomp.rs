@@ -12,6 +12,7 @@ use ocirun_init::{Bootstrap, Seccomp};
 use serde_json::Value;
 
 use crate::again::again;
+use crate::seam::Seam;
 use crate::{clone, console, fd, syscall};
 
 /// Bytes of a `struct sock_filter`.
@@ -20,9 +21,23 @@ const INSTRUCTION: usize = 8;
 /// The kernel takes no more (BPF_MAXINSNS).
 const MOST_INSTRUCTIONS: usize = 4096;
 
-/// Reads the programs that are to be loaded.
+/// Reads the programs that are to be loaded, but for one that is late.
 pub fn read_all(boot: &Bootstrap) -> Result<Vec<Program>> {
-    boot.seccomp.iter().chain(&boot.stacked_seccomp).map(Program::read).collect()
+    boot.seccomp
+        .iter()
+        .chain(&boot.stacked_seccomp)
+        .filter(|seccomp| !seccomp.late)
+        .map(Program::read)
+        .collect()
+}
+
+/// Waits for a program that is late, and reads it; it comes before those that are stacked.
+pub fn read_late(boot: &Bootstrap, seam: &mut Seam, programs: &mut Vec<Program>) -> Result<()> {
+    if let Some(seccomp) = boot.seccomp.as_ref().filter(|seccomp| seccomp.late) {
+        seam.wait_for_filter()?;
+        programs.insert(0, Program::read(seccomp)?);
+    }
+    Ok(())
 }
 
 /// Loads the programs, the first one first; the kernel asks all of them about each call.

@@ -68,25 +68,31 @@ pub fn plain<'a>(spec: &'a Spec, asked: &Asked) -> Option<&'a LinuxSeccomp> {
     (!more && !seccomp::notifies(profile)).then_some(profile)
 }
 
-/// Passes the file that [`fill`] writes to.
-pub fn attach_empty(dir: &Dir, boot: &mut Bootstrap, passed: &mut Passed) -> Result<()> {
+/// Passes the file that [`fill`] writes to: before ocirun-init is told its work or, if `late`, when it
+/// is at it.
+pub fn attach_empty(
+    profile: &LinuxSeccomp,
+    late: bool,
+    dir: &Dir,
+    boot: &mut Bootstrap,
+    passed: &mut Passed,
+) -> Result<()> {
     let path = dir.seccomp();
     // For reading only, as ocirun-init gets it.
     let file = fs::File::options().read(true).custom_flags(libc::O_CREAT | libc::O_EXCL).open(&path);
     let file = file.with_context(|| format!("create {}", path.display()))?;
-    boot.seccomp = Some(ocirun_init::Seccomp { fd: passed.add(file.into()), ..Default::default() });
+    let flags = seccomp::plain_flags(profile);
+    log::debug(&format!("seccomp filter flags: {flags}"));
+    boot.seccomp =
+        Some(ocirun_init::Seccomp { fd: passed.add(file.into()), late, flags, ..Default::default() });
     Ok(())
 }
 
 /// Compiles a plain profile.
-pub fn fill(profile: &LinuxSeccomp, dir: &Dir, state: &mut State, boot: &mut Bootstrap) -> Result<()> {
+pub fn fill(profile: &LinuxSeccomp, dir: &Dir, state: &mut State) -> Result<()> {
     let program = seccomp::compile(profile).context("seccomp")?;
     write(&dir.seccomp(), &program.bpf)?;
-    log::debug(&format!("seccomp filter flags: {}", program.flags));
     state.seccomp = Some(state::Seccomp { flags: program.flags, listener: None });
-    if let Some(seccomp) = &mut boot.seccomp {
-        seccomp.flags = program.flags;
-    }
     Ok(())
 }
 

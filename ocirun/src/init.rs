@@ -252,6 +252,11 @@ impl Init {
         Ok(())
     }
 
+    /// Says that the seccomp program that was late can be read.
+    pub fn filter(&mut self) -> Result<()> {
+        self.line(&serde_json::to_vec(&Command::Filter).context("encode filter")?)
+    }
+
     /// Lets it go on after `mounted`.
     pub fn go(&mut self) -> Result<()> {
         self.line(&serde_json::to_vec(&Command::Go).context("encode go")?)

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, ensure};
 use nix::fcntl::{OFlag, open};
 use nix::sys::stat::Mode;
 use nix::unistd::{geteuid, mkfifo};
-use oci_spec::runtime::{LinuxResources, Spec};
+use oci_spec::runtime::{LinuxResources, LinuxSeccomp, Spec};
 use ocirun_init::{Bootstrap, Capabilities};
 
 use crate::again::again;
@@ -35,6 +35,15 @@ pub struct Launched {
     pub init: Init,
     /// Where the terminal's master comes, with a terminal in the foreground.
     pub terminal: Option<OwnedFd>,
+}
+
+/// Who lets the program go.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Gate {
+    /// Another call, `start`: by opening the exec FIFO.
+    Fifo,
+    /// This one, by a word down the pipe.
+    Pipe,
 }
 
 /// What config.json says, checked.
@@ -95,7 +104,7 @@ pub fn rootless(global: &Global) -> bool {
 }
 
 /// Makes the container. `detached`: a terminal's master goes to a socket of the caller.
-pub fn create(global: &Global, launch: &Launch, detached: bool) -> Result<Launched> {
+pub fn create(global: &Global, launch: &Launch, detached: bool, gate: Gate) -> Result<Launched> {
     let root = state::root(global);
     let (bundle, ns, boot) = plan_with(launch, |spec| notify::add(spec, &Dir::of(&root, &launch.id)?))?;
     check_terminal(launch, boot.process.terminal, detached)?;
@@ -111,8 +120,17 @@ pub fn create(global: &Global, launch: &Launch, detached: bool) -> Result<Launch
         let linux = plan::linux(&bundle.spec);
         let rdt = linux.intel_rdt().as_ref().map(|r| rdt::plan(&launch.id, r)).transpose()?;
         let rdt = rdt.as_ref();
-        let work =
-            Work { global, launch, bundle: &bundle, ns: &ns, dir: &dir, cgroup: &cgroup, rdt, preserve };
+        let work = Work {
+            global,
+            launch,
+            gate,
+            bundle: &bundle,
+            ns: &ns,
+            dir: &dir,
+            cgroup: &cgroup,
+            rdt,
+            preserve,
+        };
         make(&work, boot, &lock).inspect_err(|_| undo(&cgroup, rdt, launch.pid_file.as_deref()))
     });
     made.inspect_err(|_| {
@@ -153,6 +171,7 @@ pub fn place(global: &Global, id: &str, spec: &Spec) -> Result<Cgroup> {
 struct Work<'a> {
     global: &'a Global,
     launch: &'a Launch,
+    gate: Gate,
     bundle: &'a Bundle,
     ns: &'a Namespaces,
     dir: &'a Dir,
@@ -171,16 +190,20 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
 
     let mut passed = Passed::behind(work.preserve);
     let pipes = init::pipes(&mut passed)?;
-    let fifo = make_fifo(&dir.fifo())?;
-    boot.start_fd = Some(passed.add(fifo));
+    match work.gate {
+        Gate::Fifo => boot.start_fd = Some(passed.add(make_fifo(&dir.fifo())?)),
+        Gate::Pipe => boot.wait_for_start = true,
+    }
     boot.preserve_fds = work.preserve;
     boot.process.env.extend(fds::listen_env());
     let asked = annotation::of(spec)?;
     boot.mount_context = asked.mount_context.clone();
     boot.landlock = asked.landlock.clone();
     let plain = filter::plain(spec, &asked);
-    if plain.is_some() {
-        filter::attach_empty(dir, &mut boot, &mut passed)?;
+    // Who shares processes with others must not have a file of the host's open when they see it.
+    let late = plain.filter(|_| ns.makes(libc::CLONE_NEWPID) && ns.join.is_empty());
+    if let Some(profile) = plain {
+        filter::attach_empty(profile, late.is_some(), dir, &mut boot, &mut passed)?;
     } else {
         filter::compile(spec, &asked, dir, &mut state)?;
         filter::attach(&state, dir, &mut boot, &mut passed)?;
@@ -233,15 +256,18 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
     boot.process.user.keep_groups = init.keep_groups || asked.keep_groups;
     init.maps = id_maps;
     // What takes its time and ocirun-init does not need to come up is done while it does.
-    let meanwhile = |state: &mut State, boot: &mut Bootstrap| {
+    let meanwhile = |state: &mut State| {
         // Without a cgroup there is nothing that a limit could be set on.
         if work.global.cgroup_manager != Some(CgroupManager::Disabled) {
             cgroup.apply(&linux.resources().clone().unwrap_or_default())?;
         }
-        plain.map_or(Ok(()), |profile| filter::fill(profile, dir, state, boot))
+        match plain {
+            Some(profile) if late.is_none() => filter::fill(profile, dir, state),
+            _ => Ok(()),
+        }
     };
-    let made = meanwhile(&mut state, &mut boot);
-    match made.and_then(|()| finish(work, &mut state, &mut boot, &mut init)) {
+    let made = meanwhile(&mut state);
+    match made.and_then(|()| finish(work, late, &mut state, &mut boot, &mut init)) {
         Ok(()) => Ok(Launched { dir: dir.clone(), state, init, terminal }),
         Err(e) => {
             init.abandon();
@@ -250,14 +276,25 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
     }
 }
 
-/// From the running ocirun-init to a container that waits for `start`.
-fn finish(work: &Work, state: &mut State, boot: &mut Bootstrap, init: &mut Init) -> Result<()> {
+/// From the running ocirun-init to a container that waits for `start`. `late`: the seccomp profile that
+/// is compiled while it makes the mounts.
+fn finish(
+    work: &Work,
+    late: Option<&LinuxSeccomp>,
+    state: &mut State,
+    boot: &mut Bootstrap,
+    init: &mut Init,
+) -> Result<()> {
     let Work { launch, bundle, dir, .. } = *work;
     let spec = &bundle.spec;
     // Before it has a child of its own, which would stay behind.
     work.rdt.map_or(Ok(()), |group| group.add(init.child.pid))?;
     filter::name_process(boot, init.child.pid, init.child.pid);
     init.tell(boot)?;
+    if let Some(profile) = late {
+        filter::fill(profile, dir, state)?;
+        init.filter()?;
+    }
     state.pid = init.child.pid;
     state.start_time = pidfd::stat(init.child.pid)?.map_or(0, |s| s.start_time);
     state.keep_groups = boot.process.user.keep_groups;

@@ -3,14 +3,17 @@
 use anyhow::{Context, Result};
 
 use crate::cli::{Create, Global};
-use crate::{launch, source, stdout};
+use crate::launch::{self, Gate};
+use crate::{source, stdout};
 
 pub fn create(global: &Global, args: &Create) -> Result<i32> {
     if args.dry_run {
         return dry_run(args);
     }
     // ocirun-init stays, and belongs to whoever reaps for us.
-    launch::create(global, &args.launch, true)?;
+    let launched = launch::create(global, &args.launch, true, Gate::Fifo)?;
+    // The end of this process closes its thirty descriptors at once.
+    std::mem::forget(launched);
     Ok(0)
 }
 

@@ -1,13 +1,14 @@
 //! `ocirun run`: create, start, and in the foreground wait and delete.
 
+use std::mem::forget;
 use std::os::fd::AsFd;
 
 use anyhow::{Context, Result};
 use nix::sys::prctl::set_child_subreaper;
 
 use crate::cli::{Global, Run};
-use crate::launch::{self, Launched};
-use crate::{console, foreground, init, log, notify, signal};
+use crate::launch::{self, Gate, Launched};
+use crate::{console, foreground, log, notify, signal};
 
 use super::{delete, start};
 
@@ -16,16 +17,17 @@ pub fn run(global: &Global, args: &Run) -> Result<i32> {
         // A container that shares our pid namespace leaves its orphans to us.
         set_child_subreaper(true).context("become a subreaper")?;
     }
-    let mut launched = launch::create(global, &args.launch, args.detach)?;
+    let mut launched = launch::create(global, &args.launch, args.detach, Gate::Pipe)?;
     let status = release(&mut launched, args.detach);
     let Launched { dir, state, init, .. } = &mut launched;
     match status {
-        Ok(None) => Ok(0),
-        Ok(Some(status)) => {
-            if !args.keep {
+        Ok(status) => {
+            if status.is_some() && !args.keep {
                 delete::remove(dir, state)?;
             }
-            Ok(status)
+            // The end of this process closes its thirty descriptors at once.
+            forget(launched);
+            Ok(status.unwrap_or(0))
         }
         Err(e) => {
             init.abandon();
@@ -45,8 +47,9 @@ fn release(launched: &mut Launched, detach: bool) -> Result<Option<i32>> {
     // Before the program's first word: its terminal is to be as it stays.
     let terminal = terminal.as_ref().filter(|_| !detach).map(console::proxy).transpose()?;
     let notify = notify::listen(dir)?;
-    start::release(dir, state).map_err(init::after_start)?;
+    init.go()?;
     init.until_exec()?;
+    start::started(state, &init.child.pidfd)?;
     log::settle();
     let Some(signals) = signals else {
         notify.map_or(Ok(()), |notify| notify.wait(init.child.pidfd.as_fd(), init.child.pid))?;

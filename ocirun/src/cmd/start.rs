@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::OpenOptionsExt;
 
 use anyhow::{Context, Result, bail};
@@ -10,21 +10,23 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use crate::cli::{Global, Start};
 use crate::state::{self, Dir, State, Status};
-use crate::{hooks, init, log, notify, plan, validate};
+use crate::{hooks, init, log, notify, pidfd, plan, validate};
 
 pub fn start(global: &Global, args: &Start) -> Result<i32> {
     let dir = Dir::of(&state::root(global), &args.id)?;
     let lock = dir.lock()?;
-    let (dir, state, status) = state::open(global, &args.id)?;
-    match status {
+    let state = dir.load()?;
+    // Before the FIFO is opened: a short program may have ended by the time that open returns.
+    let init = state.init()?;
+    match dir.status_if(&state, init.is_some())? {
         Status::Created => {
+            let Some(init) = init else { bail!("cannot start a container that has stopped") };
             let notify = notify::listen(&dir)?;
-            let init = state.init()?;
-            release(&dir, &state)?;
+            release(&dir, &state, &init)?;
             log::settle();
             // Others may want to end what never becomes ready.
             drop(lock);
-            if let (Some(notify), Some(init)) = (notify, init) {
+            if let Some(notify) = notify {
                 notify.wait(init.as_fd(), state.pid)?;
             }
         }
@@ -36,9 +38,7 @@ pub fn start(global: &Global, args: &Start) -> Result<i32> {
 }
 
 /// Lets the program of a created container go, and runs the poststart hooks.
-pub fn release(dir: &Dir, state: &State) -> Result<()> {
-    // Before the FIFO is opened: a short program may have ended by the time that open returns.
-    let Some(init) = state.init()? else { bail!("cannot start a container that has stopped") };
+fn release(dir: &Dir, state: &State, init: &OwnedFd) -> Result<()> {
     let path = dir.fifo();
     let mut fifo = File::options()
         .read(true)
@@ -80,6 +80,11 @@ pub fn release(dir: &Dir, state: &State) -> Result<()> {
         return Err(init::failure(why));
     }
     fs::remove_file(&path).with_context(|| format!("remove {}", path.display()))?;
+    started(state, init)
+}
+
+/// Runs the poststart hooks.
+pub fn started(state: &State, init: &OwnedFd) -> Result<()> {
     if let Some(all) = &state.hooks {
         let annotations = serde_json::json!(state.annotations);
         let about =
@@ -88,7 +93,7 @@ pub fn release(dir: &Dir, state: &State) -> Result<()> {
         if let Err(e) = hooks::run(kind, list, &about, &state.bundle) {
             // What the hook was to set up the program would miss.
             let _ = state.cgroup.kill(libc::SIGKILL);
-            let _ = crate::pidfd::signal(&init, libc::SIGKILL);
+            let _ = pidfd::signal(init, libc::SIGKILL);
             return Err(e);
         }
     }

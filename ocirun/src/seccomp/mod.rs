@@ -71,6 +71,11 @@ pub fn notifies(profile: &LinuxSeccomp) -> bool {
     profile.default_action() == notify || profile.syscalls().iter().flatten().any(|c| c.action() == notify)
 }
 
+/// The flags of a profile that asks nobody.
+pub fn plain_flags(profile: &LinuxSeccomp) -> u32 {
+    flags(profile, false)
+}
+
 /// Without a word about flags the mitigation of speculative stores is not forced on the program:
 /// its cost is high, and what it would guard needs a program that attacks itself.
 fn flags(profile: &LinuxSeccomp, listener: bool) -> u32 {
