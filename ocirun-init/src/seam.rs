@@ -1,5 +1,6 @@
 //! The two pipes to ocirun: reads the Bootstrap and `go`, writes status lines.
 
+use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 
 use anyhow::{Context, Error, Result, bail};
@@ -150,10 +151,9 @@ fn send(output: BorrowedFd, status: &Status) -> Result<()> {
 /// One line on standard error, for a failure that no pipe could take.
 pub fn complain(error: &Error) {
     let (doing, errno) = describe(error);
-    match errno {
-        Some(errno) => eprintln!("ocirun-init: {doing}: {}", strerror(errno)),
-        None => eprintln!("ocirun-init: {doing}"),
-    }
+    let reason = errno.map(|errno| format!(": {}", strerror(errno))).unwrap_or_default();
+    // In one write: others may write there at the same time.
+    let _ = std::io::stderr().write_all(format!("ocirun-init: {doing}{reason}\n").as_bytes());
 }
 
 /// The C library's words for an errno.
