@@ -70,12 +70,16 @@ pub fn archive(dir: &Path) -> PathBuf {
 }
 
 /// Runs a shell line on a terminal of 31 rows and 97 columns; the lines that appear on it.
+///
+/// Nothing is typed, not even an end of input: podman would hand that on to conmon, which closes the
+/// connection without reading it once the container has ended. The kernel then takes such a
+/// connection for broken, and drops what podman has yet to read of the container's output.
 pub fn on_terminal(line: &str) -> (Done, Vec<String>) {
     let line = format!("stty rows 31 cols 97; {line}");
-    let done = bin::run(Command::new("script").args(["-qec", &line, "/dev/null"]).stdin(Stdio::null()));
-    // script answers the end of its input with a NUL, wherever that falls.
-    let out = done.stdout.replace('\0', "").replace("^@", "");
-    let lines = out.lines().map(|l| l.trim_end().to_string()).collect();
+    let (input, silent) = std::io::pipe().expect("make a pipe");
+    let done = bin::run(Command::new("script").args(["-qec", &line, "/dev/null"]).stdin(input));
+    drop(silent);
+    let lines = done.stdout.lines().map(|l| l.trim_end().to_string()).collect();
     (done, lines)
 }
 

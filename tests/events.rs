@@ -31,6 +31,13 @@ fn stream(runtime: &Runtime, id: &str, interval: &str) -> (Child, impl Iterator<
     (events, lines.map(|l| l.expect("read")))
 }
 
+/// Waits for the end of `events`. All that it still has to say is read, or a full pipe would hold it
+/// up for ever.
+fn ends(mut events: Child, lines: impl Iterator<Item = String>) {
+    lines.for_each(drop);
+    assert!(events.wait().expect("it ends").success());
+}
+
 fn limited(config: &mut Value) {
     config["linux"]["resources"] =
         json!({"memory": {"limit": LIMIT, "swap": LIMIT}, "pids": {"limit": 77}, "cpu": {"shares": 512}});
@@ -60,20 +67,20 @@ fn stats_once() {
 fn a_stream_that_ends_with_the_container() {
     let runtime = Runtime::new();
     let _bundle = sleeping(&runtime, "it-stream", |_| {});
-    let (mut events, mut lines) = stream(&runtime, "it-stream", "50ms");
+    let (events, mut lines) = stream(&runtime, "it-stream", "50ms");
     for _ in 0..3 {
         let line = lines.next().expect("another line");
         assert!(line.starts_with(r#"{"type":"stats","id":"it-stream","#), "{line}");
     }
     runtime.run(&["delete", "--force", "it-stream"]).ok();
-    assert!(events.wait().expect("it ends").success());
+    ends(events, lines);
 }
 
 #[test]
 fn want_of_memory_is_told() {
     let runtime = Runtime::new();
     let _bundle = sleeping(&runtime, "it-oom", limited);
-    let (mut events, mut lines) = stream(&runtime, "it-oom", "50ms");
+    let (events, mut lines) = stream(&runtime, "it-oom", "50ms");
     // It watches once it prints.
     lines.next().expect("a first line");
     let hog = runtime.run(&["exec", "it-oom", "sh", "-c", "x=$(dd if=/dev/urandom bs=1M count=40 | od)"]);
@@ -81,7 +88,7 @@ fn want_of_memory_is_told() {
     let oom = lines.find(|l| l.contains(r#""type":"oom""#)).expect("word of it");
     assert_eq!(oom, r#"{"type":"oom","id":"it-oom"}"#);
     runtime.run(&["delete", "--force", "it-oom"]).ok();
-    assert!(events.wait().expect("it ends").success());
+    ends(events, lines);
 }
 
 /// The last process dies of it: the word comes before the end.
@@ -95,11 +102,11 @@ fn want_of_memory_that_ends_the_container() {
     bin::run(Command::new("mkfifo").arg(&go)).ok();
     let out = runtime.create("it-last", bundle.path());
     runtime.run(&["start", "it-last"]).ok();
-    let (mut events, mut lines) = stream(&runtime, "it-last", "10ms");
+    let (events, mut lines) = stream(&runtime, "it-last", "10ms");
     lines.next().expect("a first line");
     std::fs::write(&go, "go\n").expect("write");
     assert!(lines.any(|l| l == r#"{"type":"oom","id":"it-last"}"#), "no word of it");
-    assert!(events.wait().expect("it ends").success());
+    ends(events, lines);
     assert_eq!(std::fs::read_to_string(out).unwrap(), "");
 }
 
