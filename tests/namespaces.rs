@@ -85,6 +85,39 @@ fn a_time_namespace_has_its_offsets() {
     assert!(said.contains("time namespace offsets specified"), "{said}");
 }
 
+/// Root of a user namespace may not raise a limit, who starts it may.
+#[test]
+fn a_user_namespace_gets_limits_above_the_callers() {
+    let raise = "ulimit -Hn 4000 && ulimit -Hn 5000";
+    if !Command::new("bash").args(["-c", raise]).stderr(Stdio::null()).status().expect("bash").success() {
+        return bin::skip("no right to raise a limit");
+    }
+    let runtime = Runtime::new();
+    let bundle = Bundle::new(&["sh", "-c", "ulimit -Sn; ulimit -Hn; read go </go"], |c| {
+        user_namespace(c);
+        c["process"]["rlimits"] = json!([{"type": "RLIMIT_NOFILE", "soft": 5000, "hard": 6000}]);
+    });
+    let limited = |args: &[&str]| {
+        let command = runtime.command(args);
+        let mut limited = Command::new("bash");
+        limited.args(["-c", "ulimit -n 4000; exec \"$@\"", "bash"]);
+        limited.arg(command.get_program()).args(command.get_args());
+        limited
+    };
+    let fifo = bundle.path().join("rootfs/go");
+    bin::run(Command::new("mkfifo").args(["-m", "666"]).arg(&fifo)).ok();
+    let run = limited(&["run", "--bundle", path(&bundle), "it-raised"]).stdout(Stdio::piped()).spawn();
+    let mut run = run.expect("run ocirun");
+    let mut go = std::fs::OpenOptions::new().write(true).open(&fifo).expect("it has come to its read");
+    let exec = bin::run(&mut limited(&["exec", "it-raised", "sh", "-c", "ulimit -Sn; ulimit -Hn"]));
+    assert_eq!(exec.ok(), "5000\n6000\n");
+    std::io::Write::write_all(&mut go, b"go\n").expect("let it end");
+    let mut out = String::new();
+    std::io::Read::read_to_string(run.stdout.as_mut().expect("a pipe"), &mut out).expect("read");
+    assert!(run.wait().expect("wait").success());
+    assert_eq!(out, "5000\n6000\n");
+}
+
 #[test]
 fn a_user_namespace_maps_ids_and_owns_the_others() {
     let runtime = Runtime::new();

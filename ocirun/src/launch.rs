@@ -24,8 +24,8 @@ use crate::kept::Kept;
 use crate::namespace::{self, Namespaces};
 use crate::state::{self, Dir, State};
 use crate::{
-    annotation, caps, console, filter, hooks, label, log, netdev, notify, pidfd, plan, rdt, seal, source,
-    time, validate,
+    annotation, caps, console, filter, hooks, label, log, netdev, notify, pidfd, plan, rdt, rlimit, seal,
+    source, time, validate,
 };
 
 /// A container whose first process waits for `start`.
@@ -239,6 +239,7 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
         let oom = cgroup.oom_kills().unwrap_or(0) > 0;
         if oom { e.context("container init was OOM-killed (memory limit too low?)") } else { e }
     };
+    let raised = rlimit::raise(&boot.process.rlimits);
     let mut init = init::start(Start {
         exe,
         cgroups: Join { holder, ..cgroup.join()? },
@@ -253,6 +254,7 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
         pipes,
     })
     .map_err(starved)?;
+    drop(raised);
     boot.process.user.keep_groups = init.keep_groups || asked.keep_groups;
     init.maps = id_maps;
     // What takes its time and ocirun-init does not need to come up is done while it does.

@@ -32,6 +32,7 @@ pub mod notify;
 pub mod pidfd;
 pub mod plan;
 pub mod rdt;
+pub mod rlimit;
 pub mod seal;
 pub mod seccomp;
 pub mod signal;

@@ -12,8 +12,8 @@ use crate::fds::{self, Passed};
 use crate::init::{self, Init, Start};
 use crate::state::{self, Dir, State, Status};
 use crate::{
-    affinity, annotation, bundle, console, filter, foreground, label, launch, log, namespace, plan, seal,
-    signal, validate,
+    affinity, annotation, bundle, console, filter, foreground, label, launch, log, namespace, plan, rlimit,
+    seal, signal, validate,
 };
 
 pub fn exec(global: &Global, args: &Exec) -> Result<i32> {
@@ -139,6 +139,7 @@ fn join(
     };
     // One descriptor stands for all namespaces, and cannot mean another process's.
     let Some(target) = state.init()? else { bail!("cannot exec in a stopped container") };
+    let raised = rlimit::raise(&boot.process.rlimits);
     let mut init = init::start(Start {
         exe,
         cgroups,
@@ -152,6 +153,7 @@ fn join(
         passed,
         pipes,
     })?;
+    drop(raised);
     if let Some(cpus) = &initial {
         log::debug(&format!("nsexec-0[{}]: affinity: {}", init.child.pid, affinity::mask(cpus)));
     }
