@@ -41,6 +41,11 @@ impl Daemon {
         }
     }
 
+    /// Ends it with SIGKILL.
+    pub fn kill(mut self) {
+        self.child.kill().expect("kill a daemon");
+    }
+
     /// What it has logged.
     pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()

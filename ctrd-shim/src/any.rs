@@ -3,7 +3,7 @@
 use prost::Message;
 use prost_types::Any;
 
-use crate::api::{cgroup1, cgroup2, events, runc};
+use crate::api::{cgroup1, cgroup2, events, pod, runc};
 
 /// The OCI objects that travel as JSON inside an Any.
 pub const OCI_PROCESS: &str = "types.containerd.io/opencontainers/runtime-spec/1/Process";
@@ -39,6 +39,7 @@ named! {
     events::TaskCheckpointed => "containerd.events.TaskCheckpointed",
     cgroup1::Metrics => "io.containerd.cgroups.v1.Metrics",
     cgroup2::Metrics => "io.containerd.cgroups.v2.Metrics",
+    pod::PodSandboxConfig => "runtime.v1.PodSandboxConfig",
 }
 
 pub fn pack<M: Named>(message: &M) -> Any {

@@ -35,6 +35,11 @@ pub mod containerd {
                 include!("api/containerd.runtime.bootstrap.v1.rs");
             }
         }
+        pub mod sandbox {
+            pub mod v1 {
+                include!("api/containerd.runtime.sandbox.v1.rs");
+            }
+        }
     }
     pub mod services {
         pub mod events {
@@ -66,6 +71,12 @@ pub mod io {
     }
 }
 
+pub mod runtime {
+    pub mod v1 {
+        include!("api/runtime.v1.rs");
+    }
+}
+
 pub mod ttrpc {
     include!("api/ttrpc.rs");
 }
@@ -73,9 +84,11 @@ pub mod ttrpc {
 pub use containerd::events;
 pub use containerd::runc::v1 as runc;
 pub use containerd::runtime::bootstrap::v1 as bootstrap;
+pub use containerd::runtime::sandbox::v1 as sandbox;
 pub use containerd::services::events::ttrpc::v1 as forward;
 pub use containerd::task::v2 as task;
 pub use containerd::types;
 pub use containerd::v1::types as process;
 pub use google::rpc;
 pub use io::containerd::cgroups::{v1 as cgroup1, v2 as cgroup2};
+pub use runtime::v1 as pod;

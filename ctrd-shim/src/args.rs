@@ -11,7 +11,7 @@ pub struct Args {
     pub id: String,
     /// The server's gRPC socket.
     pub address: String,
-    /// Accepted, not used: events go by ttrpc.
+    /// What publishes events where the server has no ttrpc socket.
     pub publish_binary: String,
     /// The socket to serve; empty: descriptor 3 is the listener.
     pub socket: String,
@@ -29,17 +29,19 @@ pub struct Args {
 pub enum Action {
     Start,
     Delete,
+    Pause,
 }
 
 pub const USAGE: &str = "\
 usage: ctrd-shim -namespace NS -id ID [-address SOCKET] [-debug] start
        ctrd-shim -namespace NS -id ID [-address SOCKET] [-bundle DIR] delete
        ctrd-shim -namespace NS -id ID [-address SOCKET] [-socket PATH]
-       ctrd-shim -v | -info
+       ctrd-shim -v | -info | pause
 
 start     bind the socket, start the server, print where it listens
 delete    clean up after a shim that has died, print its container's exit
-(neither) serve the task API on descriptor 3 or on -socket
+pause     hold a pod's namespaces, as its process 1
+(none)    serve the task API on descriptor 3 or on -socket
 
 The bundle is the working directory. See ctrd-shim(8).
 ";
@@ -83,6 +85,7 @@ fn action_of(word: &str) -> Result<Action> {
     match word {
         "start" => Ok(Action::Start),
         "delete" => Ok(Action::Delete),
+        "pause" => Ok(Action::Pause),
         _ => bail!("parse arguments: unknown action {word}"),
     }
 }

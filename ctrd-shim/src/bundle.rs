@@ -53,6 +53,11 @@ impl Config {
         serde_json::from_slice(&text).with_context(|| format!("parse {}", path.display()))
     }
 
+    /// A sandbox may begin without one.
+    pub fn read_if_there(bundle: &Path) -> Result<Config> {
+        if bundle.join("config.json").exists() { Config::read(bundle) } else { Ok(Config::default()) }
+    }
+
     /// Containers of a group share one shim. Both of containerd's annotations count.
     pub fn group<'a>(&'a self, id: &'a str) -> &'a str {
         ["io.containerd.runc.v2.group", "io.kubernetes.cri.sandbox-id"]
@@ -124,6 +129,8 @@ pub fn read_options(bundle: &Path) -> runc::Options {
         binary_name: if named.is_empty() { o.binary_name } else { named },
         root: o.root,
         systemd_cgroup: o.systemd_cgroup,
+        no_pivot_root: o.no_pivot_root,
+        no_new_keyring: o.no_new_keyring,
         ..Default::default()
     }
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-#[derive(Debug, PartialEq, Eq)]
+use nix::errno::Errno;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cgroups {
     /// A folder for each controller; a hybrid host counts as version 1.
     V1(BTreeMap<String, PathBuf>),
@@ -73,17 +75,19 @@ impl Mount<'_> {
     }
 }
 
-/// Puts a process into a group of this path, in every hierarchy that has one.
+/// Puts a process into a group of this path, in every hierarchy that has one. None is an error.
 pub fn join(pid: u32, path: &str) -> std::io::Result<()> {
     let mountinfo = fs::read_to_string("/proc/self/mountinfo")?;
     let relative = path.trim_start_matches('/');
+    let mut joined = Err(Errno::ENOENT.into());
     for mount in mounts(&mountinfo).filter(|m| m.kind == "cgroup" || m.kind == "cgroup2") {
         let dir = Path::new(mount.point).join(relative);
         if dir.is_dir() {
             fs::write(dir.join("cgroup.procs"), pid.to_string())?;
+            joined = Ok(());
         }
     }
-    Ok(())
+    joined
 }
 
 #[cfg(test)]

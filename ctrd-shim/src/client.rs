@@ -31,6 +31,11 @@ impl Client {
         self.socket.set_read_timeout(limit).context("set the socket's timeout")
     }
 
+    /// The connection itself: it ends when the shim does.
+    pub fn into_socket(self) -> UnixStream {
+        self.socket
+    }
+
     /// Calls a method. The inner error is the shim's own.
     pub fn call<M: Message + Default>(
         &mut self,

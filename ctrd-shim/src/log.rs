@@ -53,6 +53,10 @@ impl Log {
         self.write("warning", &words.to_string());
     }
 
+    pub fn info(&mut self, words: impl std::fmt::Display) {
+        self.write("info", &words.to_string());
+    }
+
     pub fn debug(&mut self, words: impl std::fmt::Display) {
         if self.debug {
             self.write("debug", &words.to_string());

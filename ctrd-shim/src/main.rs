@@ -12,10 +12,12 @@ mod info;
 mod log;
 mod mount;
 mod oom;
+mod pause;
 mod publish;
 mod reaper;
 mod rpc;
 mod runtime;
+mod sandbox;
 mod serve;
 mod socket;
 mod start;
@@ -61,10 +63,9 @@ fn run(args: Args) -> Result<()> {
     if args.info {
         return info::info(&args);
     }
-    if args.namespace.is_empty() {
-        bail!("shim namespace cannot be empty");
-    }
     match args.action {
+        Some(Action::Pause) => pause::pause(),
+        _ if args.namespace.is_empty() => bail!("shim namespace cannot be empty"),
         Some(Action::Start) => start::start(&args),
         Some(Action::Delete) => delete::delete(&args),
         None => {

@@ -4,6 +4,9 @@
 pub const TASK_V2: &str = "containerd.task.v2.Task";
 pub const TASK_V3: &str = "containerd.task.v3.Task";
 
+/// The sandbox service, for a pod whose namespaces the shim holds.
+pub const SANDBOX: &str = "containerd.runtime.sandbox.v1.Sandbox";
+
 /// Where a shim publishes its events: one method, `FORWARD`.
 pub const EVENTS: &str = "containerd.services.events.ttrpc.v1.Events";
 pub const FORWARD: &str = "Forward";

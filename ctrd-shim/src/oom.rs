@@ -9,7 +9,7 @@ use nix::sys::eventfd::{EfdFlags, EventFd};
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 use nix::unistd::read;
 
-use crate::cgroup::{self, Cgroups};
+use crate::cgroup::Cgroups;
 use crate::serve::Shim;
 
 pub struct Watch {
@@ -21,11 +21,11 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Watches the groups of this process. Without a memory controller there is nothing to see.
-    pub fn new(shim: &mut Shim, id: &str, pid: u32) -> Option<Watch> {
-        let (wake, counter) = match cgroup::of(pid)? {
+    /// Watches these groups. Without a memory controller there is nothing to see.
+    pub fn new(shim: &mut Shim, id: &str, cgroups: &Cgroups) -> Option<Watch> {
+        let (wake, counter) = match cgroups {
             Cgroups::V1(dirs) => v1(dirs.get("memory")?)?,
-            Cgroups::V2(dir) => v2(&dir)?,
+            Cgroups::V2(dir) => v2(dir)?,
         };
         let key = match shim.watch_oom(id, wake.as_fd()) {
             Ok(key) => key,

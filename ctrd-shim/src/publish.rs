@@ -2,6 +2,8 @@
 //! server may be away for as long as it likes; when somebody connects to us, or after a time
 //! that grows up to a minute, it is tried again. Nothing else ever waits for this.
 
+mod program;
+
 use std::collections::VecDeque;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
@@ -11,7 +13,7 @@ use ctrd_shim::any::{self, Named};
 use ctrd_shim::api::forward::ForwardRequest;
 use ctrd_shim::api::ttrpc::{KeyValue, Response};
 use ctrd_shim::api::types::Envelope;
-use ctrd_shim::method::{EVENTS, FORWARD};
+use ctrd_shim::method::{EVENTS, FORWARD, topic};
 use ctrd_shim::ttrpc;
 use nix::sys::epoll::EpollFlags;
 use prost::Message;
@@ -20,7 +22,7 @@ use crate::connection::Connection;
 use crate::serve::{Shim, Timer};
 use crate::timestamp;
 
-/// How many events are kept for a server that is away. The oldest go first.
+/// How many events are kept for a server that is away. The oldest go first, but exits last.
 const LIMIT: usize = 2048;
 
 /// How long the server may take to answer for one event.
@@ -38,6 +40,10 @@ pub struct Publisher {
     namespace: String,
     queue: VecDeque<ForwardRequest>,
     server: Option<Server>,
+    /// What publishes events where the server has no socket for them; empty: nothing does.
+    program: String,
+    /// It is at work on the first in the queue.
+    calling: bool,
     /// Until when nothing is tried, and how long the next pause will be.
     timer: Option<Timer>,
     pause: Duration,
@@ -56,10 +62,12 @@ struct Server {
 }
 
 impl Publisher {
-    pub fn new(address: String, namespace: &str) -> Publisher {
-        let given_up = address.is_empty();
+    pub fn new(address: String, program: &str, namespace: &str) -> Publisher {
+        let given_up = address.is_empty() && program.is_empty();
         Publisher {
             address,
+            program: program.into(),
+            calling: false,
             namespace: namespace.into(),
             queue: VecDeque::new(),
             server: None,
@@ -72,7 +80,30 @@ impl Publisher {
 
     /// Nothing is left to deliver, or there is nobody to deliver it to.
     pub fn is_done(&self) -> bool {
-        self.queue.is_empty() || self.given_up || self.server.is_none()
+        self.queue.is_empty() || self.given_up || (self.server.is_none() && self.program.is_empty())
+    }
+
+    pub fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Gives up one event, but not one that is on its way. Servers act on ends, so those go last.
+    fn make_room(&mut self) {
+        let under_way = self.calling || self.server.as_ref().is_some_and(|s| s.sent.is_some());
+        let first = usize::from(under_way);
+        let ends = |event: &ForwardRequest| {
+            let topic = event.envelope.as_ref().map_or("", |e| e.topic.as_str());
+            [topic::EXIT, topic::DELETE, topic::OOM].contains(&topic)
+        };
+        let oldest = self.queue.iter().skip(first).position(|event| !ends(event)).unwrap_or(0);
+        self.queue.remove(first + oldest);
+    }
+}
+
+/// Puts an event of a container on its way; one that only holds a pod's namespaces has none.
+pub fn publish_of<M: Named>(shim: &mut Shim, id: &str, topic: &str, event: &M) {
+    if !crate::sandbox::holds(shim, id) {
+        publish(shim, topic, event);
     }
 }
 
@@ -83,11 +114,7 @@ pub fn publish<M: Named>(shim: &mut Shim, topic: &str, event: &M) {
         return;
     }
     if publisher.queue.len() >= LIMIT {
-        // The first may be on its way; the answer to it will then be for nobody.
-        if let Some(server) = &mut publisher.server {
-            server.sent = None;
-        }
-        publisher.queue.pop_front();
+        publisher.make_room();
     }
     publisher.queue.push_back(ForwardRequest {
         envelope: Some(Envelope {
@@ -104,7 +131,7 @@ pub fn publish<M: Named>(shim: &mut Shim, topic: &str, event: &M) {
 
 /// Tries now what would have been tried later.
 pub fn retry_now(shim: &mut Shim) {
-    if shim.publisher.server.is_none() {
+    if shim.publisher.server.is_none() && !shim.publisher.calling {
         if let Some(timer) = shim.publisher.timer.take() {
             shim.cancel(timer);
         }
@@ -130,10 +157,16 @@ fn taken(shim: &mut Shim, stream: u32, payload: &[u8]) {
     let publisher = &mut shim.publisher;
     let Some(server) = publisher.server.as_mut().filter(|s| s.sent == Some(stream)) else { return };
     server.sent = None;
+    let refusal = Response::decode(payload).ok().and_then(|r| r.status).filter(|s| s.code != 0);
+    settled(shim, refusal.map(|status| status.message));
+}
+
+/// The first in the queue was taken, or refused.
+fn settled(shim: &mut Shim, refusal: Option<String>) {
+    let publisher = &mut shim.publisher;
     let timer = publisher.timer.take();
     publisher.pause = SHORTEST_PAUSE;
-    let refusal = Response::decode(payload).ok().and_then(|r| r.status).filter(|s| s.code != 0);
-    let Some(status) = refusal else {
+    let Some(reason) = refusal else {
         publisher.queue.pop_front();
         publisher.refused = 0;
         if publisher.queue.is_empty() {
@@ -150,7 +183,7 @@ fn taken(shim: &mut Shim, stream: u32, payload: &[u8]) {
         publisher.refused = 0;
     }
     cancel(shim, timer);
-    shim.log.warn(format_args!("publish an event: {}", status.message));
+    shim.log.warn(format_args!("publish an event: {reason}"));
     if !last {
         wait(shim, pause);
     }
@@ -165,10 +198,10 @@ fn cancel(shim: &mut Shim, timer: Option<Timer>) {
 /// Sends the next event if none is on its way and nothing says to wait.
 fn advance(shim: &mut Shim) {
     let publisher = &mut shim.publisher;
-    if publisher.given_up || publisher.queue.is_empty() {
+    if publisher.given_up || publisher.calling || publisher.queue.is_empty() {
         return flush(shim);
     }
-    if publisher.server.is_none() && !connect(shim) {
+    if publisher.server.is_none() && (publisher.timer.is_some() || !connect(shim)) {
         return;
     }
     let publisher = &mut shim.publisher;
@@ -200,7 +233,9 @@ fn connect(shim: &mut Shim) -> bool {
     // busy is found again later: this must not block.
     let connection = nonblocking_connect(path).and_then(Connection::new);
     let Ok(connection) = connection else {
-        pause(shim);
+        if !program::call(shim) {
+            pause(shim);
+        }
         return false;
     };
     let key = shim.new_key();

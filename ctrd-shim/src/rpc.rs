@@ -1,14 +1,14 @@
 //! Requests in, answers out: which method a frame asks for, and the frame that answers it.
 
 use ctrd_shim::api::{task as api, ttrpc::Request};
-use ctrd_shim::method::{TASK_V2, TASK_V3, code};
+use ctrd_shim::method::{SANDBOX, TASK_V2, TASK_V3, code};
 use ctrd_shim::ttrpc::{self, TooLong};
 use prost::Message;
 
 use crate::connection::Incoming;
 use crate::container::Refusal;
 use crate::serve::Shim;
-use crate::task;
+use crate::{sandbox, task};
 
 /// Whom an answer goes to. It may be given at any later time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,11 +66,32 @@ pub fn handle(shim: &mut Shim, connection: u64, frame: Result<Incoming, TooLong>
 
 /// Those that answer at once return the answer; the others have taken the caller with them.
 fn call(shim: &mut Shim, caller: Caller, request: &Request) -> Answer<()> {
-    if request.service != TASK_V2 && request.service != TASK_V3 {
-        return Err(Refusal::new(code::UNIMPLEMENTED, format!("service {}", request.service)));
-    }
-    let payload = request.payload.as_slice();
     shim.log.debug(format_args!("call {}", request.method));
+    match request.service.as_str() {
+        TASK_V2 | TASK_V3 => call_task(shim, caller, request),
+        SANDBOX => call_sandbox(shim, caller, request),
+        other => Err(Refusal::new(code::UNIMPLEMENTED, format!("service {other}"))),
+    }
+}
+
+fn call_sandbox(shim: &mut Shim, caller: Caller, request: &Request) -> Answer<()> {
+    let payload = request.payload.as_slice();
+    match request.method.as_str() {
+        "CreateSandbox" => sandbox::create(shim, caller, read(payload)?),
+        "StartSandbox" => sandbox::start(shim, caller, &read(payload)?),
+        "Platform" => at_once(shim, caller, payload, sandbox::platform),
+        "StopSandbox" => sandbox::stop(shim, caller, &read(payload)?),
+        "WaitSandbox" => sandbox::wait(shim, caller, &read(payload)?),
+        "SandboxStatus" => at_once(shim, caller, payload, sandbox::status),
+        "PingSandbox" => at_once(shim, caller, payload, sandbox::ping),
+        "ShutdownSandbox" => sandbox::shutdown(shim, caller, &read(payload)?),
+        "SandboxMetrics" => at_once(shim, caller, payload, sandbox::metrics),
+        other => Err(Refusal::new(code::UNIMPLEMENTED, format!("method {other}"))),
+    }
+}
+
+fn call_task(shim: &mut Shim, caller: Caller, request: &Request) -> Answer<()> {
+    let payload = request.payload.as_slice();
     match request.method.as_str() {
         "Create" => task::create::create(shim, caller, read::<api::CreateTaskRequest>(payload)?),
         "Start" => task::start::start(shim, caller, &read(payload)?),

@@ -20,6 +20,7 @@ use crate::connection::Connection;
 use crate::container::Exit;
 use crate::log::Log;
 use crate::publish::Publisher;
+use crate::sandbox::Sandbox;
 use crate::stdio::copy::Stream;
 use crate::task::Task;
 use crate::{host, reaper, rpc, socket, sys, task};
@@ -51,6 +52,8 @@ pub struct Shim {
     pub args: Args,
     pub log: Log,
     pub tasks: BTreeMap<String, Task>,
+    /// The pod whose namespaces we hold, if we were asked to.
+    pub sandbox: Option<Sandbox>,
     /// Containers that the runtime is creating.
     pub creating: HashSet<String>,
     pub publisher: Publisher,
@@ -61,7 +64,8 @@ pub struct Shim {
     pub strays: reaper::Strays,
     /// Where sockets for terminals are made for a moment.
     pub socket_dir: PathBuf,
-    listener: UnixListener,
+    /// None once we are leaving: who comes then shall find nobody, and start another shim.
+    listener: Option<UnixListener>,
     signals: SignalFd,
     epoll: Epoll,
     sources: HashMap<u64, Source>,
@@ -72,26 +76,33 @@ pub struct Shim {
 }
 
 pub fn run(args: Args, listener: UnixListener) -> Result<()> {
-    let socket = socket::path_of(&listener);
     let log = Log::open(&args.id, args.debug);
     log.take_stderr();
     nix::sys::prctl::set_child_subreaper(true).context("become a subreaper")?;
-    let mask = SigSet::from_iter([Signal::SIGCHLD, Signal::SIGTERM, Signal::SIGINT]);
+    let mask = SigSet::from_iter([
+        Signal::SIGCHLD,
+        Signal::SIGTERM,
+        Signal::SIGINT,
+        Signal::SIGHUP,
+        Signal::SIGUSR1,
+        Signal::SIGUSR2,
+    ]);
     mask.thread_set_mask().context("block signals")?;
     let signals = SignalFd::with_flags(&mask, SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC)?;
     listener.set_nonblocking(true)?;
     let mut shim = Shim {
-        publisher: Publisher::new(events_address(&args), &args.namespace),
+        publisher: Publisher::new(events_address(&args), &args.publish_binary, &args.namespace),
         socket_dir: std::fs::read_link("s").unwrap_or_else(|_| host::socket_dir(&args.address)),
         args,
         log,
         tasks: BTreeMap::new(),
+        sandbox: None,
         creating: HashSet::new(),
         connections: HashMap::new(),
         streams: HashMap::new(),
         children: HashMap::new(),
         strays: reaper::Strays::default(),
-        listener,
+        listener: Some(listener),
         signals,
         epoll: Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).context("create an epoll")?,
         sources: HashMap::new(),
@@ -101,9 +112,7 @@ pub fn run(args: Args, listener: UnixListener) -> Result<()> {
         leaving: None,
     };
     let outcome = shim.serve();
-    if let Some(path) = &socket {
-        let _ = crate::bundle::remove(path);
-    }
+    shim.close_socket();
     outcome
 }
 
@@ -117,7 +126,9 @@ fn events_address(args: &Args) -> String {
 impl Shim {
     fn serve(&mut self) -> Result<()> {
         let (listener, signals) = (self.new_key(), self.new_key());
-        self.epoll.add(&self.listener, EpollEvent::new(EpollFlags::EPOLLIN, listener))?;
+        if let Some(socket) = &self.listener {
+            self.epoll.add(socket, EpollEvent::new(EpollFlags::EPOLLIN, listener))?;
+        }
         self.epoll.add(&self.signals, EpollEvent::new(EpollFlags::EPOLLIN, signals))?;
         self.sources.insert(listener, Source::Listener);
         self.sources.insert(signals, Source::Signals);
@@ -164,7 +175,7 @@ impl Shim {
     }
 
     fn accept(&mut self) {
-        while let Ok((stream, _)) = self.listener.accept() {
+        while let Some(Ok((stream, _))) = self.listener.as_ref().map(UnixListener::accept) {
             if !socket::is_ours(&stream) {
                 self.log.warn("refuse a connection: its user is not ours");
                 continue;
@@ -223,12 +234,35 @@ impl Shim {
 
     fn take_signals(&mut self) {
         while let Ok(Some(info)) = self.signals.read_signal() {
-            if info.ssi_signo as i32 != Signal::SIGCHLD as i32 {
-                self.log.warn(format_args!("leave: signal {}", info.ssi_signo));
-                self.leave();
+            match Signal::try_from(info.ssi_signo as i32) {
+                Ok(signal @ (Signal::SIGTERM | Signal::SIGINT)) => {
+                    self.log.warn(format_args!("leave: {signal}"));
+                    self.leave();
+                }
+                Ok(Signal::SIGUSR1) => self.tell_state(),
+                _ => {}
             }
         }
         reaper::reap(self);
+    }
+
+    /// What there is, into the log: for somebody who wonders what a shim is at.
+    fn tell_state(&mut self) {
+        let Shim { tasks, log, .. } = self;
+        for (id, task) in tasks {
+            let execs = task.container.execs().map(|(exec, process)| (exec.as_str(), process));
+            for (exec, process) in task.container.process("").map(|p| ("", p)).into_iter().chain(execs) {
+                let streams = task.io.get(exec).map_or(0, |io| io.streams.len());
+                let waiters = task.waiters.iter().filter(|(e, _)| e == exec).count();
+                log.info(format_args!(
+                    "{id} {exec}: {:?}, pid {}, {streams} streams, {waiters} waiting",
+                    process.phase, process.pid
+                ));
+            }
+        }
+        let (calls, connections) = (self.children.len(), self.connections.len());
+        let events = self.publisher.waiting();
+        self.log.info(format_args!("{calls} calls, {connections} connections, {events} events to publish"));
     }
 
     pub fn new_key(&mut self) -> u64 {
@@ -302,11 +336,21 @@ impl Shim {
         EpollTimeout::try_from(wait).unwrap_or(EpollTimeout::MAX)
     }
 
-    /// Ends the server once the last events are delivered.
+    /// Ends the server once the last events are delivered. The socket goes at once, since the
+    /// events may take a while: the next container of the same name gets a shim that stays.
     pub fn leave(&mut self) {
         if self.leaving.is_none() {
             self.leaving = Some(Instant::now() + FAREWELL);
+            self.close_socket();
             crate::publish::retry_now(self);
+        }
+    }
+
+    fn close_socket(&mut self) {
+        let Some(listener) = self.listener.take() else { return };
+        let _ = self.epoll.delete(&listener);
+        if let Some(path) = socket::path_of(&listener) {
+            let _ = crate::bundle::remove(&path);
         }
     }
 

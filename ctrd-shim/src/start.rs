@@ -24,7 +24,7 @@ pub fn start(args: &Args) -> Result<()> {
         bail!("start {:?}: not a name", args.id);
     }
     let input = bootstrap::input(&stdin()?, &args.namespace, &args.id);
-    let config = Config::read(Path::new(""))?;
+    let config = Config::read_if_there(Path::new(""))?;
     let dir = match input.params.as_ref().and_then(|p| p.socket_dir.as_deref()) {
         Some(dir) if !dir.is_empty() => PathBuf::from(dir),
         _ => host::socket_dir(&args.address),
@@ -83,6 +83,10 @@ fn launch(args: &Args, input: &Input, dir: &Path, listener: UnixListener) -> Res
     bundle::remove(link)
         .and_then(|()| std::os::unix::fs::symlink(dir, link))
         .context("link the sockets' folder")?;
+    // A sandbox's runtime is named here alone.
+    if let Some(options) = &input.options {
+        bundle::write_options(Path::new(""), options)?;
+    }
     if is_set("SCHED_CORE") {
         sys::share_no_core().context("ask for core scheduling")?;
     }
@@ -92,10 +96,11 @@ fn launch(args: &Args, input: &Input, dir: &Path, listener: UnixListener) -> Res
     if args.debug || input.params.as_ref().is_some_and(|p| p.log_level <= -4) {
         command.arg("-debug");
     }
-    if let Some(params) = &input.params
-        && !params.containerd_ttrpc_address.is_empty()
-    {
-        command.env("TTRPC_ADDRESS", &params.containerd_ttrpc_address);
+    let ttrpc = input.params.as_ref().map(|p| p.containerd_ttrpc_address.as_str()).unwrap_or_default();
+    if !ttrpc.is_empty() {
+        command.env("TTRPC_ADDRESS", ttrpc);
+    } else if !is_set("TTRPC_ADDRESS") && !args.publish_binary.is_empty() {
+        command.args(["-publish-binary", &args.publish_binary]);
     }
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
     sys::prepare(&mut command, Extra { dies_with_us: false, fds: vec![OwnedFd::from(listener)] });

@@ -10,12 +10,13 @@ use std::path::Path;
 use ctrd_shim::any;
 use prost_types::Any;
 
-use crate::cgroup::{self, Cgroups};
+use crate::cgroup::Cgroups;
 
-pub fn read(pid: u32) -> Option<Any> {
-    match cgroup::of(pid)? {
-        Cgroups::V1(dirs) => Some(any::pack(&v1::metrics(&dirs))),
-        Cgroups::V2(dir) => dir.is_dir().then(|| any::pack(&v2::metrics(&dir))),
+/// None when the groups are gone.
+pub fn read(cgroups: &Cgroups) -> Option<Any> {
+    match cgroups {
+        Cgroups::V1(dirs) => dirs.values().any(|d| d.is_dir()).then(|| any::pack(&v1::metrics(dirs))),
+        Cgroups::V2(dir) => dir.is_dir().then(|| any::pack(&v2::metrics(dir))),
     }
 }
 

@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use ctrd_shim::api::runc::Options;
 use ctrd_shim::method::code;
 
+use crate::cgroup::Cgroups;
 use crate::container::{Container, Refusal};
 use crate::oom::Watch;
 use crate::rpc::Caller;
@@ -36,6 +37,8 @@ pub struct Task {
     pub waiters: Vec<(String, Caller)>,
     /// The image to restore from, instead of a plain start.
     pub checkpoint: String,
+    /// Those that the first process began in. It may move on, or end, and they are still its.
+    pub cgroups: Option<Cgroups>,
     pub oom: Option<Watch>,
     /// Whether the shim has mounted the root filesystem.
     pub mounted: bool,

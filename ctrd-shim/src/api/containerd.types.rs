@@ -23,6 +23,28 @@ pub struct Envelope {
     #[prost(message, optional, tag = "4")]
     pub event: ::core::option::Option<::prost_types::Any>,
 }
+/// What a container's programs are built for.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Platform {
+    #[prost(string, tag = "1")]
+    pub os: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub architecture: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub variant: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub os_version: ::prost::alloc::string::String,
+}
+/// Figures of a container at some time.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Metric {
+    #[prost(message, optional, tag = "1")]
+    pub timestamp: ::core::option::Option<::prost_types::Timestamp>,
+    #[prost(string, tag = "2")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    pub data: ::core::option::Option<::prost_types::Any>,
+}
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RuntimeRequest {
     #[prost(string, tag = "1")]

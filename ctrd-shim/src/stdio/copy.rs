@@ -83,11 +83,26 @@ pub fn advance(shim: &mut Shim, key: u64) {
             stream.waits_for_room = for_room;
             let flags = if for_room { EpollFlags::EPOLLOUT } else { EpollFlags::EPOLLIN };
             match shim.watch_stream(key, stream.watched(), flags) {
-                Ok(()) => _ = shim.streams.insert(key, stream),
+                Ok(()) => {
+                    let owner = stream.owner.clone();
+                    shim.streams.insert(key, stream);
+                    if for_room && crate::task::delete::is_waited_for(shim, &owner.0, &owner.1) {
+                        last_words(shim, key);
+                    }
+                }
                 Err(_) => finish(shim, stream),
             }
         }
         Progress::Wait { .. } | Progress::Again => _ = shim.streams.insert(key, stream),
+    }
+}
+
+/// A process is gone and to be forgotten: what it has left to say waits for a client that is
+/// there, but not for one that may never come.
+pub fn last_words(shim: &mut Shim, key: u64) {
+    let Some(stream) = shim.streams.get_mut(&key) else { return };
+    if stream.copy.is_output && stream.waits_for_room && !stream.copy.to.has_client() {
+        stop(shim, key);
     }
 }
 

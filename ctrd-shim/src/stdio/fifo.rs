@@ -36,6 +36,12 @@ impl Sink {
         Sink { writer, keep: None, path: None }
     }
 
+    /// From now on the client's own end decides: without one, nothing can be written any more.
+    pub fn has_client(&mut self) -> bool {
+        self.keep = None;
+        has_reader(self.writer.as_fd())
+    }
+
     /// A FIFO holds what nobody has read yet, and nobody is there who could. Closed now, that
     /// would be lost. Gives the path and what must stay open.
     pub fn unread(self) -> Option<(PathBuf, OwnedFd)> {

@@ -10,13 +10,15 @@ use ctrd_shim::api::task::{CreateTaskRequest, CreateTaskResponse};
 use ctrd_shim::method::{code, topic};
 
 use crate::bundle::{self, Config};
+use crate::cgroup;
 use crate::container::{Container, INIT, Refusal};
 use crate::host::valid_id;
 use crate::mount;
 use crate::oom;
-use crate::publish::publish;
+use crate::publish::publish_of;
 use crate::rpc::{self, Answer, Caller};
 use crate::runtime::{self, Runtime};
+use crate::sandbox;
 use crate::serve::Shim;
 use crate::stdio::Paths;
 use crate::task::launch::{Launch, Launched, launch};
@@ -126,6 +128,7 @@ pub fn text(path: &Path) -> String {
 
 fn give_up(shim: &mut Shim, plan: &Plan) {
     shim.creating.remove(&plan.request.id);
+    sandbox::create_failed(shim, &plan.request.id);
     if !plan.request.rootfs.is_empty()
         && let Err(e) = mount::unmount(&plan.bundle.join("rootfs"))
     {
@@ -145,7 +148,8 @@ fn finish(shim: &mut Shim, caller: Caller, plan: Plan, launched: Launched) {
     shim.creating.remove(&request.id);
     io.paths = paths(&request);
     let id = request.id.clone();
-    let oom = if pid == 0 { None } else { oom::Watch::new(shim, &id, pid) };
+    let cgroups = if pid == 0 { None } else { cgroup::of(pid) };
+    let oom = cgroups.as_ref().and_then(|groups| oom::Watch::new(shim, &id, groups));
     let task = Task {
         container: Container::new(&id, pid, own_pid_namespace),
         bundle,
@@ -155,6 +159,7 @@ fn finish(shim: &mut Shim, caller: Caller, plan: Plan, launched: Launched) {
         specs: Default::default(),
         waiters: Vec::new(),
         checkpoint: request.checkpoint.clone(),
+        cgroups,
         oom,
         mounted: !request.rootfs.is_empty(),
     };
@@ -172,7 +177,7 @@ fn finish(shim: &mut Shim, caller: Caller, plan: Plan, launched: Launched) {
         checkpoint: request.checkpoint,
         pid,
     };
-    publish(shim, topic::CREATE, &event);
+    publish_of(shim, &id, topic::CREATE, &event);
     rpc::reply(shim, caller, &CreateTaskResponse { pid });
     if let Some(exit) = exit {
         events::happened(shim, &id, INIT, exit);

@@ -11,9 +11,10 @@ use nix::sys::signal::Signal;
 use crate::bundle;
 use crate::container::{INIT, Refusal};
 use crate::mount;
-use crate::publish::publish;
+use crate::publish::publish_of;
 use crate::rpc::{self, Answer, Caller};
 use crate::runtime;
+use crate::sandbox;
 use crate::serve::Shim;
 use crate::stdio::{copy, logger};
 use crate::task::{failure, find, start};
@@ -73,9 +74,17 @@ fn settle(shim: &mut Shim, caller: Caller, id: &str, exec: &str) {
         shim.cancel(timer);
         finish(shim, caller, &name, &process);
     };
-    if let Ok(task) = find(shim, id) {
-        task.io.entry(exec.into()).or_default().settled = Some(Box::new(then));
+    let Ok(task) = find(shim, id) else { return };
+    let io = task.io.entry(exec.into()).or_default();
+    io.settled = Some(Box::new(then));
+    for key in io.streams.clone() {
+        copy::last_words(shim, key);
     }
+}
+
+/// Whether a Delete waits for the last of this process.
+pub fn is_waited_for(shim: &Shim, id: &str, exec: &str) -> bool {
+    shim.tasks.get(id).and_then(|task| task.io.get(exec)).is_some_and(|io| io.settled.is_some())
 }
 
 /// Whether a process has ended, its output is copied and its logging program has ended too.
@@ -155,7 +164,8 @@ fn forget(shim: &mut Shim, id: &str, answer: &DeleteResponse) {
         exited_at: answer.exited_at,
         id: String::new(),
     };
-    publish(shim, topic::DELETE, &event);
+    publish_of(shim, id, topic::DELETE, &event);
+    sandbox::forgotten(shim, id);
 }
 
 fn end_logger(shim: &mut Shim, pid: u32) {

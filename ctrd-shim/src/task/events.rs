@@ -7,9 +7,10 @@ use ctrd_shim::method::topic;
 
 use crate::bundle;
 use crate::container::{Exit, INIT, Refusal, Step};
-use crate::publish::publish;
+use crate::publish::publish_of;
 use crate::rpc::{self, Caller};
 use crate::runtime;
+use crate::sandbox;
 use crate::serve::Shim;
 use crate::stdio::copy;
 use crate::task::{delete, find};
@@ -65,13 +66,15 @@ fn follow(shim: &mut Shim, id: &str, steps: Vec<Step>, starter: Option<Caller>) 
                 let Ok(task) = find(shim, id) else { return };
                 let pid = task.container.process(&exec).map_or(0, |p| p.pid);
                 if exec == INIT {
-                    publish(shim, topic::START, &TaskStart { container_id: id.into(), pid });
+                    publish_of(shim, id, topic::START, &TaskStart { container_id: id.into(), pid });
                 } else {
                     let event = TaskExecStarted { container_id: id.into(), exec_id: exec, pid };
-                    publish(shim, topic::EXEC_STARTED, &event);
+                    publish_of(shim, id, topic::EXEC_STARTED, &event);
                 }
-                if let Some(caller) = starter {
-                    rpc::reply(shim, caller, &StartResponse { pid });
+                match (starter, sandbox::started(shim, id, pid)) {
+                    (Some(caller), Some(answer)) => rpc::reply(shim, caller, &answer),
+                    (Some(caller), None) => rpc::reply(shim, caller, &StartResponse { pid }),
+                    (None, _) => {}
                 }
             }
             Step::KillRest => kill_rest(shim, id),
@@ -124,8 +127,11 @@ fn ended(shim: &mut Shim, id: &str, exec: &str) {
         exit_status: exit.status,
         exited_at: Some(timestamp::proto(exit.at)),
     };
-    publish(shim, topic::EXIT, &event);
+    publish_of(shim, id, topic::EXIT, &event);
     answer_waiters(shim, id, exec);
+    if exec == INIT {
+        sandbox::ended(shim, id, process.pid, exit);
+    }
     settle(shim, id, exec);
 }
 
@@ -174,6 +180,6 @@ fn settle(shim: &mut Shim, id: &str, exec: &str) {
 pub fn oom(shim: &mut Shim, id: &str) {
     let grown = find(shim, id).ok().and_then(|task| task.oom.as_mut()).is_some_and(|w| w.has_grown());
     if grown {
-        publish(shim, topic::OOM, &TaskOom { container_id: id.into() });
+        publish_of(shim, id, topic::OOM, &TaskOom { container_id: id.into() });
     }
 }

@@ -84,7 +84,7 @@ fn spawn(shim: &mut Shim, launch: Launch, mut opened: Opened, logger: Option<u32
     };
     let ends = opened.terminal;
     let runtime = launch.runtime.clone();
-    shim.strays.begin();
+    let start = shim.strays.begin();
     // The caller must hear of a failure to exec too, so what is to follow stands in a cell.
     let then = std::rc::Rc::new(std::cell::Cell::new(Some(then)));
     let later = then.clone();
@@ -98,7 +98,7 @@ fn spawn(shim: &mut Shim, launch: Launch, mut opened: Opened, logger: Option<u32
             Err(failure(launch.failing, &outcome.reason()))
         };
         let pid = finished.as_ref().ok().copied();
-        let exit = shim.strays.end(pid);
+        let exit = shim.strays.end(start, pid);
         match finished {
             Ok(pid) => {
                 io.logger = io.logger.filter(|pid| shim.children.contains_key(&(*pid as i32)));
@@ -111,7 +111,7 @@ fn spawn(shim: &mut Shim, launch: Launch, mut opened: Opened, logger: Option<u32
         }
     };
     if let Err(e) = runtime::run(shim, &runtime, command, finish) {
-        shim.strays.end(None);
+        shim.strays.end(start, None);
         release(shim, &streams, logger);
         if let Some(then) = then.take() {
             then(shim, Err(failure(failing, &crate::words(&e))));

@@ -50,6 +50,15 @@ pub fn wait(shim: &mut Shim, caller: Caller, request: &WaitRequest) -> Answer<()
 
 pub fn pids(shim: &mut Shim, caller: Caller, request: &PidsRequest) -> Answer<()> {
     let task = find(shim, &request.id)?;
+    if let Ok(init) = task.container.process(INIT)
+        && init.exit.is_some()
+    {
+        // A server that comes back takes a shim without processes for one whose container was
+        // never made, and removes it, with the exit that nobody has asked for yet.
+        let last = ProcessInfo { pid: init.pid, info: None };
+        rpc::reply(shim, caller, &PidsResponse { processes: vec![last] });
+        return Ok(());
+    }
     let runtime = task.runtime.clone();
     let mut command = runtime.command("ps");
     command.args(["--format", "json", &request.id]);
@@ -87,8 +96,7 @@ fn processes(task: &Task, json: &str) -> Result<Vec<ProcessInfo>, Refusal> {
 
 pub fn stats(shim: &mut Shim, request: StatsRequest) -> Answer<StatsResponse> {
     let task = find(shim, &request.id)?;
-    let pid = task.container.process(INIT)?.pid;
-    match stats::read(pid) {
+    match task.cgroups.as_ref().and_then(stats::read) {
         Some(stats) => Ok(StatsResponse { stats: Some(stats) }),
         None => Err(Refusal::new(code::NOT_FOUND, "cgroup does not exist")),
     }

@@ -8,6 +8,7 @@ use ctrd_shim::method::{code, topic};
 use serde_json::Value;
 
 use crate::bundle;
+use crate::cgroup;
 use crate::container::{INIT, Refusal};
 use crate::host::valid_id;
 use crate::oom;
@@ -123,8 +124,9 @@ fn exec(shim: &mut Shim, caller: Caller, id: &str, exec: &str) {
     launch(shim, work, Box::new(then));
 }
 
+/// As in containerd's shim; but an exec may be named `init`, and that file is the first process's.
 pub fn pid_file(bundle: &Path, exec: &str) -> PathBuf {
-    bundle.join(format!("{exec}.pid"))
+    bundle.join(if exec == "init" { "init.exec.pid".into() } else { format!("{exec}.pid") })
 }
 
 fn restore(shim: &mut Shim, caller: Caller, id: &str) {
@@ -162,9 +164,10 @@ fn restore(shim: &mut Shim, caller: Caller, id: &str) {
     let id = id.to_owned();
     let then = move |shim: &mut Shim, launched: Result<Launched, Refusal>| match launched {
         Ok(launched) => {
-            let oom = oom::Watch::new(shim, &id, launched.pid);
+            let cgroups = cgroup::of(launched.pid);
+            let oom = cgroups.as_ref().and_then(|groups| oom::Watch::new(shim, &id, groups));
             if let Ok(task) = find(shim, &id) {
-                task.oom = oom;
+                (task.cgroups, task.oom) = (cgroups, oom);
             }
             running(shim, caller, &id, INIT, launched);
         }
