@@ -100,13 +100,14 @@ fn kill_rest(shim: &mut Shim, id: &str) {
 }
 
 fn ended(shim: &mut Shim, id: &str, exec: &str) {
-    if exec == INIT {
-        // A kill for want of memory is often told after the exit.
-        oom(shim, id);
-    }
     let Ok(task) = find(shim, id) else { return };
     let Ok(process) = task.container.process(exec).cloned() else { return };
     let Some(exit) = process.exit else { return };
+    // The kernel counts a kill for want of memory after it has woken us, and may wake us late.
+    if exec == INIT || exit.status == 128 + libc::SIGKILL as u32 {
+        oom(shim, id);
+    }
+    let Ok(task) = find(shim, id) else { return };
     // Nobody reads any more.
     let inputs: Vec<u64> = match task.io.get_mut(exec) {
         Some(io) => {
