@@ -127,6 +127,9 @@ impl Container {
             Phase::Running => Status::Running,
             Phase::Pausing => Status::Pausing,
             Phase::Paused => Status::Paused,
+            // An exec that could not be started: to containerd's shim, and so to its callers, it is
+            // still one that was only made.
+            Phase::Stopped if process.pid == 0 => Status::Created,
             Phase::Stopped | Phase::Deleting => Status::Stopped,
         };
         // The freezer stops the execs too.
@@ -167,8 +170,8 @@ impl Container {
         steps
     }
 
-    /// The runtime could not start it. An exec is stopped for good; a first process that lives
-    /// may be tried again.
+    /// The runtime could not start it. An exec is done for good, though its status does not say
+    /// so; a first process that lives may be tried again.
     pub fn start_failed(&mut self, exec: &str, now: SystemTime) -> Vec<Step> {
         let Some(process) = self.process_mut(exec) else { return Vec::new() };
         let mut steps = Vec::new();

@@ -253,6 +253,7 @@ fn an_exec_that_cannot_run_is_told_and_is_over() {
         assert!(words.contains("executable file not found in $PATH"), "{words}");
         let wait = task::WaitRequest { id: id(&shim), exec_id: "e".into() };
         shim.ok::<task::WaitResponse>("Wait", &wait);
+        assert_eq!(shim.state("e").status, Status::Created as i32);
         shim.delete("e");
         shim.exec("e", &["true"]);
         shim.start("e");

@@ -101,6 +101,8 @@ fn an_exec_that_is_starting_holds_the_first_exit() {
         } else {
             assert_eq!(c.start_failed("a", NOW), [gone(INIT)]);
             assert_eq!(c.process("a").unwrap().exit, Some(exit(255)));
+            assert_eq!(c.status("a").unwrap(), Status::Created);
+            assert_eq!(c.status(INIT).unwrap(), Status::Stopped);
         }
     }
 }
