@@ -113,8 +113,12 @@ fn spawn(
     Ok(())
 }
 
-/// In lower case, as callers look for it: `no such file or directory` is exit status 127.
+/// In lower case, as callers look for it: `no such file or directory` is exit status 127, and so
+/// is what a search of PATH has found out.
 fn missing(program: &Path, e: &std::io::Error) -> anyhow::Error {
+    if e.kind() == std::io::ErrorKind::NotFound && program.components().count() == 1 {
+        return anyhow!("exec: {:?}: executable file not found in $PATH", program.display().to_string());
+    }
     anyhow!("exec {}: {}", program.display(), crate::reason(e).to_lowercase())
 }
 
@@ -198,8 +202,7 @@ pub fn ask_and_wait(runtime: &Runtime, mut command: Command) -> Result<Outcome> 
     let log = LogEnd::of(&runtime.log);
     sys::prepare(&mut command, Extra { dies_with_us: true, fds: Vec::new() });
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let output =
-        command.output().map_err(|e| anyhow!("exec {}: {}", runtime.program.display(), crate::reason(&e)))?;
+    let output = command.output().map_err(|e| missing(&runtime.program, &e))?;
     let said = [output.stdout, output.stderr].concat();
     Ok(Outcome {
         program: name(&runtime.program),

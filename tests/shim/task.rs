@@ -232,6 +232,9 @@ fn a_create_that_fails_leaves_nothing_and_may_be_tried_again() {
         shim.options.binary_name = "/nonexistent/runtime".into();
         let (_, words) = shim.refused("Create", &shim.request());
         assert!(words.contains("exec /nonexistent/runtime: no such file or directory"), "{words}");
+        shim.options.binary_name = "no-runc".into();
+        let (_, words) = shim.refused("Create", &shim.request());
+        assert!(words.ends_with(r#"exec: "no-runc": executable file not found in $PATH"#), "{words}");
         let mut wrong = shim.request();
         wrong.id = "a/b".into();
         assert_eq!(shim.refused("Create", &wrong).0, code::INVALID_ARGUMENT);
