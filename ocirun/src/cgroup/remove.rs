@@ -59,6 +59,8 @@ fn remove(h: &Hierarchy, deadline: Instant) -> Result<()> {
     loop {
         match whole(top, &h.below) {
             Ok(()) | Err(Errno::ENOENT | Errno::ENODEV) => return Ok(()),
+            // What is not there cannot be removed: so says the kernel first.
+            Err(Errno::EROFS) if matches!(top.sub(&h.below), Err(Errno::ENOENT)) => return Ok(()),
             Err(Errno::EBUSY) if Instant::now() < deadline => {}
             Err(e) => return Err(e.into()),
         }
