@@ -129,6 +129,19 @@ fn a_listener_answers_for_the_program_and_for_those_that_join() {
 }
 
 #[test]
+fn an_annotation_names_the_listener_where_the_profile_names_none() {
+    let runtime = Runtime::new();
+    let Some(agent) = Agent::start(runtime.root.path()) else { return };
+    let rules = json!([{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_NOTIFY"}]);
+    let bundle = bundle("mkdir /x 2>&1; true", rules, |c| {
+        c["annotations"] = json!({"run.oci.seccomp.receiver": agent.socket});
+    });
+    let out = runtime.run(&["run", "--bundle", path(&bundle), "it-receiver"]).ok();
+    assert!(out.contains("Invalid cross-device link"), "{out}");
+    assert_eq!(agent.messages()[0]["state"]["id"], "it-receiver");
+}
+
+#[test]
 fn a_profile_that_notifies_needs_somebody_to_hear() {
     let runtime = Runtime::new();
     let rules = json!([{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}]);

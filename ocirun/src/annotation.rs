@@ -35,6 +35,14 @@ pub const ALL: &[&str] = &[
     SECCOMP_UNKNOWN,
 ];
 
+/// What crun has and this program has not, and what it is in words. Without it a container would be
+/// another one than was asked for.
+pub const REFUSED: &[(&str, &str)] = &[
+    ("run.oci.handler", "programs run on the kernel itself, under no handler"),
+    ("run.oci.seccomp.plugins", "no plugin is loaded; linux.seccomp.listenerPath names a listener"),
+    ("run.oci.systemd.force_cgroup_v1", "the hierarchies are the host's"),
+];
+
 #[derive(Debug, Default, PartialEq)]
 pub struct Asked {
     /// A cgroup below the container's, for its processes and theirs to manage.
@@ -67,6 +75,9 @@ pub fn of(spec: &Spec) -> Result<Asked> {
 /// Reads the annotations that `get` finds by name.
 pub fn read<'a>(get: impl Fn(&str) -> Option<&'a str>, no_new_privileges: bool) -> Result<Asked> {
     let text = |name| get(name).filter(|value| !value.is_empty());
+    for (name, why) in REFUSED {
+        ensure!(text(name).is_none(), "annotation {name} is not supported: {why}");
+    }
     let on = |name| text(name).is_some_and(|value| value != "0" && value != "false");
     let mount_context = text(MOUNT_CONTEXT).map(str::to_owned);
     if let Some(word) = &mount_context {
@@ -154,6 +165,8 @@ mod tests {
         ] {
             assert!(one(name, value).unwrap_err().to_string().contains(name), "{name}");
         }
+        assert!(one("run.oci.handler", "krun").unwrap_err().to_string().contains("under no handler"));
+        assert_eq!(one("run.oci.handler", "").unwrap(), Asked::default());
         let without = read(|name| (name == LANDLOCK).then_some("{}"), false);
         assert!(without.unwrap_err().to_string().contains("noNewPrivileges"));
     }

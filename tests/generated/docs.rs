@@ -102,6 +102,9 @@ fn the_annotations_that_are_followed_are_those_of_their_page() {
         .filter(|word| word.starts_with("io.ctrd.") || word.starts_with("run.oci."))
         .collect();
     let mut followed = ocirun::annotation::ALL.to_vec();
+    for (refused, _) in ocirun::annotation::REFUSED {
+        assert!(text.contains(&format!(".BR {refused}\n")), "{refused}");
+    }
     told.sort_unstable();
     followed.sort_unstable();
     assert_eq!(told, followed);

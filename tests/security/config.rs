@@ -69,7 +69,6 @@ fn annotations_do_nothing() {
             "io.kubernetes.cri-o.UnifiedCgroup.it": "memory.max=1;pids.max=0",
             "run.oci.systemd.subgroup": "../..",
             "run.oci.hooks.stderr": format!("{}/err", victim.path()),
-            "run.oci.handler": "krun",
             "run.oci.keep_original_groups": "0",
             "module.wasm.image/variant": "compat",
         });
@@ -80,5 +79,11 @@ fn annotations_do_nothing() {
     bundle.edit(|c| c["annotations"] = json!({"run.oci.delegate-cgroup": "../.."}));
     let line = run("it-notes", &bundle).fails(1);
     assert!(line.contains("../.."), "{line}");
+    // What would make another container of it is refused.
+    for (name, words) in ocirun::annotation::REFUSED {
+        bundle.edit(|c| c["annotations"] = json!({ *name: "krun" }));
+        let line = run("it-notes", &bundle).fails(1);
+        assert!(line.contains(&format!("annotation {name} is not supported: {words}")), "{line}");
+    }
     none_of(&["it-notes", path(&bundle)]);
 }
