@@ -78,6 +78,36 @@ fn limits_that_cannot_be() {
     }
 }
 
+/// Little is enough to begin with.
+#[test]
+fn few_megabytes_are_enough() {
+    let runtime = Runtime::new();
+    for limit in [10 << 20, 4 << 20] {
+        let bundle = Bundle::new(&["echo", "ran"], |c| {
+            c["linux"]["resources"] = json!({"memory": {"limit": limit, "swap": limit}});
+        });
+        assert_eq!(runtime.run(&["run", "--bundle", path(&bundle), "it-cgfew"]).ok(), "ran\n", "{limit}");
+        traces::none_of(&["it-cgfew", path(&bundle)]);
+    }
+}
+
+/// What dies of it while the container is made dies of that, whatever it was doing.
+#[test]
+fn killed_for_want_of_memory_while_it_starts() {
+    let runtime = Runtime::new();
+    let bundle = Bundle::new(&["true"], |c| {
+        c["linux"]["resources"] = json!({"memory": {"limit": 8 << 20, "swap": 8 << 20}});
+        let hog = json!([{"path": "/bin/busybox", "args": ["tail", "/dev/zero"]}]);
+        c["hooks"] = json!({"createContainer": hog});
+    });
+    let line = runtime.run(&["create", "--bundle", path(&bundle), "it-cghog"]).fails(1);
+    assert!(line.contains("container init was OOM-killed: memory limit 8388608 bytes: "), "{line}");
+    assert!(line.contains("error running createContainer hook #0: signal: killed"), "{line}");
+    let coded = ["--status-codes", "create", "--bundle", path(&bundle), "it-cghog"];
+    assert_eq!(runtime.run(&coded).code, 77);
+    traces::none_of(&["it-cghog", path(&bundle)]);
+}
+
 /// A container that cannot even begin for want of memory is told so.
 #[test]
 fn no_memory_to_begin_with() {
@@ -88,7 +118,7 @@ fn no_memory_to_begin_with() {
     let line = runtime.run(&["run", "--bundle", path(&bundle), "it-cgoom"]).fails(1);
     // By the kernel once the limit holds, or by the kernel's refusal to set it on what is used already.
     let said =
-        ["container init was OOM-killed (memory limit too low?)", "unable to set memory limit to 4096"];
+        ["container init was OOM-killed: memory limit 4096 bytes", "unable to set memory limit to 4096"];
     assert!(said.iter().any(|words| line.contains(words)), "{line}");
     traces::none_of(&["it-cgoom", path(&bundle)]);
 }

@@ -17,6 +17,7 @@ pub const OTHER: Code = code("failure", 1);
 
 /// Each code, and words of the messages that have it. The first that is found counts.
 const CODES: [(Code, &[&str]); 20] = [
+    (code("out-of-memory", 77), &["OOM-killed"]),
     (code("not-found", 66), &["container does not exist"]),
     (code("exists", 67), &["container with given ID already exists", "container's cgroup is not empty"]),
     (code("invalid-id", 68), &["invalid container ID format"]),
@@ -40,7 +41,6 @@ const CODES: [(Code, &[&str]); 20] = [
     ),
     (code("program-not-found", 127), &["executable file not found in $PATH"]),
     (code("hook", 76), &["error running "]),
-    (code("out-of-memory", 77), &["OOM-killed"]),
     (code("seccomp", 78), &["seccomp"]),
     (code("cgroup", 79), &["cgroup"]),
     (code("mount", 80), &["mount ", "mounting ", "mounts["]),
@@ -106,6 +106,11 @@ mod tests {
             ("runc run failed: parse /b/config.json: EOF", None, "config"),
             ("runc run failed: write /x: no space left on device", Some(Errno::ENOSPC), "out-of-resources"),
             ("list: open /x: no such file or directory", Some(Errno::ENOENT), "no-such-file"),
+            (
+                "runc create failed: container init was OOM-killed: memory limit 9 bytes: error running x hook #0",
+                None,
+                "out-of-memory",
+            ),
             ("strange", None, "failure"),
         ] {
             assert_eq!(of(message, errno).name, want, "{message}");

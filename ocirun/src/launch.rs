@@ -235,10 +235,7 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
         boot.cgroup_fd = Some(passed.add(cgroup.delegate(name, owner)?));
     }
     let maps = linux.uid_mappings().clone().zip(linux.gid_mappings().clone());
-    let starved = |e: anyhow::Error| {
-        let oom = cgroup.oom_kills().unwrap_or(0) > 0;
-        if oom { e.context("container init was OOM-killed (memory limit too low?)") } else { e }
-    };
+    let starved = |e: anyhow::Error| starved(e, spec, cgroup);
     let raised = rlimit::raise(&boot.process.rlimits);
     let mut init = init::start(Start {
         exe,
@@ -319,6 +316,19 @@ fn finish(
     }
     state.creating = false;
     dir.save(state)
+}
+
+/// Says so, where the kernel has killed for want of memory.
+fn starved(error: anyhow::Error, spec: &Spec, cgroup: &Cgroup) -> anyhow::Error {
+    if cgroup.oom_kills().unwrap_or(0) == 0 {
+        return error;
+    }
+    let linux = plan::linux(spec);
+    let memory = linux.resources().as_ref().and_then(|r| r.memory().as_ref());
+    match memory.and_then(|m| m.limit()).filter(|limit| *limit > 0) {
+        Some(limit) => error.context(format!("container init was OOM-killed: memory limit {limit} bytes")),
+        None => error.context("container init was OOM-killed (memory limit too low?)"),
+    }
 }
 
 /// The kernel's answer to a deadline on some CPUs is only that it is not permitted.
