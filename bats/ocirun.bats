@@ -204,3 +204,30 @@ PY
     umount "$SCRATCH/shared"
     [ "$output" = $'1\n0' ]
 }
+
+@test "a folder and a device come to a container that runs, and go" {
+    start_container web sleep 3000
+    mkdir "$SCRATCH/data"
+    echo hello >"$SCRATCH/data/file"
+    jq -n --arg from "$SCRATCH/data" \
+        '[{destination: "/tmp", source: $from, options: ["bind", "ro"]}]' >"$SCRATCH/mounts.json"
+
+    ocirun mounts add web "$SCRATCH/mounts.json"
+    [ "$(ocirun exec web cat /tmp/file)" = hello ]
+    run ocirun exec web touch /tmp/new
+    [[ $output == *"Read-only file system"* ]]
+    [ "$(ocirun mounts list web | jq -r '.[].destination')" = /tmp ]
+    ocirun mounts remove web "$SCRATCH/mounts.json"
+    [ -z "$(ocirun exec web ls /tmp)" ]
+    # What it began with stays.
+    run ocirun mounts remove web - <<<'[{"destination": "/proc"}]'
+    [ "$status" -eq 1 ]
+    [[ $output == *"/proc is not a mount that was added" ]]
+
+    ocirun update --device-add /dev/full:/dev/brim web
+    run ocirun exec web sh -c 'echo x >/dev/brim'
+    [[ $output == *"No space left on device"* ]]
+    ocirun update --device-remove /dev/brim web
+    run ocirun exec web ls /dev/brim
+    [ "$status" -eq 1 ]
+}

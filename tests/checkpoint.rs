@@ -1,6 +1,7 @@
 //! `ocirun checkpoint` and `ocirun restore`: a container goes on where it was, and what fails leaves
 //! the container, or nothing. What needs CRIU says so where it is not installed.
 
+mod fake;
 mod refusals;
 
 use std::fs::File;

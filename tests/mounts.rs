@@ -11,10 +11,10 @@ use crate::fixture::{self, Bundle};
 use crate::runtime::Runtime;
 
 /// A tmpfs of the test's own on the host.
-struct Tmpfs(PathBuf);
+pub struct Tmpfs(pub PathBuf);
 
 impl Tmpfs {
-    fn new(at: &Path) -> Self {
+    pub fn new(at: &Path) -> Self {
         std::fs::create_dir_all(at).expect("create a mount point");
         bin::run(Command::new("mount").args(["-t", "tmpfs", "tmpfs"]).arg(at)).ok();
         Self(at.to_path_buf())
@@ -26,7 +26,7 @@ impl Tmpfs {
             .ok();
     }
 
-    fn path(&self) -> &str {
+    pub fn path(&self) -> &str {
         self.0.to_str().expect("UTF-8")
     }
 }
@@ -46,7 +46,7 @@ fn add(config: &mut Value, mount: Value) {
 }
 
 /// Ids from 100000 on in a user namespace, and a root filesystem that belongs to them.
-fn user_namespace(config: &mut Value) {
+pub fn user_namespace(config: &mut Value) {
     config["linux"]["namespaces"].as_array_mut().expect("namespaces").push(json!({"type": "user"}));
     let map = json!([{"containerID": 0, "hostID": 100000, "size": 65536}]);
     config["linux"]["uidMappings"] = map.clone();
@@ -54,7 +54,7 @@ fn user_namespace(config: &mut Value) {
 }
 
 /// Gives the root filesystem to root of that namespace.
-fn own(bundle: &Bundle) {
+pub fn own(bundle: &Bundle) {
     let root = bundle.path().join("rootfs");
     bin::run(Command::new("chown").args(["-R", "-h", "100000:100000"]).arg(root)).ok();
 }
@@ -223,6 +223,27 @@ fn ids_are_mapped_by_the_mounts_maps_its_option_or_the_containers() {
         let out = runtime.run(&["run", "--bundle", text(bundle.path()), "it-idmap"]).ok();
         assert_eq!(out.trim(), want, "{options}");
         assert_eq!(std::fs::metadata(source.join("file")).unwrap().uid(), 5);
+    }
+}
+
+/// Without a security module that has labels, the kernel refuses the option by its name.
+#[test]
+fn a_label_goes_by_the_option_that_an_annotation_names() {
+    if Path::new("/sys/fs/selinux/enforce").exists() {
+        return bin::skip("a_label_goes_by_the_option_that_an_annotation_names: there is SELinux");
+    }
+    let runtime = Runtime::new();
+    for (kind, want) in
+        [(None, "context"), (Some("fscontext"), "fscontext"), (Some("rootcontext"), "rootcontext")]
+    {
+        let bundle = Bundle::new(&["true"], |c| {
+            c["linux"]["mountLabel"] = json!("system_u:object_r:container_file_t:s0");
+            if let Some(kind) = kind {
+                c["annotations"] = json!({"run.oci.mount_context_type": kind});
+            }
+        });
+        let line = runtime.run(&["run", "--bundle", text(bundle.path()), "it-label"]).fails(1);
+        assert!(line.contains(&format!("'{want}'")), "{line}");
     }
 }
 

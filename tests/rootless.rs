@@ -125,6 +125,46 @@ fn what_one_id_cannot_do_is_one_error() {
     traces::none_of(&["it-rl-groups", "it-rl-limit", path(&bundle)]);
 }
 
+/// An ordinary user adds what needs no file of the host, and is told what is missing for the rest.
+#[test]
+fn changes_of_a_container_that_runs() {
+    let user = User::named("nobody");
+    let bundle = user.bundle(&["sleep", "3000"], |_| {});
+    let create = "exec \"$1\" --root \"$2\" run -d --bundle \"$3\" it-rl-live </dev/null >\"$2/../out\" 2>&1";
+    std::fs::File::create(user.dir.path().join("out")).expect("create the output file");
+    chown(user.dir.path().join("out"), Some(user.uid), Some(user.gid)).expect("give the file away");
+    user.sh(create, &[path(&bundle)]).ok();
+    let list = |mount: Value| {
+        let file = user.dir.path().join("list.json");
+        std::fs::write(&file, json!([mount]).to_string()).expect("write the list");
+        file.to_str().expect("UTF-8").to_owned()
+    };
+    let mem =
+        list(json!({"destination": "/tmp", "type": "tmpfs", "source": "tmpfs", "options": ["size=64k"]}));
+    user.ocirun(&["mounts", "add", "it-rl-live", &mem]).ok();
+    assert_eq!(
+        user.ocirun(&["exec", "it-rl-live", "grep", "-c", " /tmp tmpfs rw.*size=64k", "/proc/mounts"]).ok(),
+        "1\n"
+    );
+    user.ocirun(&["mounts", "remove", "it-rl-live", &mem]).ok();
+    assert_eq!(user.ocirun(&["exec", "it-rl-live", "grep", "-c", " /tmp ", "/proc/mounts"]).code, 1);
+    let bind = list(json!({"destination": "/tmp", "source": "/srv", "options": ["bind"]}));
+    let line = user.ocirun(&["mounts", "add", "it-rl-live", &bind]).fails(1);
+    assert!(line.ends_with("mount /tmp: a bind mount needs root"), "{line}");
+    let line = user.ocirun(&["update", "--device-add", "/dev/full:/dev/it-full", "it-rl-live"]).fails(1);
+    assert!(line.ends_with("device /dev/it-full: a device needs root"), "{line}");
+
+    let images = user.dir.path().join("images");
+    let images = images.to_str().expect("UTF-8");
+    let line = user.ocirun(&["checkpoint", "--image-path", images, "it-rl-live"]).fails(1);
+    assert!(line.ends_with("CRIU needs CAP_CHECKPOINT_RESTORE on the host to checkpoint"), "{line}");
+    let line =
+        user.ocirun(&["restore", "--bundle", path(&bundle), "--image-path", images, "it-rl-back"]).fails(1);
+    assert!(line.ends_with("CRIU needs CAP_CHECKPOINT_RESTORE on the host to restore"), "{line}");
+    user.ocirun(&["delete", "--force", "it-rl-live"]).ok();
+    traces::none_of(&["it-rl-live", "it-rl-back", path(&bundle)]);
+}
+
 /// newuidmap reads /etc/subuid; the test's own stands on it in a mount namespace of the test's.
 #[test]
 fn subordinate_ids_through_newuidmap() {

@@ -18,6 +18,7 @@ mod cgroup;
 mod config;
 mod descriptors;
 mod devices;
+mod live;
 mod paths;
 mod proc;
 

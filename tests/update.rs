@@ -180,6 +180,10 @@ fn no_less_than_is_used() {
     });
     let line = c.update_with(&json!({"memory": {"limit": 1024, "checkBeforeUpdate": true}})).fails(1);
     assert!(line.contains("rejecting memory limit") || line.contains("unable to set memory limit"), "{line}");
+    let line = c.update(&["--memory", "1k", "--check-before-update"]).fails(1);
+    assert!(line.contains("rejecting memory limit") || line.contains("unable to set memory limit"), "{line}");
+    let line = c.update(&["--check-before-update"]).fails(1);
+    assert!(line.ends_with("--check-before-update without a limit of memory"), "{line}");
     assert_eq!(c.runtime.state("it-upused")["status"], "running");
     c.holds(("memory.limit_in_bytes", "67108864"), ("memory.max", "67108864"));
 }

@@ -50,6 +50,7 @@ complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "exec" -d 'Run another
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "features" -d 'Print what this runtime can do, as JSON'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "kill" -d 'Send a signal to the first process of a container'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "list" -d 'List the containers'
+complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "mounts" -d 'Add mounts to a container that runs, remove or list those that were added'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "pause" -d 'Suspend all processes of a container'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "ps" -d 'List the processes of a container'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "restore" -d 'Make a container that goes on where a saved one was'
@@ -172,5 +173,8 @@ complete -c ocirun -n "__fish_ocirun_using_subcommand update" -l memory-swap -d 
 complete -c ocirun -n "__fish_ocirun_using_subcommand update" -l pids-limit -d 'Number of processes' -r
 complete -c ocirun -n "__fish_ocirun_using_subcommand update" -l l3-cache-schema -d 'Shares of the third-level cache, such as L3:0=f0;1=f, for a container with linux.intelRdt' -r
 complete -c ocirun -n "__fish_ocirun_using_subcommand update" -l mem-bw-schema -d 'Shares of the memory\'s bandwidth, such as MB:0=20;1=70, likewise' -r
+complete -c ocirun -n "__fish_ocirun_using_subcommand update" -l device-add -d 'Add a device of the host\'s; ACCESS is of r, w and m' -r
+complete -c ocirun -n "__fish_ocirun_using_subcommand update" -l device-remove -d 'Take away a device that was added' -r
 complete -c ocirun -n "__fish_ocirun_using_subcommand update" -l kernel-memory -d 'The kernel has this limit no more' -r
 complete -c ocirun -n "__fish_ocirun_using_subcommand update" -l kernel-memory-tcp -d 'Likewise' -r
+complete -c ocirun -n "__fish_ocirun_using_subcommand update" -l check-before-update -d 'Refuse a limit of memory below what is used, and kill nobody for it'

@@ -8,8 +8,9 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use anyhow::{Context, Result, bail};
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, AtFlags, OFlag};
+use nix::mount::{MntFlags, umount2};
 use nix::sys::stat::{Mode, SFlag, fstat, major, makedev, minor, mknodat};
-use nix::unistd::{Gid, Uid, UnlinkatFlags, fchownat, symlinkat, unlinkat};
+use nix::unistd::{Gid, Uid, UnlinkatFlags, fchdir, fchownat, symlinkat, unlinkat};
 use ocirun_init::{Bootstrap, Device};
 
 use crate::{attach, fd, path, syscall};
@@ -88,17 +89,8 @@ fn make_device(root: BorrowedFd, device: &Device) -> Result<()> {
         let target = path::make_file(parent.as_fd(), name)?;
         return Ok(syscall::move_mount(tree.as_fd(), target.as_fd())?);
     }
-    let kind = match device.kind.as_str() {
-        "c" | "u" => SFlag::S_IFCHR,
-        "b" => SFlag::S_IFBLK,
-        "p" => SFlag::S_IFIFO,
-        kind => bail!("device type {kind:?}"),
-    };
+    let (kind, node) = node_of(device)?;
     let mode = Mode::from_bits_truncate(device.file_mode.unwrap_or(0o666) & 0o7777);
-    let node = match kind {
-        SFlag::S_IFIFO => 0,
-        _ => makedev(u64::try_from(device.major)?, u64::try_from(device.minor)?),
-    };
     match mknodat(&parent, name, kind, mode, node) {
         Ok(()) if (device.uid, device.gid) == (0, 0) => Ok(()),
         Ok(()) => {
@@ -116,6 +108,64 @@ fn make_device(root: BorrowedFd, device: &Device) -> Result<()> {
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Adds a device to a container that runs; whether something was made, and not there already. What
+/// is in its place is another file, or this device.
+pub fn add_device(root: BorrowedFd, device: &Device) -> Result<bool> {
+    let place = path::clean(&device.path);
+    let (parent, name) = path::make_parent(root, &place)?;
+    let (kind, node) = node_of(device)?;
+    match path::open_at(&parent, name, OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC, Mode::empty()) {
+        Err(Errno::ENOENT) => {}
+        there => return check_node(there?.as_fd(), kind, node).map(|()| false),
+    }
+    let Some(number) = device.fd else { return make_device(root, device).map(|()| true) };
+    let tree = fd::take(number)?;
+    let flags = OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+    // Without any rights: by that it is known again once nothing is shown on it.
+    let target = path::open_at(&parent, name, flags, Mode::empty())?;
+    syscall::move_mount(tree.as_fd(), target.as_fd()).map(|()| true).map_err(|error| {
+        unlinkat(&parent, name, UnlinkatFlags::NoRemoveDir).ok();
+        error.into()
+    })
+}
+
+/// Takes away what `add_device` made: the node itself, or the file that it was shown on. What the
+/// container has put in its place stays.
+pub fn remove_device(root: BorrowedFd, device: &Device) -> Result<()> {
+    let place = path::clean(&device.path);
+    let (parent, name) = path::split(&place);
+    let flags = OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+    let parent = match path::open_in(root, parent, OFlag::O_PATH | OFlag::O_DIRECTORY) {
+        Err(Errno::ENOENT | Errno::ENOTDIR) => return Ok(()),
+        parent => parent?,
+    };
+    let there = match path::open_at(&parent, name, flags, Mode::empty()) {
+        Err(Errno::ENOENT) => return Ok(()),
+        there => there?,
+    };
+    let (kind, node) = node_of(device)?;
+    let stat = fstat(&there)?;
+    let bare = path::kind_of(&stat) == SFlag::S_IFREG && stat.st_mode & 0o7777 == 0 && stat.st_size == 0;
+    if check_node(there.as_fd(), kind, node).is_err() && !bare {
+        return Ok(());
+    }
+    if syscall::mount_of(there.as_fd())?.0 {
+        fchdir(&parent)?;
+        umount2(name, MntFlags::MNT_DETACH | MntFlags::UMOUNT_NOFOLLOW).context("unmount")?;
+    }
+    Ok(unlinkat(&parent, name, UnlinkatFlags::NoRemoveDir)?)
+}
+
+fn node_of(device: &Device) -> Result<(SFlag, u64)> {
+    let kind = match device.kind.as_str() {
+        "c" | "u" => SFlag::S_IFCHR,
+        "b" => SFlag::S_IFBLK,
+        "p" => return Ok((SFlag::S_IFIFO, 0)),
+        kind => bail!("device type {kind:?}"),
+    };
+    Ok((kind, makedev(u64::try_from(device.major)?, u64::try_from(device.minor)?)))
 }
 
 fn make_links(root: BorrowedFd, dev: BorrowedFd, boot: &Bootstrap) -> Result<()> {

@@ -68,6 +68,7 @@ fn named(boot: &Bootstrap) -> impl Iterator<Item = (String, RawFd)> + '_ {
         ("rootfsFd", boot.rootfs_fd),
         ("startFd", boot.start_fd),
         ("cgroupFd", boot.cgroup_fd),
+        ("change.rootFd", boot.change.as_ref().map(|c| c.root_fd)),
         ("consoleSocketFd", boot.console_socket_fd),
         ("pidfdSocketFd", boot.pidfd_socket_fd),
         ("seccomp.fd", boot.seccomp.as_ref().map(|s| s.fd)),

@@ -16,6 +16,7 @@
 //!    │  ◀──────── fd 9: {"type":"ready"}       │ all is done but execve; fd 9 is closed at execve
 //!    │  fd 8: {"type":"go"} ─────────────────▶ │ only with waitForStart: it waits
 //!    │                                         │ waits at the exec FIFO (startFd), then execve
+//!    │  ◀──────── fd 9: {"type":"changed",…}   │ in that one's stead with change: it ends, with 0
 //!    │  ◀──────── fd 9: {"type":"error",…}     │ instead of any of these: init exits with 1
 //! ```
 //!
@@ -23,9 +24,13 @@
 //! names. Both sides are built together, so unknown fields are errors. End of file on fd 9 before
 //! `ready` means that init died.
 
+mod signal;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub use self::signal::signal_words;
 
 /// The version of this seam; init refuses any other.
 pub const VERSION: u32 = 1;
@@ -51,6 +56,10 @@ pub struct Bootstrap {
     /// `enter`, or entered already, and every field about building one is absent.
     #[serde(default, skip_serializing_if = "is_false")]
     pub join: bool,
+    /// With `join`: no program is executed. What `mounts` and `devices` say is added to the container,
+    /// what is said here is taken away before, and the process ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<Change>,
     /// Absolute path of the root filesystem, as seen by init.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub rootfs: String,
@@ -137,6 +146,33 @@ pub struct Enter {
     pub namespaces: Vec<String>,
 }
 
+/// What is taken away from a running container, and where all of a change takes place.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Change {
+    /// The root directory of the container's first process: every path is one below it.
+    pub root_fd: i32,
+    /// In this order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unmount: Vec<Unmount>,
+    /// Nodes, or files that one was shown on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remove: Vec<Device>,
+}
+
+/// A mount that was added to a running container.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Unmount {
+    pub destination: String,
+    /// A link at its end is the mount point itself (`dest-nofollow`).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub plain: bool,
+    /// The number that `changed` gave it; absent: whatever is mounted there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mount: Option<u64>,
+}
+
 /// One mount, in the order of config.json. Options are the words of config.json, untouched;
 /// init knows them all (runtime-spec, config.md, "Linux mount options").
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -194,6 +230,9 @@ pub struct Device {
     pub uid: u32,
     #[serde(default)]
     pub gid: u32,
+    /// Its path on the host, where that is another; init does not look there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// A detached bind mount of the host's node, where mknod is not allowed (user namespace).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fd: Option<i32>,
@@ -436,6 +475,9 @@ pub enum Status {
     Map { mount: usize, fd: i32 },
     /// All is done but execve, and the program was found.
     Ready,
+    /// With `change`: all is done. Of each mount the number that the kernel knows it by, where it has
+    /// one that no later mount gets; of each device whether it was made, and not there already.
+    Changed { mounts: Vec<Option<u64>>, devices: Vec<bool> },
     /// What init was doing and the errno it met, 0 where there was none: `doing` then says all.
     Error { doing: String, errno: i32 },
 }
@@ -447,44 +489,6 @@ pub enum Command {
     Go,
     /// The seccomp program that was late is there. It comes before the first `go`.
     Filter,
-}
-
-/// What a signal means, in the words that shells have for it.
-pub fn signal_words(number: i32) -> Option<&'static str> {
-    const WORDS: [&str; 31] = [
-        "hangup",
-        "interrupt",
-        "quit",
-        "illegal instruction",
-        "trace/breakpoint trap",
-        "aborted",
-        "bus error",
-        "floating point exception",
-        "killed",
-        "user defined signal 1",
-        "segmentation fault",
-        "user defined signal 2",
-        "broken pipe",
-        "alarm clock",
-        "terminated",
-        "stack fault",
-        "child exited",
-        "continued",
-        "stopped (signal)",
-        "stopped",
-        "stopped (tty input)",
-        "stopped (tty output)",
-        "urgent I/O condition",
-        "CPU time limit exceeded",
-        "file size limit exceeded",
-        "virtual timer expired",
-        "profiling timer expired",
-        "window changed",
-        "I/O possible",
-        "power failure",
-        "bad system call",
-    ];
-    WORDS.get(usize::try_from(number).ok()?.checked_sub(1)?).copied()
 }
 
 fn is_false(b: &bool) -> bool {

@@ -10,6 +10,7 @@ mod again;
 mod attach;
 mod caps;
 mod cgroup;
+mod change;
 mod clone;
 mod console;
 mod copyup;
@@ -98,9 +99,10 @@ fn start(args: &[String]) -> i32 {
             return 2;
         }
     };
-    let Err(error) = run(&mut seam, [input, output]);
-    seam.report(&error);
-    1
+    run(&mut seam, [input, output]).unwrap_or_else(|error| {
+        seam.report(&error);
+        1
+    })
 }
 
 fn usage(problem: &str) -> i32 {
@@ -108,8 +110,8 @@ fn usage(problem: &str) -> i32 {
     2
 }
 
-/// The steps. Only an error comes back.
-fn run(seam: &mut Seam, numbers: [RawFd; 2]) -> Result<Infallible> {
+/// The steps. Only an error comes back, or the status of a process that was to change something.
+fn run(seam: &mut Seam, numbers: [RawFd; 2]) -> Result<i32> {
     let boot = seam.bootstrap()?;
     fd::check(&boot, numbers)?;
     // What is made below has the mode that is asked for.
@@ -118,22 +120,29 @@ fn run(seam: &mut Seam, numbers: [RawFd; 2]) -> Result<Infallible> {
     let mut filters = seccomp::read_all(&boot)?;
     enter::enter(&boot.enter)?;
     if boot.sibling {
-        return enter::go_on_as_sibling(|pid| {
+        let never = enter::go_on_as_sibling(|pid| {
             filters.iter_mut().for_each(|filter| filter.name_process(pid, !boot.join));
             let told = seam.send(&Status::Joined { pid });
-            let Err(error) = told.and_then(|()| go_on(seam, &boot, filters));
-            seam.report(&error);
-            1
-        });
+            told.and_then(|()| go_on(seam, &boot, filters)).unwrap_or_else(|error| {
+                seam.report(&error);
+                1
+            })
+        })?;
+        match never {}
     }
     go_on(seam, &boot, filters)
 }
 
 /// The steps of the process that stays.
-fn go_on(seam: &mut Seam, boot: &Bootstrap, filters: Vec<seccomp::Program>) -> Result<Infallible> {
+fn go_on(seam: &mut Seam, boot: &Bootstrap, filters: Vec<seccomp::Program>) -> Result<i32> {
     // A session of its own, unless the caller made one already.
     setsid().ok();
-    if boot.join { join(seam, boot, filters) } else { build(seam, boot, filters) }
+    if let Some(change) = boot.change.as_ref().filter(|_| boot.join) {
+        change::apply(seam, boot, change)?;
+        return Ok(0);
+    }
+    let never = if boot.join { join(seam, boot, filters)? } else { build(seam, boot, filters)? };
+    match never {}
 }
 
 /// Makes a container, from its mounts on.
@@ -163,7 +172,7 @@ fn build(seam: &mut Seam, boot: &Bootstrap, filters: Vec<seccomp::Program>) -> R
     }
 
     let root = root::mount_root(boot)?;
-    let later = mount::mount_all(root.as_fd(), boot, seam)?;
+    let later = mount::mount_all(root.as_fd(), boot, seam, |_, _| ())?;
     dev::make_devices(root.as_fd(), boot)?;
     if boot.wait_for_hooks {
         seam.send(&Status::Mounted)?;

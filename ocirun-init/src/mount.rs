@@ -52,14 +52,20 @@ impl Later {
     }
 }
 
-pub fn mount_all(root: BorrowedFd, boot: &Bootstrap, seam: &mut Seam) -> Result<Later> {
+/// `made` sees each one, by its number, when it is attached.
+pub fn mount_all(
+    root: BorrowedFd,
+    boot: &Bootstrap,
+    seam: &mut Seam,
+    mut made: impl FnMut(usize, BorrowedFd),
+) -> Result<Later> {
     let mut later = Later::default();
     for (number, mount) in boot.mounts.iter().enumerate() {
         let source = match (mount.source.as_str(), mount.kind.as_str()) {
             ("", kind) => kind,
             (source, _) => source,
         };
-        mount_one(root, boot, number, &mut later, seam).with_context(|| {
+        mount_one(root, boot, number, &mut later, seam, &mut made).with_context(|| {
             format!("error mounting {source:?} to rootfs at {:?} (mounts[{number}])", mount.destination)
         })?;
     }
@@ -72,6 +78,7 @@ fn mount_one(
     number: usize,
     later: &mut Later,
     seam: &mut Seam,
+    seen: &mut impl FnMut(usize, BorrowedFd),
 ) -> Result<()> {
     let spec = &boot.mounts[number];
     let mut options = Options::parse(&spec.options);
@@ -87,11 +94,10 @@ fn mount_one(
         return copy_link(root, &destination, target);
     }
     check_proc(&destination, bind, &spec.kind)?;
+    let mut dressed = false;
     let made = if bind {
-        let made = mount_bind(root, boot, number, &destination, &options, seam)?;
-        if options.asked {
-            set_bind_attributes(made.as_fd(), &options)?;
-        }
+        let (made, done) = mount_bind(root, boot, number, &destination, &options, seam)?;
+        dressed = done;
         made
     } else if spec.kind == "cgroup" || spec.kind == "cgroup2" {
         cgroup::mount_cgroups(root, boot, spec, &destination, &options)?
@@ -99,7 +105,7 @@ fn mount_one(
         // Nested mounts and devices need their places made in these first.
         let readonly = (spec.kind == "tmpfs" || destination == "/dev") && options.take_readonly();
         let done = options.attr_all.is_empty() && options.propagation.is_empty();
-        let wanted = readonly || options.copy_up || !done;
+        let wanted = readonly || options.copy_up || !done || boot.change.is_some();
         let Some(made) = mount_new(root, boot, spec, &destination, &options, wanted)? else {
             return Ok(());
         };
@@ -108,12 +114,23 @@ fn mount_one(
         }
         made
     };
-    if !options.attr_all.is_empty() {
-        attach::set_attributes(made.as_fd(), &options.attr_all, true)
-            .context("set attributes of all below")?;
+    seen(number, made.as_fd());
+    if !dressed {
+        set_asked_attributes(made.as_fd(), &options, bind)?;
     }
     for kind in options.propagation {
         attach::set_propagation(made.as_fd(), kind).context("set propagation")?;
+    }
+    Ok(())
+}
+
+/// What the options say of the mount, and of all below it.
+fn set_asked_attributes(made: BorrowedFd, options: &Options, bind: bool) -> Result<()> {
+    if bind && options.asked {
+        set_bind_attributes(made, options)?;
+    }
+    if !options.attr_all.is_empty() {
+        attach::set_attributes(made, &options.attr_all, true).context("set attributes of all below")?;
     }
     Ok(())
 }
@@ -144,7 +161,7 @@ fn copy_link(root: BorrowedFd, destination: &str, target: &str) -> Result<()> {
     }
 }
 
-/// Attaches a bind mount; its root, with the attributes that its source had.
+/// Attaches a bind mount; its root, and whether it has its attributes: else it has its source's.
 fn mount_bind(
     root: BorrowedFd,
     boot: &Bootstrap,
@@ -152,15 +169,18 @@ fn mount_bind(
     destination: &str,
     options: &Options,
     seam: &mut Seam,
-) -> Result<OwnedFd> {
+) -> Result<(OwnedFd, bool)> {
     let spec = &boot.mounts[number];
+    let undressed = |made: OwnedFd| (made, false);
     let tree = match (spec.fd, &spec.inside) {
         (Some(number), _) => fd::take(number)?,
         (None, Some(inside)) => {
             let what = || format!("failed to fulfil mount request: open {}", spec.source);
             let found = find_inside(root, inside, options).with_context(what)?;
             match attach::clone(found.as_fd(), options.recursive) {
-                Err(Errno::ENOSYS) => return bind_found(root, spec, found.as_fd(), destination, options),
+                Err(Errno::ENOSYS) => {
+                    return bind_found(root, spec, found.as_fd(), destination, options).map(undressed);
+                }
                 tree => map_inside(spec, tree.with_context(what)?, number, seam).with_context(what)?,
             }
         }
@@ -169,7 +189,9 @@ fn mount_bind(
             let recursive = if options.recursive { libc::AT_RECURSIVE } else { 0 };
             let source = CString::new(spec.source.as_str())?;
             match syscall::open_tree(AT_FDCWD, &source, (nofollow | recursive) as u32) {
-                Err(Errno::ENOSYS) => return bind_by_path(root, spec, destination, options),
+                Err(Errno::ENOSYS) => {
+                    return bind_by_path(root, spec, destination, options).map(undressed);
+                }
                 tree => {
                     tree.with_context(|| format!("failed to fulfil mount request: open {}", spec.source))?
                 }
@@ -182,19 +204,27 @@ fn mount_bind(
     // As if it had been cloned in here, where all mounts were made what the root's propagation says:
     // a clone of a shared mount would take what is mounted in here to the host.
     root::adopt_propagation(tree.as_fd(), boot).context("set propagation")?;
+    // Before it is seen, where the kernel can (Linux 5.12).
+    let speaks = options.asked || !options.attr_all.is_empty();
+    let dressed = speaks && syscall::mount_setattr(tree.as_fd(), &MountAttr::default(), false).is_ok();
+    if dressed {
+        set_asked_attributes(tree.as_fd(), options, true)?;
+    } else if speaks && boot.change.is_some() {
+        bail!("set attributes before it is seen (Linux 5.12 is needed)");
+    }
     let file = spec.file || (spec.fd.is_none() && !path::is_dir(&fstat(&tree)?));
     let target = bind_target(root, destination, file, options)?;
     match syscall::move_mount(tree.as_fd(), target.as_fd()) {
         Err(Errno::ENOSYS) if spec.fd.is_none() => match &spec.inside {
             Some(inside) => {
                 let found = find_inside(root, inside, options)?;
-                bind_found(root, spec, found.as_fd(), destination, options)
+                bind_found(root, spec, found.as_fd(), destination, options).map(undressed)
             }
-            None => bind_by_path(root, spec, destination, options),
+            None => bind_by_path(root, spec, destination, options).map(undressed),
         },
         attached => {
             attached.context("attach (Linux 5.2 is needed)")?;
-            Ok(tree)
+            Ok((tree, dressed))
         }
     }
 }

@@ -77,6 +77,19 @@ fn setattr(dir: RawFd, path: &CStr, flags: i32, attr: &MountAttr) -> Result<()> 
     .map(drop)
 }
 
+/// Which mount a descriptor is on: whether it is on its root, and the number that no other mount
+/// gets (Linux 6.8).
+pub fn mount_of(fd: BorrowedFd) -> Result<(bool, Option<u64>)> {
+    const UNIQUE: u32 = 0x4000; // STATX_MNT_ID_UNIQUE
+    // SAFETY: statx is made of integers, for which all zeroes is a value.
+    let mut stat: libc::statx = unsafe { std::mem::zeroed() };
+    let (empty, flags) = (c"".as_ptr(), libc::AT_EMPTY_PATH | libc::AT_NO_AUTOMOUNT);
+    // SAFETY: the path is a static C string; the kernel fills one statx.
+    Errno::result(unsafe { libc::statx(fd.as_raw_fd(), empty, flags, UNIQUE, &raw mut stat) })?;
+    let is_root = stat.stx_attributes & libc::STATX_ATTR_MOUNT_ROOT as u64 != 0;
+    Ok((is_root, (stat.stx_mask & UNIQUE != 0).then_some(stat.stx_mnt_id)))
+}
+
 /// A context in which a new file system of this type is configured.
 pub fn fsopen(kind: &CStr) -> Result<OwnedFd> {
     // SAFETY: the type is a C string that outlives the call.

@@ -311,6 +311,30 @@ impl Init {
         }
     }
 
+    /// Waits until a running container is changed and the process that did it has ended: what it says
+    /// of the mounts and the devices that were added.
+    pub fn until_changed(&mut self) -> Result<(Vec<Option<u64>>, Vec<bool>)> {
+        loop {
+            match self.hear()? {
+                Some(Status::Map { mount, fd }) => self.map(mount, fd)?,
+                Some(Status::Changed { mounts, devices }) => {
+                    again(|| waitpid(Pid::from_raw(self.child.pid), None)).context("wait for ocirun-init")?;
+                    return Ok((mounts, devices));
+                }
+                Some(other) => bail!("unexpected message of ocirun-init: {other:?}"),
+                None => return Err(self.death()?),
+            }
+        }
+    }
+
+    /// Maps the ids of a source that ocirun-init has opened.
+    fn map(&mut self, mount: usize, fd: i32) -> Result<()> {
+        let map = self.maps.iter().find(|map| map.mount == mount);
+        let map = map.with_context(|| format!("mounts[{mount}] has no id maps"))?;
+        map.apply(&self.child.pidfd, fd).with_context(|| format!("mounts[{mount}]"))?;
+        self.go()
+    }
+
     /// Waits for `ready`, running `hooks` at `mounted`.
     pub fn until_ready(&mut self, mut hooks: impl FnMut(i32) -> Result<()>) -> Result<()> {
         loop {
@@ -319,12 +343,7 @@ impl Init {
                     log::debug("init: closing the pipe to signal completion: all is done but execve");
                     return Ok(());
                 }
-                Some(Status::Map { mount, fd }) => {
-                    let map = self.maps.iter().find(|map| map.mount == mount);
-                    let map = map.with_context(|| format!("mounts[{mount}] has no id maps"))?;
-                    map.apply(&self.child.pidfd, fd).with_context(|| format!("mounts[{mount}]"))?;
-                    self.go()?;
-                }
+                Some(Status::Map { mount, fd }) => self.map(mount, fd)?,
                 Some(Status::Mounted) => {
                     hooks(self.child.pid)?;
                     self.go()?;

@@ -21,6 +21,7 @@ use crate::cli::{CgroupManager, Global, Launch, Rootless};
 use crate::fds::{self, Passed};
 use crate::init::{self, Init, Start};
 use crate::kept::Kept;
+use crate::live::Added;
 use crate::namespace::{self, Namespaces};
 use crate::state::{self, Dir, State};
 use crate::{
@@ -52,7 +53,7 @@ pub fn plan(launch: &Launch) -> Result<(Bundle, Namespaces, Bootstrap)> {
 }
 
 /// The same, with what `add` adds to it.
-fn plan_with(
+pub fn plan_with(
     launch: &Launch,
     add: impl FnOnce(&mut Spec) -> Result<()>,
 ) -> Result<(Bundle, Namespaces, Bootstrap)> {
@@ -374,6 +375,7 @@ pub fn intent(id: &str, bundle: &Bundle, ns: &Namespaces, rootfs: &str, cgroup: 
         seccomp: None,
         stacked_seccomp: Vec::new(),
         pipes,
+        added: Added::default(),
     })
 }
 

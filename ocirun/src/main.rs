@@ -38,6 +38,7 @@ fn start() -> ! {
         Command::Features(_) => ("features", None, 1),
         Command::Kill(c) => ("kill", Some(c.id.clone()), 1),
         Command::List(_) => ("list", None, 1),
+        Command::Mounts(c) => ("mounts", Some(c.id.clone()), 1),
         Command::Pause(c) => ("pause", Some(c.id.clone()), 1),
         Command::Ps(c) => ("ps", Some(c.id.clone()), 1),
         Command::Restore(c) => ("restore", Some(c.id.clone()), 1),

@@ -56,6 +56,15 @@ pub fn add(spec: &mut Spec, dir: &Dir) -> Result<()> {
     if host()?.is_none() {
         return Ok(());
     }
+    add_mount(spec, dir)?;
+    if let Some(process) = spec.process_mut() {
+        process.env_mut().get_or_insert_with(Vec::new).push(variable());
+    }
+    Ok(())
+}
+
+/// The folder of the socket, as a container has it that was made so.
+pub fn add_mount(spec: &mut Spec, dir: &Dir) -> Result<()> {
     let mount = MountBuilder::default()
         .destination(INSIDE)
         .typ("bind")
@@ -64,9 +73,6 @@ pub fn add(spec: &mut Spec, dir: &Dir) -> Result<()> {
         .build()
         .context("mount of the notify socket")?;
     spec.mounts_mut().get_or_insert_with(Vec::new).push(mount);
-    if let Some(process) = spec.process_mut() {
-        process.env_mut().get_or_insert_with(Vec::new).push(variable());
-    }
     Ok(())
 }
 
@@ -75,13 +81,51 @@ pub fn variable() -> String {
     format!("NOTIFY_SOCKET={INSIDE}/{NAME}")
 }
 
-/// Makes the folder that is mounted.
+/// Makes the folder that is mounted, where somebody waits.
 pub fn make(dir: &Dir) -> Result<()> {
-    if host()?.is_none() {
-        return Ok(());
-    }
+    if host()?.is_none() { Ok(()) } else { make_folder(dir) }
+}
+
+pub fn make_folder(dir: &Dir) -> Result<()> {
     let path = dir.notify();
     DirBuilder::new().mode(0o755).create(&path).with_context(|| format!("mkdir {}", path.display()))
+}
+
+/// Says that a container is ready that goes on where it was, where somebody waits for that.
+pub fn ready(main: Option<i32>) -> Result<()> {
+    host()?.map_or(Ok(()), |host| say(&host, b"READY=1", main))
+}
+
+/// Says it, and waits until it has been read.
+fn say(host: &UnixAddr, ready: &[u8], main: Option<i32>) -> Result<()> {
+    let mut text = ready.to_vec();
+    if let Some(pid) = main {
+        text.extend(format!("\nMAINPID={pid}").bytes());
+    }
+    let kind = SockType::Datagram;
+    let out = socket(AddressFamily::Unix, kind, SockFlag::SOCK_CLOEXEC, None).context("socket")?;
+    let send = |text: &[u8], fds: &[i32]| {
+        let rights = [ControlMessage::ScmRights(fds)];
+        let rights = if fds.is_empty() { &[][..] } else { &rights[..] };
+        let message = [IoSlice::new(text)];
+        again(|| sendmsg(out.as_raw_fd(), &message, rights, MsgFlags::MSG_NOSIGNAL, Some(host)))
+            .context("write to NOTIFY_SOCKET")
+    };
+    send(&text, &[])?;
+    // Until that is read this process has to stay: the number of the sender says whose word it is.
+    let (ours, theirs) = pipe2(OFlag::O_CLOEXEC).context("pipe")?;
+    send(b"BARRIER=1", &[theirs.as_raw_fd()])?;
+    drop(theirs);
+    let end = Instant::now() + PATIENCE;
+    loop {
+        let left = end.saturating_duration_since(Instant::now()).as_millis();
+        let timeout = PollTimeout::try_from(left as i32).unwrap_or(PollTimeout::ZERO);
+        match poll(&mut [PollFd::new(ours.as_fd(), PollFlags::empty())], timeout) {
+            Err(nix::errno::Errno::EINTR) => {}
+            Err(e) => return Err(e).context("wait for whoever reads NOTIFY_SOCKET"),
+            Ok(_) => return Ok(()),
+        }
+    }
 }
 
 /// The container's socket, and the one that it stands for.
@@ -147,34 +191,7 @@ impl Notify {
         };
         let ready = message[..length].split(|b| *b == b'\n').find(|line| line.starts_with(b"READY="));
         let Some(ready) = ready else { return Ok(false) };
-        let mut text = ready.to_vec();
-        if let Some(pid) = main {
-            text.extend(format!("\nMAINPID={pid}").bytes());
-        }
-        let kind = SockType::Datagram;
-        let host = socket(AddressFamily::Unix, kind, SockFlag::SOCK_CLOEXEC, None).context("socket")?;
-        let send = |text: &[u8], fds: &[i32]| {
-            let rights = [ControlMessage::ScmRights(fds)];
-            let rights = if fds.is_empty() { &[][..] } else { &rights[..] };
-            let message = [IoSlice::new(text)];
-            again(|| sendmsg(host.as_raw_fd(), &message, rights, MsgFlags::MSG_NOSIGNAL, Some(&self.host)))
-                .context("write to NOTIFY_SOCKET")
-        };
-        send(&text, &[])?;
-        // Until that is read this process has to stay: the number of the sender says whose word it is.
-        let (ours, theirs) = pipe2(OFlag::O_CLOEXEC).context("pipe")?;
-        send(b"BARRIER=1", &[theirs.as_raw_fd()])?;
-        drop(theirs);
-        let end = Instant::now() + PATIENCE;
-        loop {
-            let left = end.saturating_duration_since(Instant::now()).as_millis();
-            let timeout = PollTimeout::try_from(left as i32).unwrap_or(PollTimeout::ZERO);
-            match poll(&mut [PollFd::new(ours.as_fd(), PollFlags::empty())], timeout) {
-                Err(nix::errno::Errno::EINTR) => {}
-                Err(e) => return Err(e).context("wait for whoever reads NOTIFY_SOCKET"),
-                Ok(_) => return Ok(true),
-            }
-        }
+        say(&self.host, ready, main).map(|()| true)
     }
 
     /// For a poll of several: readable when `pass_on` has something to read.

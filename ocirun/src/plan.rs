@@ -190,7 +190,8 @@ fn caps(set: &Option<HashSet<Capability>>) -> Vec<String> {
     names
 }
 
-fn mount(m: &oci::Mount, bundle: &Path, rootfs: &Path) -> Mount {
+/// One mount, of a bundle and the root filesystem that lie there.
+pub fn mount(m: &oci::Mount, bundle: &Path, rootfs: &Path) -> Mount {
     let options = m.options().clone().unwrap_or_default();
     let kind = m.typ().clone().unwrap_or_default();
     let source = m.source().as_deref().map(text).unwrap_or_default();
@@ -230,6 +231,7 @@ fn device(d: &oci::LinuxDevice) -> Device {
         file_mode: d.file_mode(),
         uid: d.uid().unwrap_or(0),
         gid: d.gid().unwrap_or(0),
+        source: None,
         fd: None,
     }
 }

@@ -21,28 +21,53 @@ use crate::{idmap, pidfd, plan, spawn, tree};
 /// Opens everything that `boot` names by a path of the host. What comes back maps the ids of those
 /// sources that ocirun-init opens.
 pub fn open(boot: &mut Bootstrap, spec: &Spec, ns: &Namespaces, passed: &mut Passed) -> Result<Vec<Map>> {
+    open_for(boot, spec, spec.mounts().as_deref().unwrap_or_default(), ns, passed)
+}
+
+/// The same for `mounts`, which `boot` has in its own form.
+pub fn open_for(
+    boot: &mut Bootstrap,
+    spec: &Spec,
+    mounts: &[Wanted],
+    ns: &Namespaces,
+    passed: &mut Passed,
+) -> Result<Vec<Map>> {
     let in_user_ns = ns.has(libc::CLONE_NEWUSER);
     // Before our view of the mounts changes: the maps are files of this one.
     let mut wanted_maps = Vec::new();
-    for (number, wanted) in spec.mounts().iter().flatten().enumerate() {
+    for (number, wanted) in mounts.iter().enumerate() {
         let map = map(&boot.mounts[number], wanted, spec, ns).with_context(|| format!("mounts[{number}]"))?;
         wanted_maps.push(map);
     }
     let view = if in_user_ns && geteuid().is_root() { Some(LockedView::enter()?) } else { None };
-    let opened = open_all(boot, wanted_maps, in_user_ns, passed);
+    let opened = open_mounts(boot, wanted_maps, passed).and_then(|maps| {
+        if in_user_ns {
+            open_root(boot, passed)?;
+        }
+        Ok(maps)
+    });
     if let Some(view) = view {
         view.leave()?;
     }
     opened
 }
 
-/// Bind sources, and for a user namespace the root and the device nodes.
-fn open_all(
-    boot: &mut Bootstrap,
-    wanted: Vec<Option<Map>>,
-    in_user_ns: bool,
-    passed: &mut Passed,
-) -> Result<Vec<Map>> {
+/// For a user namespace: its root, unless it has one, and the device nodes.
+fn open_root(boot: &mut Bootstrap, passed: &mut Passed) -> Result<()> {
+    if !boot.join {
+        // Root inside may be nobody outside, and then cannot walk the path of its own root.
+        let root = open_tree(&boot.rootfs, true, true).with_context(|| format!("open {}", boot.rootfs))?;
+        boot.rootfs_fd = root.map(|fd| passed.add(fd));
+    }
+    for device in boot.devices.iter_mut().filter(|d| d.kind != "p") {
+        let host = device.source.as_ref().unwrap_or(&device.path);
+        let fd = open_tree(host, false, true).with_context(|| format!("open {host}"))?;
+        device.fd = fd.map(|fd| passed.add(fd));
+    }
+    Ok(())
+}
+
+fn open_mounts(boot: &mut Bootstrap, wanted: Vec<Option<Map>>, passed: &mut Passed) -> Result<Vec<Map>> {
     let mut maps = Vec::new();
     for (number, map) in wanted.into_iter().enumerate() {
         let mount = &mut boot.mounts[number];
@@ -61,15 +86,6 @@ fn open_all(
             )
         })?;
         mount.fd = fd.map(|fd| passed.add(fd));
-    }
-    if in_user_ns {
-        // Root inside may be nobody outside, and then cannot walk the path of its own root.
-        let root = open_tree(&boot.rootfs, true, true).with_context(|| format!("open {}", boot.rootfs))?;
-        boot.rootfs_fd = root.map(|fd| passed.add(fd));
-        for device in boot.devices.iter_mut().filter(|d| d.kind != "p") {
-            let fd = open_tree(&device.path, false, true).with_context(|| format!("open {}", device.path))?;
-            device.fd = fd.map(|fd| passed.add(fd));
-        }
     }
     Ok(maps)
 }

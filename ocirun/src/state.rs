@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::cgroup::Cgroup;
 use crate::cli::Global;
 use crate::kept::Kept;
+use crate::live::Added;
 use crate::{pidfd, rdt, validate};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -68,6 +69,9 @@ pub struct State {
     /// to find them again. Empty where none is a pipe.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pipes: Vec<String>,
+    /// What was added to it while it ran.
+    #[serde(default, skip_serializing_if = "Added::is_empty")]
+    pub added: Added,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -94,6 +94,12 @@ pub const EXAMPLES: &[(&str, &str, &str)] = &[
     ("ocirun-list", "ocirun list --format json | jq -r '.[].id'", "Name every container"),
     ("ocirun-kill", "ocirun kill web KILL", "End a container"),
     ("ocirun-delete", "ocirun delete --force web", "End and remove a container, whatever its state"),
+    (
+        "ocirun-mounts",
+        "echo '[{\"destination\":\"/data\",\"source\":\"/srv\",\"options\":[\"rbind\",\"ro\"]}]' | ocirun mounts add web -",
+        "Show a folder of the host's in a container that runs",
+    ),
+    ("ocirun-mounts", "ocirun mounts list web | ocirun mounts remove web -", "Take away all that was added"),
     ("ocirun-ps", "ocirun ps --format json web", "List the processes by their ids on the host"),
     ("ocirun-pause", "ocirun pause web", "Freeze a container"),
     ("ocirun-resume", "ocirun resume web", "Let it go on"),
@@ -103,6 +109,7 @@ pub const EXAMPLES: &[(&str, &str, &str)] = &[
         "echo '{\"unified\":{\"memory.high\":\"50000000\"}}' | ocirun update --resources - web",
         "Change whatever linux.resources can say",
     ),
+    ("ocirun-update", "ocirun update --device-add /dev/fuse:rw web", "Let a live container use a device"),
     (
         "ocirun-events",
         "ocirun events --interval 1s web",

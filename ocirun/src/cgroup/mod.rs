@@ -44,6 +44,7 @@ use self::dir::Dir;
 use self::hierarchy::Hierarchy;
 pub use self::join::Join;
 pub use self::oom::Watch;
+pub use self::resources::in_user_namespace;
 pub use self::stats::Stats;
 
 /// The directories of one container; goes into state.json before the first of them is made.

@@ -4,6 +4,7 @@ mod checkpoint;
 mod events;
 mod exec;
 mod launch;
+mod mounts;
 mod only;
 mod restore;
 mod update;
@@ -16,6 +17,7 @@ pub use self::checkpoint::{Checkpoint, Criu, NetworkLock};
 pub use self::events::Events;
 pub use self::exec::Exec;
 pub use self::launch::{Create, Launch, Run};
+pub use self::mounts::{Action, Mounts};
 pub use self::only::only;
 pub use self::restore::Restore;
 pub use self::update::Update;
@@ -123,6 +125,7 @@ pub enum Command {
     Features(Features),
     Kill(Kill),
     List(List),
+    Mounts(Mounts),
     Pause(Pause),
     Ps(Ps),
     Restore(Restore),

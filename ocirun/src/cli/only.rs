@@ -4,8 +4,8 @@
 use clap::{Args, Command};
 
 use super::{
-    Checkpoint, Create, Delete, Events, Exec, Features, Global, Kill, List, Pause, Ps, Restore, Resume, Run,
-    Spec, Start, State, Update,
+    Checkpoint, Create, Delete, Events, Exec, Features, Global, Kill, List, Mounts, Pause, Ps, Restore,
+    Resume, Run, Spec, Start, State, Update,
 };
 
 type Augment = fn(Command) -> Command;
@@ -20,6 +20,7 @@ const COMMANDS: &[(&str, Augment)] = &[
     ("features", Features::augment_args),
     ("kill", Kill::augment_args),
     ("list", List::augment_args),
+    ("mounts", Mounts::augment_args),
     ("pause", Pause::augment_args),
     ("ps", Ps::augment_args),
     ("restore", Restore::augment_args),

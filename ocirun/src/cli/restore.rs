@@ -8,7 +8,9 @@ use super::Criu;
 
 /// Make a container that goes on where a saved one was
 ///
-/// The bundle is the one that the saved container was made from, or one like it.
+/// The bundle is the one that the saved container was made from, or one like it. What was added to it while
+/// it ran is added again. Whoever waits at NOTIFY_SOCKET, as sd_notify(3) has it, hears that it is ready when
+/// it goes on.
 #[derive(Debug, Args)]
 pub struct Restore {
     #[command(flatten)]

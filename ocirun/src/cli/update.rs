@@ -7,6 +7,9 @@ use clap::Args;
 /// Change the resource limits of a container
 ///
 /// Sizes take the suffixes k, m, g, t; -1 means no limit.
+///
+/// With --device-add a container that runs gets a device of the host's: the node, and the right to use it.
+/// Both go again with --device-remove, or with the container.
 #[derive(Debug, Args)]
 pub struct Update {
     /// Take the limits from this file, or from standard input for -, in the form of
@@ -61,6 +64,15 @@ pub struct Update {
     /// Shares of the memory's bandwidth, such as MB:0=20;1=70, likewise
     #[arg(long, value_name = "SCHEMA")]
     pub mem_bw_schema: Option<String>,
+    /// Refuse a limit of memory below what is used, and kill nobody for it
+    #[arg(long)]
+    pub check_before_update: bool,
+    /// Add a device of the host's; ACCESS is of r, w and m
+    #[arg(long, value_name = "PATH[:TARGET[:ACCESS]]")]
+    pub device_add: Vec<String>,
+    /// Take away a device that was added
+    #[arg(long, value_name = "TARGET")]
+    pub device_remove: Vec<String>,
     /// The kernel has this limit no more
     #[arg(long, value_name = "BYTES", allow_hyphen_values = true, hide = true)]
     pub kernel_memory: Option<String>,

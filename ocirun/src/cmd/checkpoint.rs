@@ -14,13 +14,15 @@ use crate::criu::external::{self, Mounts};
 use crate::criu::options::{self, Folders};
 use crate::criu::rpc::{Features, Request, kind};
 use crate::criu::swrk::{Criu, Event};
+use crate::live::Added;
 use crate::namespace::Namespaces;
 use crate::state::{self, Dir, State, Status};
-use crate::{bundle, criu, fds, plan};
+use crate::{bundle, criu, fds, notify, plan};
 
 const LOG: &str = "dump.log";
 
 pub fn checkpoint(global: &Global, args: &Checkpoint) -> Result<i32> {
+    criu::check_rights("checkpoint")?;
     let dir = Dir::of(&state::root(global), &args.id)?;
     let _lock = dir.lock()?;
     let (dir, state, status) = state::open(global, &args.id)?;
@@ -28,14 +30,14 @@ pub fn checkpoint(global: &Global, args: &Checkpoint) -> Result<i32> {
         bail!("container cannot be checkpointed in {} state", status.as_str());
     }
     let folders = Folders::of(&args.criu);
-    dump(args, &folders, &state).map_err(|e| criu::explain(e, &folders.log(LOG)))?;
+    dump(args, &folders, &dir, &state).map_err(|e| criu::explain(e, &folders.log(LOG)))?;
     if !args.leave_running && !args.criu.pre_dump {
         delete::remove(&dir, &state)?;
     }
     Ok(0)
 }
 
-fn dump(args: &Checkpoint, folders: &Folders, state: &State) -> Result<()> {
+fn dump(args: &Checkpoint, folders: &Folders, dir: &Dir, state: &State) -> Result<()> {
     let flags = &args.criu;
     let mut options = options::options(flags, &state.annotations, LOG)?;
     if let Some(text) = &flags.page_server {
@@ -49,7 +51,13 @@ fn dump(args: &Checkpoint, folders: &Folders, state: &State) -> Result<()> {
     let work = folders.work.as_ref().map(|path| criu::folder(path, true)).transpose()?;
     let mut ready = flags.status_fd.filter(|fd| *fd >= 0 && flags.lazy_pages).map(status_fd).transpose()?;
 
-    let bundle = bundle::load(&state.bundle)?;
+    let mut bundle = bundle::load(&state.bundle)?;
+    let notify = dir.notify().is_dir();
+    let added = Added { notify, ..state.added.clone() };
+    added.complete(&mut bundle.spec);
+    if notify {
+        notify::add_mount(&mut bundle.spec, dir)?;
+    }
     let wanted = plan::linux(&bundle.spec).namespaces().clone().unwrap_or_default();
     let ns = Namespaces::parse(&wanted)?;
     options.images_dir_fd = images.as_raw_fd();
@@ -63,10 +71,12 @@ fn dump(args: &Checkpoint, folders: &Folders, state: &State) -> Result<()> {
     external::save_namespaces(&ns, state.pid, &mut options)?;
     if !flags.pre_dump {
         let launch = Launch { id: args.id.clone(), ..Launch::default() };
-        let boot = plan::bootstrap(&bundle.spec, &ns, &launch, &bundle.path)?;
+        let mut boot = plan::bootstrap(&bundle.spec, &ns, &launch, &bundle.path)?;
+        boot.devices.extend(added.devices.iter().map(|d| d.device.clone()));
         let mounts = Mounts::of(&bundle.spec, &boot, &ns, &state.cgroup)?;
         options.external_mounts = mounts.saved(state.pid)?;
         describe_streams(&folders.images, state)?;
+        added.save(&folders.images)?;
     }
 
     let mut criu = Criu::start(&[], true)?;

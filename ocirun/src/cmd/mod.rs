@@ -8,6 +8,7 @@ mod exec;
 mod features;
 mod kill;
 mod list;
+mod mounts;
 mod pause;
 mod ps;
 mod restore;
@@ -33,6 +34,7 @@ pub fn call(global: &Global, command: Command) -> Result<i32> {
         Command::Features(_) => features::features(),
         Command::Kill(c) => kill::kill(global, &c),
         Command::List(c) => list::list(global, &c),
+        Command::Mounts(c) => mounts::mounts(global, &c),
         Command::Pause(c) => pause::pause(global, &c),
         Command::Ps(c) => ps::ps(global, &c),
         Command::Restore(c) => restore::restore(global, &c),

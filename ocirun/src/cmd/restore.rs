@@ -21,10 +21,14 @@ use crate::criu::options::{self, Folders};
 use crate::criu::rpc::{CgroupRoot, InheritFd, Options, Request, kind};
 use crate::criu::swrk::{Criu, Event};
 use crate::criu::{self, stage};
+use crate::live::Added;
 use crate::namespace::Namespaces;
 use crate::spawn::Child;
 use crate::state::{self, Dir, State};
-use crate::{annotation, console, filter, foreground, hooks, launch, pidfd, plan, signal, validate};
+use crate::{
+    annotation, console, error, filter, foreground, hooks, hotplug, launch, log, notify, pidfd, plan, rdt,
+    signal, validate,
+};
 
 const LOG: &str = "restore.log";
 
@@ -41,23 +45,37 @@ pub fn restore(global: &Global, args: &Restore) -> Result<i32> {
         id: args.id.clone(),
         ..Launch::default()
     };
-    let (bundle, ns, boot) = launch::plan(&launch)?;
-    launch::check_terminal(&launch, boot.process.terminal, args.detach)?;
     let folders = Folders::of(&args.criu);
+    criu::check_rights("restore")?;
+    let added = Added::saved(&folders.images)?;
+    let root = state::root(global);
+    let (bundle, ns, mut boot) = launch::plan_with(&launch, |spec| {
+        added.complete(spec);
+        if added.notify { notify::add_mount(spec, &Dir::of(&root, &args.id)?) } else { Ok(()) }
+    })?;
+    boot.devices.extend(added.devices.iter().map(|d| d.device.clone()));
+    launch::check_terminal(&launch, boot.process.terminal, args.detach)?;
     // Before there is anything that a signal could leave behind.
     let signals = if args.detach { None } else { Some(signal::collect()?) };
-    let dir = Dir::claim(&state::root(global), &args.id)?;
+    let dir = Dir::claim(&root, &args.id)?;
     let restored = dir.lock().and_then(|_lock| {
         let cgroup = launch::place(global, &args.id, &bundle.spec)?;
         ensure!(!cgroup.exists(), "container's cgroup is not empty");
-        let work = Work { args, folders: &folders, bundle: &bundle, ns: &ns, dir: &dir, cgroup: &cgroup };
-        make(&work, &boot).inspect_err(|_| launch::undo(&cgroup, None, args.pid_file.as_deref()))
+        let linux = plan::linux(&bundle.spec);
+        let rdt = linux.intel_rdt().as_ref().map(|r| rdt::plan(&args.id, r)).transpose()?;
+        let (folders, bundle, ns, dir, cgroup) = (&folders, &bundle, &ns, &dir, &cgroup);
+        let work = Work { args, folders, bundle, ns, dir, cgroup, rdt: rdt.as_ref(), added };
+        make(&work, &boot).inspect_err(|_| launch::undo(cgroup, work.rdt, args.pid_file.as_deref()))
     });
     let (state, child, terminal) = restored.map_err(|e| {
         let _ = dir.remove();
         criu::sweep(&folders.log(LOG));
         criu::explain(e, &folders.log(LOG))
     })?;
+    // It goes on where it was, and there it was ready.
+    if let Err(e) = notify::ready(args.detach.then_some(child.pid)) {
+        log::warn(&error::line(&e));
+    }
     let Some(signals) = signals else { return Ok(0) };
     let terminal = terminal.map(console::take_over).transpose();
     let status = terminal.and_then(|terminal| foreground::wait(&child, &signals, terminal, None));
@@ -73,15 +91,22 @@ struct Work<'a> {
     ns: &'a Namespaces,
     dir: &'a Dir,
     cgroup: &'a Cgroup,
+    rdt: Option<&'a rdt::Group>,
+    added: Added,
 }
 
 type Restored = (State, Child, Option<OwnedFd>);
 
 fn make(work: &Work, boot: &ocirun_init::Bootstrap) -> Result<Restored> {
-    let Work { args, folders, bundle, ns, dir, cgroup } = *work;
+    let Work { args, folders, bundle, ns, dir, cgroup, .. } = *work;
     let spec = &bundle.spec;
     let mut state = launch::intent(&args.id, bundle, ns, &boot.rootfs, cgroup)?;
+    state.rdt = work.rdt.cloned();
+    state.added = work.added.clone();
     dir.save_synced(&state)?;
+    if work.added.notify {
+        notify::make_folder(dir)?;
+    }
     let terminal = boot.process.terminal;
     let socket = args.console_socket.as_deref().map(console::connect).transpose()?;
 
@@ -100,7 +125,15 @@ fn make(work: &Work, boot: &ocirun_init::Bootstrap) -> Result<Restored> {
     filter::compile(spec, &annotation::of(spec)?, dir, &mut state)?;
 
     let holder = cgroup.create(&args.id)?;
-    cgroup.apply(&plan::linux(spec).resources().clone().unwrap_or_default())?;
+    let linux = plan::linux(spec);
+    let mut resources = linux.resources().clone().unwrap_or_default();
+    if !work.added.is_empty() {
+        resources.set_devices(Some(hotplug::rules(&work.added, Some(spec))));
+    }
+    cgroup.apply(&resources)?;
+    if let (Some(group), Some(wanted)) = (work.rdt, linux.intel_rdt()) {
+        group.create(wanted)?;
+    }
     let mounts = Mounts::of(spec, boot, ns, cgroup)?;
     // What it mounts on the way ends with it.
     options.external_mounts = stage::inside(|| mounts.restored(Path::new(&boot.rootfs)))?;
@@ -118,6 +151,8 @@ fn make(work: &Work, boot: &ocirun_init::Bootstrap) -> Result<Restored> {
     criu::check_version(&mut criu, if lsm { 3_16_00 } else { criu::OLDEST })?;
     cgroup.move_in(criu.pid())?;
     drop(holder);
+    // What it restores is born in its group.
+    work.rdt.map_or(Ok(()), |group| group.add(criu.pid()))?;
     options.cgroup_roots = cgroup_roots(criu.pid())?;
     let (child, master) = run_criu(work, &mut state, criu, options, socket)?;
     Ok((state, child, master))

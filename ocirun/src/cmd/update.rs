@@ -1,6 +1,7 @@
 //! `ocirun update`: other limits for a live container; what is not named stays as it is.
 
 use std::io::Read;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use oci_spec::runtime::LinuxResources;
@@ -10,7 +11,7 @@ use crate::cgroup::merge;
 use crate::cli::{Global, Update};
 use crate::kept::Kept;
 use crate::state::{self, Dir, State, Status};
-use crate::{bundle, log, rdt, spelling};
+use crate::{bundle, hotplug, log, rdt, spelling};
 
 pub fn update(global: &Global, args: &Update) -> Result<i32> {
     let dir = Dir::of(&state::root(global), &args.id)?;
@@ -21,7 +22,20 @@ pub fn update(global: &Global, args: &Update) -> Result<i32> {
     if matches!(dir.status(&state)?, Status::Stopped | Status::Creating) {
         bail!("container not running");
     }
+    let asks_devices = !args.device_add.is_empty() || !args.device_remove.is_empty();
+    if asks_devices {
+        hotplug::change(global, &mut state, &args.device_add, &args.device_remove)?;
+        dir.save(&state)?;
+    }
     shares(args, &state)?;
+    if asks_devices && resources == LinuxResources::default() {
+        return Ok(0);
+    }
+    if let Some(rules) = resources.devices().clone().filter(|list| !list.is_empty()) {
+        // Those of devices that were added hold on.
+        state.added.rules = Some(rules);
+        resources.set_devices(Some(hotplug::rules(&state.added, None)));
+    }
     let before = state.resources.as_ref().map(Kept::get).transpose()?;
     let kept = merge::merge(before.as_ref(), &resources)?;
     merge::complete(&mut resources, before.as_ref());
@@ -33,9 +47,21 @@ pub fn update(global: &Global, args: &Update) -> Result<i32> {
 
 /// The limits that are asked for.
 fn asked(args: &Update) -> Result<LinuxResources> {
-    let Some(path) = &args.resources else {
-        return given(args);
+    let mut resources = match &args.resources {
+        Some(path) => read(path)?,
+        None => given(args)?,
     };
+    if args.check_before_update {
+        let memory = resources.memory_mut().as_mut();
+        memory
+            .context("--check-before-update without a limit of memory")?
+            .set_check_before_update(Some(true));
+    }
+    Ok(resources)
+}
+
+/// Limits in the form of config.json.
+fn read(path: &Path) -> Result<LinuxResources> {
     let mut text = Vec::new();
     if path.as_os_str() == "-" {
         std::io::stdin().read_to_end(&mut text).context("read standard input")?;

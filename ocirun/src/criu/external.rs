@@ -69,7 +69,7 @@ impl Mounts<'_> {
                 out.push(Mapped { key: at(Path::new(masked)), value: NULL.into() });
             }
         }
-        out.extend(self.devices());
+        out.extend(self.devices().map(|(key, _)| Mapped { value: key.clone(), key }));
         Ok(out)
     }
 
@@ -118,7 +118,7 @@ impl Mounts<'_> {
         if !self.boot.root.masked_paths.is_empty() {
             out.push(Mapped { key: NULL.into(), value: NULL.into() });
         }
-        out.extend(self.devices());
+        out.extend(self.devices().map(|(key, value)| Mapped { key, value }));
         Ok(out)
     }
 
@@ -133,14 +133,17 @@ impl Mounts<'_> {
         })
     }
 
-    fn devices(&self) -> impl Iterator<Item = Mapped> {
-        let shown = SHOWN.iter().filter(|_| self.ns.has(libc::CLONE_NEWUSER)).map(|path| path.to_string());
-        let named = self.boot.devices.iter().map(|device| device.path.clone());
+    /// The place of each node inside, and on the host.
+    fn devices(&self) -> impl Iterator<Item = (String, String)> {
+        let shown = SHOWN.iter().filter(|_| self.ns.has(libc::CLONE_NEWUSER));
+        let shown = shown.map(|path| (path.to_string(), path.to_string()));
+        let named = self
+            .boot
+            .devices
+            .iter()
+            .map(|device| (device.path.clone(), device.source.as_ref().unwrap_or(&device.path).clone()));
         let already = !self.boot.root.masked_paths.is_empty();
-        shown
-            .chain(named)
-            .filter(move |p| !(already && p == NULL))
-            .map(|path| Mapped { value: path.clone(), key: path })
+        shown.chain(named).filter(move |(path, _)| !(already && path == NULL))
     }
 }
 

@@ -33,6 +33,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use nix::fcntl::{OFlag, open};
 use nix::sys::stat::Mode;
 
+use crate::cgroup::in_user_namespace;
 use crate::error;
 
 /// The oldest CRIU that knows namespaces from outside and tells when memory can be asked for.
@@ -40,6 +41,26 @@ pub const OLDEST: i32 = 3_15_00;
 
 /// The standard streams of a saved container, beside its images.
 pub const DESCRIPTORS: &str = "descriptors.json";
+
+/// Refuses whoever lacks the right that CRIU cannot do without, which no user namespace gives: it says
+/// so itself, but late, and in many words.
+pub fn check_rights(doing: &str) -> Result<()> {
+    const CHECKPOINT_RESTORE: u32 = 40;
+    const SYS_ADMIN: u32 = 21;
+    let status = fs::read_to_string("/proc/self/status").context("read /proc/self/status")?;
+    let outside = !in_user_namespace();
+    ensure!(
+        outside && [CHECKPOINT_RESTORE, SYS_ADMIN].iter().any(|bit| has_capability(&status, *bit)),
+        "CRIU needs CAP_CHECKPOINT_RESTORE on the host to {doing}{}",
+        if outside { "" } else { ", and this is a user namespace" }
+    );
+    Ok(())
+}
+
+fn has_capability(status: &str, bit: u32) -> bool {
+    let line = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
+    line.and_then(|set| u64::from_str_radix(set.trim(), 16).ok()).is_some_and(|set| set >> bit & 1 == 1)
+}
 
 /// Whether this CRIU will do.
 pub fn check_version(criu: &mut swrk::Criu, least: i32) -> Result<()> {
@@ -123,6 +144,13 @@ mod tests {
             "(00.1) mnt: Will mount 57 @ /tmp/.criu.mntns.Qm7L9G/mnt-57 /x\n(00.2) /tmp/.criu.mntns.Qm7L9G\n";
         assert_eq!(yards(log).collect::<Vec<_>>(), [".criu.mntns.Qm7L9G"]);
         assert_eq!(yards("/tmp/.criu.mntns./etc /tmp/x /tmp/").count(), 0);
+    }
+
+    #[test]
+    fn capabilities_in_force() {
+        let status = "Name:\tx\nCapPrm:\t0000000000000000\nCapEff:\t0000010000000000\n";
+        assert!(has_capability(status, 40) && !has_capability(status, 21));
+        assert!(!has_capability("Name:\tx\n", 40));
     }
 
     #[test]
