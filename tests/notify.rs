@@ -94,5 +94,5 @@ fn who_never_becomes_ready_ends_and_nothing_is_said() {
         runtime.command(&["run", "--bundle", dir, "it-notify-bad"]).env("NOTIFY_SOCKET", "vsock:2:1"),
     );
     assert!(wrong.fails(1).contains("NOTIFY_SOCKET vsock:2:1: not a path and not abstract"));
-    traces::none_of(&["it-notify", dir]);
+    traces::none_of(&["it-notify-not", "it-notify-bad", dir]);
 }
