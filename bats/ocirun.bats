@@ -231,3 +231,60 @@ PY
     run ocirun exec web ls /dev/brim
     [ "$status" -eq 1 ]
 }
+
+@test "one bundle, several configurations" {
+    busybox_bundle "$SCRATCH/bundle" echo "as it stands"
+    jq '.process.args = ["echo", "for debugging"]' <"$SCRATCH/bundle/config.json" >"$SCRATCH/bundle/debug.json"
+    [ "$(ocirun run --bundle "$SCRATCH/bundle" once)" = "as it stands" ]
+    [ "$(ocirun run --bundle "$SCRATCH/bundle" --config debug.json once)" = "for debugging" ]
+    # What spec writes can be looked at first.
+    [ "$(ocirun spec --file /dev/stdout | jq -r .process.args[0])" = sh ]
+}
+
+@test "a pattern stands for several containers" {
+    for id in job-1 job-2 web; do
+        start_container "$id" sleep 3000
+    done
+    ocirun kill --regex '^job-[0-9]+$' KILL
+    wait_for_state job-1 stopped
+    wait_for_state job-2 stopped
+    [ "$(container_state web)" = running ]
+
+    # Each has its turn: what cannot be done is said, and the rest is done.
+    run ocirun delete --regex .
+    [ "$status" -eq 1 ]
+    [ "$output" = "ocirun: delete web: cannot delete container web that is not stopped: running" ]
+    [ "$(ocirun list -q)" = web ]
+}
+
+@test "lint finds what a runtime would pass over in silence" {
+    busybox_bundle "$SCRATCH/bundle" true
+    run ocirun lint --bundle "$SCRATCH/bundle"
+    [ "$status" -eq 0 ]
+    [ -z "$output" ]
+
+    edit_config "$SCRATCH/bundle" '.rootPropagation = "shared" | .process.cwd = "tmp" |
+        .mounts += [{destination: "/data", type: "bind", source: "/srv", options: ["rbind", "noexce"]}]'
+    run ocirun lint --bundle "$SCRATCH/bundle"
+    [ "$status" -eq 1 ]
+    [ "${lines[0]}" = "rootPropagation: unknown name; did you mean linux.rootfsPropagation?" ]
+    [ "${lines[1]}" = "process.cwd: refused: Cwd must be an absolute path" ]
+    [[ ${lines[2]} == 'mounts['*'].options[1]: ignored: "noexce" is no option of a bind mount, and is ignored; did you mean noexec?' ]]
+    ocirun lint --bundle "$SCRATCH/bundle" --format json >"$SCRATCH/findings" || true
+    [ "$(jq -r 'select(.kind == "unknown").meant' "$SCRATCH/findings")" = linux.rootfsPropagation ]
+}
+
+@test "what this machine has, and what it lacks" {
+    ocirun info | grep -q "^kernel  *$(uname -r) on $(uname -m)"
+    ocirun info --format json | jq -e '.namespaces | index("pid")'
+    # features says what the program knows, features --probe what of it is to be had here.
+    [ "$(ocirun features | jq .linux.selinux.enabled)" = true ]
+    [ -d /sys/fs/selinux ] || [ "$(ocirun features --probe | jq .linux.selinux.enabled)" = false ]
+}
+
+@test "a shell learns the command line" {
+    eval "$(ocirun completion bash)"
+    COMP_WORDS=(ocirun kill --re) COMP_CWORD=2
+    _ocirun ocirun --re kill
+    [ "${COMPREPLY[*]}" = --regex ]
+}

@@ -43,12 +43,15 @@ complete -c ocirun -n "__fish_ocirun_needs_command" -l systemd-cgroup -d 'Have s
 complete -c ocirun -n "__fish_ocirun_needs_command" -l status-codes -d 'Exit with a status that tells the kind of a failure'
 complete -c ocirun -n "__fish_ocirun_needs_command" -s v -l version -d 'Print the version'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "checkpoint" -d 'Save the state of a running container in files, and end it'
+complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "completion" -d 'Print the definitions with which a shell completes this command line'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "create" -d 'Create a container; its program waits for start'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "delete" -d 'Delete a stopped container'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "events" -d 'Print what a container uses, and when it runs out of memory'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "exec" -d 'Run another program in a running container'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "features" -d 'Print what this runtime can do, as JSON'
+complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "info" -d 'Print what this machine offers to containers, what is missing, and what to do about it'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "kill" -d 'Send a signal to the first process of a container'
+complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "lint" -d 'Check a config.json without running it'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "list" -d 'List the containers'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "mounts" -d 'Add mounts to a container that runs, remove or list those that were added'
 complete -c ocirun -n "__fish_ocirun_needs_command" -f -a "pause" -d 'Suspend all processes of a container'
@@ -81,6 +84,7 @@ complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l pre-dump -d
 complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l auto-dedup -d 'Free memory images that a newer one replaces'
 complete -c ocirun -n "__fish_ocirun_using_subcommand checkpoint" -l leave-running -d 'Let the container go on'
 complete -c ocirun -n "__fish_ocirun_using_subcommand create" -s b -l bundle -d 'Folder of config.json and of the root filesystem' -r -F
+complete -c ocirun -n "__fish_ocirun_using_subcommand create" -s f -l config -d 'Read this file in the place of the bundle\'s config.json' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand create" -l console-socket -d 'Send the terminal\'s master over this Unix socket' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand create" -l pidfd-socket -d 'Send a pidfd of the first process over this Unix socket' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand create" -l pid-file -d 'Write the process id of the first process to this file' -r -F
@@ -90,6 +94,7 @@ complete -c ocirun -n "__fish_ocirun_using_subcommand create" -l no-new-keyring 
 complete -c ocirun -n "__fish_ocirun_using_subcommand create" -l dry-run -d 'Print what ocirun-init would be told, as JSON, and do nothing'
 complete -c ocirun -n "__fish_ocirun_using_subcommand create" -l no-subreaper
 complete -c ocirun -n "__fish_ocirun_using_subcommand delete" -s f -l force -d 'Kill it first if it still lives; an unknown container is no failure'
+complete -c ocirun -n "__fish_ocirun_using_subcommand delete" -s r -l regex -d 'Take ID for a regular expression, and delete each container whose id it matches'
 complete -c ocirun -n "__fish_ocirun_using_subcommand events" -l interval -d 'Time between two lines of type stats, such as 500ms, 5s, 1m30s' -r
 complete -c ocirun -n "__fish_ocirun_using_subcommand events" -l stats -d 'Print the present numbers and end'
 complete -c ocirun -n "__fish_ocirun_using_subcommand exec" -l console-socket -d 'Send the terminal\'s master over this Unix socket' -r -F
@@ -110,7 +115,15 @@ complete -c ocirun -n "__fish_ocirun_using_subcommand exec" -s d -l detach -d 'L
 complete -c ocirun -n "__fish_ocirun_using_subcommand exec" -l no-new-privs -d 'Set no_new_privs'
 complete -c ocirun -n "__fish_ocirun_using_subcommand exec" -l ignore-paused -d 'Do so even though the container is paused'
 complete -c ocirun -n "__fish_ocirun_using_subcommand exec" -l no-subreaper
+complete -c ocirun -n "__fish_ocirun_using_subcommand features" -l probe -d 'Leave out what this kernel, this machine or the rights of the caller do not allow'
+complete -c ocirun -n "__fish_ocirun_using_subcommand info" -s f -l format -d 'Form of the output; json is one object' -r -f -a "text\t''
+json\t''"
 complete -c ocirun -n "__fish_ocirun_using_subcommand kill" -s a -l all -d 'Signal every process of the container'
+complete -c ocirun -n "__fish_ocirun_using_subcommand kill" -s r -l regex -d 'Take ID for a regular expression, and signal each container whose id it matches'
+complete -c ocirun -n "__fish_ocirun_using_subcommand lint" -s b -l bundle -d 'Folder of config.json' -r -F
+complete -c ocirun -n "__fish_ocirun_using_subcommand lint" -s f -l config -d 'Check this file in the place of the bundle\'s config.json' -r -F
+complete -c ocirun -n "__fish_ocirun_using_subcommand lint" -l format -d 'Form of the output; json is an object a line' -r -f -a "text\t''
+json\t''"
 complete -c ocirun -n "__fish_ocirun_using_subcommand list" -s f -l format -d 'Form of the output' -r -f -a "table\t''
 json\t''"
 complete -c ocirun -n "__fish_ocirun_using_subcommand list" -s q -l quiet -d 'Print the ids alone'
@@ -127,6 +140,7 @@ complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l network-lock -
 nftables\t''
 skip\t''"
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -s b -l bundle -d 'Folder of config.json and of the root filesystem' -r -F
+complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -s f -l config -d 'Read this file in the place of the bundle\'s config.json' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l console-socket -d 'Send the terminal\'s master over this Unix socket' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l pid-file -d 'Write the process id of the first process to this file' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l lsm-profile -d 'Put the processes under this profile or label instead of the saved one' -r
@@ -145,6 +159,7 @@ complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l no-subreaper -
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l no-pivot -d 'Do not use pivot_root, for a root on a ramdisk'
 complete -c ocirun -n "__fish_ocirun_using_subcommand restore" -l tcp-close -d 'Close TCP connections that were open'
 complete -c ocirun -n "__fish_ocirun_using_subcommand run" -s b -l bundle -d 'Folder of config.json and of the root filesystem' -r -F
+complete -c ocirun -n "__fish_ocirun_using_subcommand run" -s f -l config -d 'Read this file in the place of the bundle\'s config.json' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand run" -l console-socket -d 'Send the terminal\'s master over this Unix socket' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand run" -l pidfd-socket -d 'Send a pidfd of the first process over this Unix socket' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand run" -l pid-file -d 'Write the process id of the first process to this file' -r -F
@@ -155,6 +170,7 @@ complete -c ocirun -n "__fish_ocirun_using_subcommand run" -s d -l detach -d 'Le
 complete -c ocirun -n "__fish_ocirun_using_subcommand run" -l keep -d 'Do not delete the container when its program has ended'
 complete -c ocirun -n "__fish_ocirun_using_subcommand run" -l no-subreaper -d 'Leave orphans of the container to another process'
 complete -c ocirun -n "__fish_ocirun_using_subcommand spec" -s b -l bundle -d 'Folder to write it to' -r -F
+complete -c ocirun -n "__fish_ocirun_using_subcommand spec" -s f -l file -l config -d 'Write this file instead, which counts from that folder and may be there already' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand spec" -l rootless -d 'For an ordinary user: with a user namespace'
 complete -c ocirun -n "__fish_ocirun_using_subcommand update" -s r -l resources -d 'Take the limits from this file, or from standard input for -, in the form of config.json\'s linux.resources' -r -F
 complete -c ocirun -n "__fish_ocirun_using_subcommand update" -l blkio-weight -d 'Weight for block I/O, 10 to 1000' -r

@@ -1,6 +1,7 @@
 //! A bundle: the folder of config.json, and what it says.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -13,22 +14,49 @@ use crate::{log, loose, spelling};
 pub struct Bundle {
     /// Absolute, without links.
     pub path: PathBuf,
+    /// Absolute: what was read in the place of its config.json.
+    pub config: Option<PathBuf>,
     pub spec: Spec,
 }
 
-/// Loads the config.json of a folder.
-pub fn load(dir: &Path) -> Result<Bundle> {
+const CONFIG: &str = "config.json";
+
+/// Loads the config.json of a folder, or the file that stands in for it.
+pub fn load(dir: &Path, config: Option<&Path>) -> Result<Bundle> {
+    let (path, config, text) = find(dir, config)?;
+    let file = || config.clone().unwrap_or_else(|| path.join(CONFIG));
+    let (spec, unknown) = parse_all(text).with_context(|| format!("parse {}", file().display()))?;
+    warn_of(&unknown);
+    Ok(Bundle { path, config, spec })
+}
+
+/// The text alone.
+pub fn read(dir: &Path, config: Option<&Path>) -> Result<Vec<u8>> {
+    find(dir, config).map(|(_, _, text)| text)
+}
+
+fn find(dir: &Path, config: Option<&Path>) -> Result<(PathBuf, Option<PathBuf>, Vec<u8>)> {
     let path = fs::canonicalize(dir).with_context(|| format!("bundle {}", dir.display()))?;
-    let file = path.join("config.json");
-    let text = match fs::read(&file) {
-        Ok(text) => text,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+    let config = config_file(&path, config)?;
+    let file = config.clone().unwrap_or_else(|| path.join(CONFIG));
+    match fs::read(&file) {
+        Ok(text) => Ok((path, config, text)),
+        Err(e) if e.kind() == ErrorKind::NotFound && config.is_none() => {
             bail!("JSON specification file config.json not found in {}", path.display())
         }
-        Err(e) => return Err(e).with_context(|| format!("read {}", file.display())),
-    };
+        Err(e) => Err(e).with_context(|| format!("read {}", file.display())),
+    }
+}
+
+/// What the text of a config.json says.
+pub fn parse_config(text: &[u8]) -> Result<Spec> {
+    parse_all(text.to_vec()).map(|(spec, _)| spec)
+}
+
+/// The same, and the capabilities in it that nobody knows.
+fn parse_all(text: Vec<u8>) -> Result<(Spec, Vec<String>)> {
     let text = spelling::right(text, false);
-    let mut spec: Spec = parse(&text, "/process").with_context(|| format!("parse {}", file.display()))?;
+    let (mut spec, unknown): (Spec, _) = parse(&text, "/process")?;
     if let Some(linux) = spec.linux_mut().as_mut() {
         if let Some(r) = linux.resources_mut() {
             unset_pids(r, &text, "/linux/resources");
@@ -37,7 +65,22 @@ pub fn load(dir: &Path) -> Result<Bundle> {
             old_monitors(rdt, &text);
         }
     }
-    Ok(Bundle { path, spec })
+    Ok((spec, unknown))
+}
+
+/// The file that `--config` names, if it is another than the bundle's config.json: one from here, or,
+/// where a mere name is not here, one of the bundle's.
+fn config_file(bundle: &Path, given: Option<&Path>) -> Result<Option<PathBuf>> {
+    let Some(given) = given.filter(|given| *given != Path::new(CONFIG)) else { return Ok(None) };
+    let beside = bundle.join(given);
+    let name_alone = given.components().count() == 1;
+    let file = match fs::canonicalize(given) {
+        Err(e) if e.kind() == ErrorKind::NotFound && name_alone && beside.exists() => {
+            fs::canonicalize(&beside).with_context(|| format!("open {}", beside.display()))?
+        }
+        other => other.with_context(|| format!("open {}", given.display()))?,
+    };
+    Ok(Some(file).filter(|file| *file != bundle.join(CONFIG)))
 }
 
 /// Two flags of older specifications, whose spelling the parser does not know.
@@ -63,26 +106,29 @@ pub fn unset_pids(r: &mut LinuxResources, text: &[u8], at: &str) {
 /// Loads a process, as `exec --process` takes it.
 pub fn load_process(file: &Path) -> Result<Process> {
     let text = fs::read(file).with_context(|| format!("open {}", file.display()))?;
-    parse(&text, "").with_context(|| format!("parse {}", file.display()))
+    let (process, unknown) = parse(&text, "").with_context(|| format!("parse {}", file.display()))?;
+    warn_of(&unknown);
+    Ok(process)
 }
 
-/// Parses; capabilities that nobody knows are left out with a warning, since a profile may be
-/// newer than this program.
-fn parse<T: DeserializeOwned>(text: &[u8], process: &str) -> Result<T> {
+fn warn_of(unknown: &[String]) {
+    if !unknown.is_empty() {
+        log::warn(&format!("ignoring unknown or unavailable capabilities: [{}]", unknown.join(" ")));
+    }
+}
+
+/// Parses; capabilities that nobody knows are left out and returned, since a profile may be newer than
+/// this program.
+fn parse<T: DeserializeOwned>(text: &[u8], process: &str) -> Result<(T, Vec<String>)> {
     let strict = match serde_json::from_slice(text) {
-        Ok(value) => return Ok(value),
+        Ok(value) => return Ok((value, Vec::new())),
         Err(e) => e,
     };
     let Ok(mut value) = serde_json::from_slice::<Value>(text) else { return Err(strict.into()) };
     loose::relax(&mut value, process)?;
     let unknown = drop_unknown_caps(&mut value, process);
     match serde_json::from_value(value) {
-        Ok(parsed) => {
-            if !unknown.is_empty() {
-                log::warn(&format!("ignoring unknown or unavailable capabilities: [{}]", unknown.join(" ")));
-            }
-            Ok(parsed)
-        }
+        Ok(parsed) => Ok((parsed, unknown)),
         // The strict error has line and column.
         _ => Err(strict.into()),
     }
@@ -114,7 +160,8 @@ mod tests {
     #[test]
     fn an_unknown_capability_is_left_out() {
         let text = br#"{"cwd":"/","user":{},"capabilities":{"bounding":["CAP_CHOWN","CAP_NEW"]}}"#;
-        let process: Process = parse(text, "").unwrap();
+        let (process, unknown): (Process, _) = parse(text, "").unwrap();
+        assert_eq!(unknown, ["CAP_NEW"]);
         let caps = process.capabilities().clone().unwrap();
         assert_eq!(caps.bounding().clone().unwrap().len(), 1);
     }

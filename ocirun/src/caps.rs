@@ -3,7 +3,7 @@
 use crate::text;
 
 /// capabilities(7), in the order of their numbers.
-const NAMES: [&str; 41] = [
+pub const NAMES: [&str; 41] = [
     "CAP_CHOWN",
     "CAP_DAC_OVERRIDE",
     "CAP_DAC_READ_SEARCH",

@@ -19,7 +19,7 @@ use crate::state::State;
 
 /// Adds the devices that `add` names and takes away those at `remove`: all or none.
 pub fn change(global: &Global, state: &mut State, add: &[String], remove: &[String]) -> Result<()> {
-    let bundle = bundle::load(&state.bundle)?;
+    let bundle = bundle::load(&state.bundle, state.config.as_deref())?;
     let before = state.added.clone();
     let mut work = Work::default();
     let mut kept = before.clone();

@@ -13,14 +13,17 @@ pub fn check(process: &Process) -> Result<()> {
     if let Some(profile) = set(process.apparmor_profile()).filter(|_| !has_apparmor()) {
         bail!("apparmor: config provided but apparmor not supported: profile {profile}");
     }
-    let selinux = Path::new("/sys/fs/selinux/enforce");
-    if let Some(label) = set(process.selinux_label()).filter(|_| !selinux.exists()) {
+    if let Some(label) = set(process.selinux_label()).filter(|_| !has_selinux()) {
         bail!("selinux label is specified in config, but selinux is disabled or not supported: {label}");
     }
     Ok(())
 }
 
-fn has_apparmor() -> bool {
+pub fn has_selinux() -> bool {
+    Path::new("/sys/fs/selinux/enforce").exists()
+}
+
+pub fn has_apparmor() -> bool {
     fs::read_to_string("/sys/module/apparmor/parameters/enabled")
         .is_ok_and(|enabled| enabled.starts_with('Y'))
 }

@@ -58,7 +58,7 @@ pub fn plan_with(
     add: impl FnOnce(&mut Spec) -> Result<()>,
 ) -> Result<(Bundle, Namespaces, Bootstrap)> {
     validate::id(&launch.id)?;
-    let mut bundle = bundle::load(&launch.bundle)?;
+    let mut bundle = bundle::load(&launch.bundle, launch.config.as_deref())?;
     add(&mut bundle.spec)?;
     let wanted = plan::linux(&bundle.spec).namespaces().clone().unwrap_or_default();
     let ns = Namespaces::parse(&wanted)?;
@@ -359,6 +359,7 @@ pub fn intent(id: &str, bundle: &Bundle, ns: &Namespaces, rootfs: &str, cgroup: 
         start_time: 0,
         creating: true,
         bundle: bundle.path.clone(),
+        config: bundle.config.clone(),
         rootfs: rootfs.into(),
         created: time::rfc3339_nanos(SystemTime::now()),
         annotations: spec.annotations().iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect(),

@@ -9,8 +9,8 @@ use std::panic;
 use std::process::exit;
 
 use ocirun::cli::Command;
-use ocirun::error::AfterStart;
-use ocirun::{cmd, code, error, fds, log, signal, usage};
+use ocirun::report::{self, Failure};
+use ocirun::{cmd, code, fds, log, signal, usage};
 
 /// Unit tests bring an entry of their own.
 #[cfg(test)]
@@ -29,14 +29,17 @@ fn start() -> ! {
     let Some(command) = cli.command else {
         exit(if cli.global.version { usage::version() } else { usage::help() });
     };
-    let (verb, id, failure) = match &command {
+    let (verb, id, plain) = match &command {
         Command::Checkpoint(c) => ("checkpoint", Some(c.id.clone()), 1),
+        Command::Completion(_) => ("completion", None, 1),
         Command::Create(c) => ("create", Some(c.launch.id.clone()), 1),
         Command::Delete(c) => ("delete", Some(c.id.clone()), 1),
         Command::Events(c) => ("events", Some(c.id.clone()), 1),
         Command::Exec(c) => ("exec", Some(c.id.clone()), 255),
         Command::Features(_) => ("features", None, 1),
+        Command::Info(_) => ("info", None, 1),
         Command::Kill(c) => ("kill", Some(c.id.clone()), 1),
+        Command::Lint(_) => ("lint", None, 1),
         Command::List(_) => ("list", None, 1),
         Command::Mounts(c) => ("mounts", Some(c.id.clone()), 1),
         Command::Pause(c) => ("pause", Some(c.id.clone()), 1),
@@ -57,11 +60,8 @@ fn start() -> ! {
             exit(status)
         }
         Err(e) => {
-            let message = error::message(verb, id.as_deref(), &e);
-            let code = code::of(&message, error::errno(&e));
-            let speaker = if e.is::<AfterStart>() { String::new() } else { usage::name() };
-            log::error(&speaker, &message, id.as_deref(), code);
-            exit(if cli.global.status_codes { code.status } else { failure })
+            let what = Failure { verb, id: id.as_deref(), plain };
+            exit(report::failure(&cli.global, &what, &e))
         }
     }
 }

@@ -282,6 +282,7 @@ mod tests {
     fn launch() -> Launch {
         Launch {
             bundle: PathBuf::from("."),
+            config: None,
             console_socket: None,
             pidfd_socket: None,
             pid_file: None,

@@ -33,6 +33,9 @@ pub struct State {
     /// The call that makes the container has not ended.
     pub creating: bool,
     pub bundle: PathBuf,
+    /// What was read in the place of the bundle's config.json.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<PathBuf>,
     pub rootfs: PathBuf,
     pub created: String,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -113,6 +116,28 @@ pub fn root(global: &Global) -> PathBuf {
         Some(dir) => Path::new(&dir).join("ocirun"),
         None => PathBuf::from("/run/ocirun"),
     }
+}
+
+/// The ids of the containers, sorted.
+pub fn ids(global: &Global) -> Result<Vec<String>> {
+    let root = root(global);
+    let entries = match fs::read_dir(&root) {
+        // A root that was named must be there; the default one appears with the first container.
+        Err(e) if e.kind() == ErrorKind::NotFound && global.root.is_none() => return Ok(Vec::new()),
+        other => other.with_context(|| format!("open {}", root.display()))?,
+    };
+    let mut ids = Vec::new();
+    for entry in entries {
+        let name = entry.with_context(|| format!("read {}", root.display()))?.file_name();
+        let Some(id) = name.to_str() else { continue };
+        if let Ok(dir) = Dir::of(&root, id)
+            && dir.exists()?
+        {
+            ids.push(id.to_owned());
+        }
+    }
+    ids.sort();
+    Ok(ids)
 }
 
 /// One container's folder.

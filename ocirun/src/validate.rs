@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Error, Result, anyhow, bail, ensure};
 use oci_spec::runtime::{Hooks, Linux, Process, Spec};
 
 use crate::namespace::Namespaces;
@@ -16,41 +16,71 @@ pub fn id(id: &str) -> Result<()> {
     Ok(())
 }
 
-/// A whole config.json.
+/// A whole config.json: the first thing about it that is refused.
 pub fn spec(spec: &Spec, ns: &Namespaces) -> Result<()> {
-    version(spec.version())?;
-    let Some(root) = spec.root() else { bail!("root property must not be empty") };
-    ensure!(!root.path().as_os_str().is_empty(), "root.path must not be empty");
-    let Some(proc) = spec.process() else { bail!("process property must not be empty") };
-    process(proc)?;
-    let text = |s: &Option<String>| s.as_deref().is_some_and(|s| !s.is_empty());
-    if text(spec.hostname()) || text(spec.domainname()) {
-        ensure!(ns.has(libc::CLONE_NEWUTS), "unable to set hostname without a private UTS namespace");
+    let mut first = None;
+    each(spec, ns, &mut |_, problem| {
+        first.get_or_insert(problem);
+    });
+    first.map_or(Ok(()), Err)
+}
+
+/// Takes a place in config.json, and what is wrong there.
+pub type Found<'a> = &'a mut dyn FnMut(String, Error);
+
+/// Everything about a config.json that is refused.
+pub fn each(spec: &Spec, ns: &Namespaces, found: Found) {
+    see(version(spec.version()), "ociVersion", found);
+    match spec.root() {
+        None => found("root".into(), anyhow!("root property must not be empty")),
+        Some(root) if root.path().as_os_str().is_empty() => {
+            found("root.path".into(), anyhow!("root.path must not be empty"));
+        }
+        Some(_) => {}
     }
-    for mount in spec.mounts().iter().flatten() {
+    match spec.process() {
+        None => found("process".into(), anyhow!("process property must not be empty")),
+        Some(process) => each_of_process(process, found),
+    }
+    for (name, value) in [("hostname", spec.hostname()), ("domainname", spec.domainname())] {
+        if value.as_deref().is_some_and(|s| !s.is_empty()) && !ns.has(libc::CLONE_NEWUTS) {
+            found(name.into(), anyhow!("unable to set hostname without a private UTS namespace"));
+        }
+    }
+    for (number, mount) in spec.mounts().iter().flatten().enumerate() {
         let to = mount.destination();
-        ensure!(!to.as_os_str().is_empty(), "mount destination must not be empty");
-        ensure!(
-            mount.uid_mappings().is_some() == mount.gid_mappings().is_some(),
-            "mounts of {}: uidMappings and gidMappings go together",
-            to.display()
-        );
+        if to.as_os_str().is_empty() {
+            found(format!("mounts[{number}].destination"), anyhow!("mount destination must not be empty"));
+        }
+        if mount.uid_mappings().is_some() != mount.gid_mappings().is_some() {
+            let to = to.display();
+            found(
+                format!("mounts[{number}]"),
+                anyhow!("mounts of {to}: uidMappings and gidMappings go together"),
+            );
+        }
     }
-    if let Some(hooks) = spec.hooks() {
-        for (kind, list) in hook_lists(hooks) {
-            for (n, hook) in list.iter().flatten().enumerate() {
-                ensure!(
-                    hook.path().is_absolute(),
-                    "{kind} hook #{n}: path {} is not absolute",
-                    hook.path().display()
-                );
-                ensure!(hook.timeout().is_none_or(|t| t > 0), "{kind} hook #{n}: timeout must be above 0");
+    for (kind, list) in spec.hooks().iter().flat_map(hook_lists) {
+        for (n, hook) in list.iter().flatten().enumerate() {
+            let path = hook.path();
+            if !path.is_absolute() {
+                let problem = anyhow!("{kind} hook #{n}: path {} is not absolute", path.display());
+                found(format!("hooks.{kind}[{n}].path"), problem);
+            }
+            if hook.timeout().is_some_and(|t| t <= 0) {
+                let problem = anyhow!("{kind} hook #{n}: timeout must be above 0");
+                found(format!("hooks.{kind}[{n}].timeout"), problem);
             }
         }
     }
-    match spec.linux() {
-        Some(linux) => linux_part(spec, linux, ns),
-        None => Ok(()),
+    if let Some(linux) = spec.linux() {
+        linux_part(spec, linux, ns, found);
+    }
+}
+
+fn see(result: Result<()>, place: impl Into<String>, found: Found) {
+    if let Err(problem) = result {
+        found(place.into(), problem);
     }
 }
 
@@ -73,56 +103,82 @@ pub fn hook_lists(hooks: &Hooks) -> [(&'static str, &Option<Vec<oci_spec::runtim
     ]
 }
 
-/// The process of config.json, or of `exec`.
+/// The process of config.json, or of `exec`: the first thing about it that is refused.
 pub fn process(process: &Process) -> Result<()> {
-    let cwd = process.cwd();
-    ensure!(!cwd.as_os_str().is_empty(), "Cwd property must not be empty");
-    ensure!(cwd.is_absolute(), "Cwd must be an absolute path");
-    ensure!(process.args().as_ref().is_some_and(|a| !a.is_empty()), "args must not be empty");
-    let strings = process.args().iter().flatten().chain(process.env().iter().flatten());
-    for text in strings {
-        ensure!(!text.contains('\0'), "args and env must not contain null bytes");
-    }
-    Ok(())
+    let mut first = None;
+    each_of_process(process, &mut |_, problem| {
+        first.get_or_insert(problem);
+    });
+    first.map_or(Ok(()), Err)
 }
 
-fn linux_part(spec: &Spec, linux: &Linux, ns: &Namespaces) -> Result<()> {
-    let paths = |p: &Option<Vec<String>>| p.as_ref().is_some_and(|p| !p.is_empty());
-    if paths(linux.masked_paths()) || paths(linux.readonly_paths()) {
-        ensure!(ns.has(libc::CLONE_NEWNS), "unable to restrict sys entries without a private MNT namespace");
+fn each_of_process(process: &Process, found: Found) {
+    let cwd = process.cwd();
+    if cwd.as_os_str().is_empty() {
+        found("process.cwd".into(), anyhow!("Cwd property must not be empty"));
+    } else if !cwd.is_absolute() {
+        found("process.cwd".into(), anyhow!("Cwd must be an absolute path"));
     }
-    let mapped = |m: &Option<Vec<_>>| m.as_ref().is_some_and(|m: &Vec<_>| !m.is_empty());
-    if ns.makes(libc::CLONE_NEWUSER) {
-        ensure!(
-            mapped(linux.uid_mappings()) && mapped(linux.gid_mappings()),
-            "user namespaces enabled, but no uid or gid mappings found"
-        );
-    } else if !ns.has(libc::CLONE_NEWUSER) {
-        ensure!(
-            !mapped(linux.uid_mappings()) && !mapped(linux.gid_mappings()),
-            "user namespace mappings specified, but user namespace isn't enabled in the config"
-        );
+    if process.args().as_ref().is_none_or(Vec::is_empty) {
+        found("process.args".into(), anyhow!("args must not be empty"));
     }
-    if linux.time_offsets().as_ref().is_some_and(|t| !t.is_empty()) {
-        ensure!(ns.makes(libc::CLONE_NEWTIME), "time namespace offsets specified, but no new time namespace");
+    for (name, list) in [("args", process.args()), ("env", process.env())] {
+        for (number, text) in list.iter().flatten().enumerate() {
+            if text.contains('\0') {
+                let problem = anyhow!("args and env must not contain null bytes");
+                found(format!("process.{name}[{number}]"), problem);
+            }
+        }
+    }
+}
+
+fn linux_part(spec: &Spec, linux: &Linux, ns: &Namespaces, found: Found) {
+    for (name, paths) in [("maskedPaths", linux.masked_paths()), ("readonlyPaths", linux.readonly_paths())] {
+        if paths.as_ref().is_some_and(|p| !p.is_empty()) && !ns.has(libc::CLONE_NEWNS) {
+            let problem = anyhow!("unable to restrict sys entries without a private MNT namespace");
+            found(format!("linux.{name}"), problem);
+        }
+    }
+    for (name, maps) in [("uidMappings", linux.uid_mappings()), ("gidMappings", linux.gid_mappings())] {
+        let mapped = maps.as_ref().is_some_and(|m| !m.is_empty());
+        if ns.makes(libc::CLONE_NEWUSER) && !mapped {
+            let problem = anyhow!("user namespaces enabled, but no uid or gid mappings found");
+            found(format!("linux.{name}"), problem);
+        } else if !ns.has(libc::CLONE_NEWUSER) && mapped {
+            let problem =
+                anyhow!("user namespace mappings specified, but user namespace isn't enabled in the config");
+            found(format!("linux.{name}"), problem);
+        }
+    }
+    if linux.time_offsets().as_ref().is_some_and(|t| !t.is_empty()) && !ns.makes(libc::CLONE_NEWTIME) {
+        let problem = anyhow!("time namespace offsets specified, but no new time namespace");
+        found("linux.timeOffsets".into(), problem);
     }
     if let Some(path) = linux.cgroups_path() {
-        cgroup_path(path)?;
+        see(cgroup_path(path), "linux.cgroupsPath", found);
     }
-    for (key, _) in linux.sysctl().iter().flatten() {
-        sysctl(key, spec, ns)?;
+    for key in linux.sysctl().iter().flatten().map(|(key, _)| key) {
+        if let Err(problem) = sysctl(key, spec, ns) {
+            found(format!("linux.sysctl[{key:?}]"), problem);
+        }
     }
     let unified = linux.resources().as_ref().and_then(|r| r.unified().as_ref());
     for key in unified.into_iter().flat_map(|u| u.keys()) {
-        ensure!(!key.contains('/') && !key.starts_with('.'), "unified resource {key:?} must be a file name");
+        if key.contains('/') || key.starts_with('.') {
+            let problem = anyhow!("unified resource {key:?} must be a file name");
+            found(format!("linux.resources.unified[{key:?}]"), problem);
+        }
     }
-    netdev::check(linux, ns)?;
-    match linux.rootfs_propagation().as_deref().unwrap_or("") {
-        "" | "shared" | "rshared" | "slave" | "rslave" | "private" | "rprivate" | "unbindable"
-        | "runbindable" => Ok(()),
-        other => bail!("rootfsPropagation={other} is not supported"),
+    see(netdev::check(linux, ns), "linux.netDevices", found);
+    let propagation = linux.rootfs_propagation().as_deref().unwrap_or("");
+    if !PROPAGATION.contains(&propagation) {
+        let problem = anyhow!("rootfsPropagation={propagation} is not supported");
+        found("linux.rootfsPropagation".into(), problem);
     }
 }
+
+const PROPAGATION: [&str; 9] =
+    ["", "shared", "rshared", "slave", "rslave", "private", "rprivate", "unbindable", "runbindable"];
 
 /// No part of a cgroup's path may lead upwards.
 pub fn cgroup_path(path: &Path) -> Result<()> {
@@ -203,6 +259,8 @@ mod tests {
             ("", r#","uidMappings":[{"containerID":0,"hostID":1,"size":1}]"#, "isn't enabled"),
             ("", r#","rootfsPropagation":"odd""#, "not supported"),
             ("", r#","resources":{"unified":{"../../x":"1"}}"#, "file name"),
+            // Of several the first.
+            ("", r#","sysctl":{"net.x":"1"},"rootfsPropagation":"odd""#, "host network"),
         ] {
             let e = check(&whole(ns, more)).expect_err(want).to_string();
             assert!(e.contains(want), "{e} / {want}");

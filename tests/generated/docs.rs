@@ -192,6 +192,7 @@ fn exit_status(name: &str) -> &'static str {
             "The program's own status; 128 and the signal's number when a signal ended it; 255 when it could not \
              be started; 0 with --detach."
         }
+        "ocirun-lint" => "0 when nothing was found, 1 when something was, or on failure.",
         _ if name.starts_with("ocirun") => "0 on success, 1 on failure, 3 for an unknown command.",
         _ => "0 on success, 1 on failure, 2 on wrong usage.",
     }

@@ -75,6 +75,16 @@ pub const EXAMPLES: &[(&str, &str, &str)] = &[
         "ocirun create --dry-run --bundle ./bundle web | jq .",
         "Read what would be done, and do nothing",
     ),
+    (
+        "ocirun-create",
+        "ocirun create --bundle ./bundle --config ./debug.json web",
+        "Read another file than the bundle's config.json",
+    ),
+    (
+        "ocirun-completion",
+        "ocirun completion bash >~/.local/share/bash-completion/completions/ocirun",
+        "Let bash complete the command line",
+    ),
     ("ocirun-start", "ocirun start web", "Let a created container run its program"),
     ("ocirun-run", "ocirun run --bundle ./bundle web", "Create, start, wait and delete in one go"),
     ("ocirun-run", "ocirun run --detach --bundle ./bundle web", "Leave the container running"),
@@ -93,6 +103,11 @@ pub const EXAMPLES: &[(&str, &str, &str)] = &[
     ("ocirun-state", "ocirun state web | jq -r .status", "Read one word of the state"),
     ("ocirun-list", "ocirun list --format json | jq -r '.[].id'", "Name every container"),
     ("ocirun-kill", "ocirun kill web KILL", "End a container"),
+    (
+        "ocirun-kill",
+        "ocirun kill --regex '^job-[0-9]+$' TERM",
+        "Signal every container of that name and a number",
+    ),
     ("ocirun-delete", "ocirun delete --force web", "End and remove a container, whatever its state"),
     (
         "ocirun-mounts",
@@ -100,6 +115,7 @@ pub const EXAMPLES: &[(&str, &str, &str)] = &[
         "Show a folder of the host's in a container that runs",
     ),
     ("ocirun-mounts", "ocirun mounts list web | ocirun mounts remove web -", "Take away all that was added"),
+    ("ocirun-delete", "ocirun delete --force --regex '^job-'", "Remove every container whose id begins so"),
     ("ocirun-ps", "ocirun ps --format json web", "List the processes by their ids on the host"),
     ("ocirun-pause", "ocirun pause web", "Freeze a container"),
     ("ocirun-resume", "ocirun resume web", "Let it go on"),
@@ -116,8 +132,26 @@ pub const EXAMPLES: &[(&str, &str, &str)] = &[
         "Watch what a container uses, and its want of memory",
     ),
     ("ocirun-events", "ocirun events --stats web | jq .data.memory.usage", "Look at it once"),
+    ("ocirun-lint", "ocirun lint --bundle ./bundle", "Look for slips before a container is made"),
+    (
+        "ocirun-lint",
+        "ocirun lint --config web.json --format json | jq -r .path",
+        "Name the places where something is wrong",
+    ),
     ("ocirun-spec", "ocirun spec --bundle ./bundle", "Write a config.json to start from"),
+    ("ocirun-spec", "ocirun spec --file /dev/stdout | jq .linux.namespaces", "Look at what would be written"),
     ("ocirun-features", "ocirun features | jq .ociVersionMax", "Ask what this runtime knows"),
+    (
+        "ocirun-features",
+        "ocirun features --probe | jq .linux.namespaces",
+        "Ask what of it can be had on this machine",
+    ),
+    ("ocirun-info", "ocirun info", "See what this machine lacks, and what to do about it"),
+    (
+        "ocirun-info",
+        "ocirun info --format json | jq -r '.missing[].what'",
+        "Name what is missing, for a script",
+    ),
     (
         "ctrd-shim",
         "ctrd-shim -namespace demo -id web -address /run/ctrd/ctrd.sock start | jq -r .address",

@@ -315,6 +315,12 @@ fn control_group(connection: &mut Connection) -> Result<String> {
     answer.texts.into_iter().next().context("find the manager's cgroup: no answer")
 }
 
+/// Whether there is a systemd that makes cgroups, of the system or of this user.
+pub fn reachable(user: bool) -> Result<()> {
+    let (mut connection, _) = connect(user)?;
+    control_group(&mut connection).map(drop)
+}
+
 /// Connects to a manager: over its bus, or else directly. Says whether it is a bus.
 fn connect(user: bool) -> Result<(Connection, bool)> {
     let (bus, direct) = if user { user_sockets()? } else { system_sockets() };

@@ -1,10 +1,13 @@
 //! The command line: what `ocirun` takes, with the names and meanings that callers of runc rely on.
 
 mod checkpoint;
+mod completion;
 mod events;
 mod exec;
+mod info;
 mod launch;
 mod mounts;
+mod lint;
 mod only;
 mod restore;
 mod update;
@@ -14,10 +17,13 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use self::checkpoint::{Checkpoint, Criu, NetworkLock};
+pub use self::completion::{Completion, Shell};
 pub use self::events::Events;
 pub use self::exec::Exec;
+pub use self::info::{Info, InfoFormat};
 pub use self::launch::{Create, Launch, Run};
 pub use self::mounts::{Action, Mounts};
+pub use self::lint::{Lint, LintFormat};
 pub use self::only::only;
 pub use self::restore::Restore;
 pub use self::update::Update;
@@ -118,12 +124,15 @@ pub enum Format {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Checkpoint(Checkpoint),
+    Completion(Completion),
     Create(Create),
     Delete(Delete),
     Events(Events),
     Exec(Exec),
     Features(Features),
+    Info(Info),
     Kill(Kill),
+    Lint(Lint),
     List(List),
     Mounts(Mounts),
     Pause(Pause),
@@ -171,6 +180,14 @@ pub struct Kill {
     /// Signal every process of the container
     #[arg(short, long)]
     pub all: bool,
+    /// Take ID for a regular expression, and signal each container whose id it matches
+    ///
+    /// The syntax is the extended one of POSIX with the further classes of Perl (\d, \w), without
+    /// references back. It may match any part of an id: ^web$ is web alone. A failure with one container
+    /// is told, and the others have their turn; the exit status is then not 0. That none matches is no
+    /// failure.
+    #[arg(short, long)]
+    pub regex: bool,
     #[arg(value_name = "ID")]
     pub id: String,
     /// Name or number of the signal
@@ -184,6 +201,14 @@ pub struct Delete {
     /// Kill it first if it still lives; an unknown container is no failure
     #[arg(short, long)]
     pub force: bool,
+    /// Take ID for a regular expression, and delete each container whose id it matches
+    ///
+    /// The syntax is the extended one of POSIX with the further classes of Perl (\d, \w), without
+    /// references back. It may match any part of an id: ^web$ is web alone. A failure with one container
+    /// is told, and the others have their turn; the exit status is then not 0. That none matches is no
+    /// failure.
+    #[arg(short, long)]
+    pub regex: bool,
     #[arg(value_name = "ID")]
     pub id: String,
 }
@@ -221,6 +246,9 @@ pub struct Spec {
     /// Folder to write it to
     #[arg(short, long, value_name = "DIR", default_value = ".")]
     pub bundle: PathBuf,
+    /// Write this file instead, which counts from that folder and may be there already
+    #[arg(short = 'f', long, visible_alias = "config", value_name = "FILE")]
+    pub file: Option<PathBuf>,
     /// For an ordinary user: with a user namespace
     #[arg(long)]
     pub rootless: bool,
@@ -228,7 +256,14 @@ pub struct Spec {
 
 /// Print what this runtime can do, as JSON
 #[derive(Debug, Args)]
-pub struct Features {}
+pub struct Features {
+    /// Leave out what this kernel, this machine or the rights of the caller do not allow
+    ///
+    /// An annotation io.ctrd.unavailable.PLACE says of each thing that is left out why it is; of a part that
+    /// can be enabled the answer is then enabled: false.
+    #[arg(long)]
+    pub probe: bool,
+}
 
 /// The whole command line, for the parser, the man pages and the completions.
 pub fn command() -> clap::Command {

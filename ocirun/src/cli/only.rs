@@ -4,8 +4,8 @@
 use clap::{Args, Command};
 
 use super::{
-    Checkpoint, Create, Delete, Events, Exec, Features, Global, Kill, List, Mounts, Pause, Ps, Restore,
-    Resume, Run, Spec, Start, State, Update,
+    Checkpoint, Completion, Create, Delete, Events, Exec, Features, Global, Info, Kill, Lint, List, Mounts,
+    Pause, Ps, Restore, Resume, Run, Spec, Start, State, Update,
 };
 
 type Augment = fn(Command) -> Command;
@@ -13,12 +13,15 @@ type Augment = fn(Command) -> Command;
 /// The commands by name, as `super::Command` has them.
 const COMMANDS: &[(&str, Augment)] = &[
     ("checkpoint", Checkpoint::augment_args),
+    ("completion", Completion::augment_args),
     ("create", Create::augment_args),
     ("delete", Delete::augment_args),
     ("events", Events::augment_args),
     ("exec", Exec::augment_args),
     ("features", Features::augment_args),
+    ("info", Info::augment_args),
     ("kill", Kill::augment_args),
+    ("lint", Lint::augment_args),
     ("list", List::augment_args),
     ("mounts", Mounts::augment_args),
     ("pause", Pause::augment_args),

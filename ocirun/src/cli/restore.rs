@@ -18,6 +18,11 @@ pub struct Restore {
     /// Folder of config.json and of the root filesystem
     #[arg(short, long, value_name = "DIR", default_value = ".")]
     pub bundle: PathBuf,
+    /// Read this file in the place of the bundle's config.json
+    ///
+    /// A path counts from the current folder; a name that is not there is looked for in the bundle.
+    #[arg(short = 'f', long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Send the terminal's master over this Unix socket
     #[arg(long, value_name = "SOCKET")]
     pub console_socket: Option<PathBuf>,

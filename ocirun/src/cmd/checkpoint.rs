@@ -51,7 +51,7 @@ fn dump(args: &Checkpoint, folders: &Folders, dir: &Dir, state: &State) -> Resul
     let work = folders.work.as_ref().map(|path| criu::folder(path, true)).transpose()?;
     let mut ready = flags.status_fd.filter(|fd| *fd >= 0 && flags.lazy_pages).map(status_fd).transpose()?;
 
-    let mut bundle = bundle::load(&state.bundle)?;
+    let mut bundle = bundle::load(&state.bundle, state.config.as_deref())?;
     let notify = dir.notify().is_dir();
     let added = Added { notify, ..state.added.clone() };
     added.complete(&mut bundle.spec);

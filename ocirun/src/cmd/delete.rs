@@ -5,13 +5,21 @@ use nix::errno::Errno;
 use nix::sys::wait::waitpid;
 use nix::unistd::Pid;
 
+use super::matching;
 use crate::again::again;
 use crate::cli::{Delete, Global};
 use crate::state::{self, Dir, State, Status};
 use crate::{error, hooks, log, pidfd, plan, validate};
 
 pub fn delete(global: &Global, args: &Delete) -> Result<i32> {
-    let dir = Dir::of(&state::root(global), &args.id)?;
+    if args.regex {
+        return matching::each(global, "delete", &args.id, |id| one(global, id, args));
+    }
+    one(global, &args.id, args)
+}
+
+fn one(global: &Global, id: &str, args: &Delete) -> Result<i32> {
+    let dir = Dir::of(&state::root(global), id)?;
     if args.force {
         return force(&dir);
     }
@@ -20,7 +28,7 @@ pub fn delete(global: &Global, args: &Delete) -> Result<i32> {
     match dir.status(&state)? {
         // Nothing of the user's has run in it yet.
         Status::Stopped | Status::Created => remove(&dir, &state)?,
-        status => bail!("cannot delete container {} that is not stopped: {}", args.id, status.as_str()),
+        status => bail!("cannot delete container {id} that is not stopped: {}", status.as_str()),
     }
     Ok(0)
 }

@@ -2,12 +2,21 @@
 
 use anyhow::{Result, bail};
 
+use super::matching;
 use crate::cli::{Global, Kill};
 use crate::state::{self, Dir, Status};
 use crate::{pidfd, signal};
 
 pub fn kill(global: &Global, args: &Kill) -> Result<i32> {
-    let dir = Dir::of(&state::root(global), &args.id)?;
+    if args.regex {
+        signal::parse(&args.signal)?;
+        return matching::each(global, "kill", &args.id, |id| one(global, id, args));
+    }
+    one(global, &args.id, args)
+}
+
+fn one(global: &Global, id: &str, args: &Kill) -> Result<i32> {
+    let dir = Dir::of(&state::root(global), id)?;
     let state = dir.load()?;
     let signal = signal::parse(&args.signal)?;
     if (state.pid == 0 || state.creating) && dir.status(&state)? == Status::Creating {

@@ -1,7 +1,6 @@
 //! `ocirun list`: the containers below the root.
 
 use std::fs;
-use std::io::ErrorKind;
 
 use anyhow::{Context, Result};
 
@@ -28,20 +27,11 @@ pub fn list(global: &Global, args: &List) -> Result<i32> {
 
 fn containers(global: &Global) -> Result<Vec<Shown>> {
     let root = state::root(global);
-    let entries = match fs::read_dir(&root) {
-        // A root that was named must be there; the default one appears with the first container.
-        Err(e) if e.kind() == ErrorKind::NotFound && global.root.is_none() => return Ok(Vec::new()),
-        other => other.with_context(|| format!("open {}", root.display()))?,
-    };
+    let ids = state::ids(global)?;
     let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
     let mut found = Vec::new();
-    for entry in entries {
-        let name = entry.with_context(|| format!("read {}", root.display()))?.file_name();
-        let Some(id) = name.to_str() else { continue };
-        let Ok(dir) = Dir::of(&root, id) else { continue };
-        if !dir.exists()? {
-            continue;
-        }
+    for id in ids {
+        let dir = Dir::of(&root, &id)?;
         match dir.load().and_then(|state| Ok((dir.status(&state)?, state))) {
             Ok((status, state)) => found.push(show(state, status, user(&passwd, dir.owner()))),
             // It went away meanwhile, or is being made: one container must not hide the others.
@@ -51,7 +41,6 @@ fn containers(global: &Global) -> Result<Vec<Shown>> {
             Err(_) => {}
         }
     }
-    found.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(found)
 }
 

@@ -1,14 +1,18 @@
 //! The commands, one file each.
 
 mod checkpoint;
+mod completion;
 mod create;
 mod delete;
 mod events;
 mod exec;
 mod features;
+mod info;
 mod kill;
+mod lint;
 mod list;
 mod mounts;
+mod matching;
 mod pause;
 mod ps;
 mod restore;
@@ -27,12 +31,15 @@ use crate::cli::{Command, Global};
 pub fn call(global: &Global, command: Command) -> Result<i32> {
     match command {
         Command::Checkpoint(c) => checkpoint::checkpoint(global, &c),
+        Command::Completion(c) => completion::completion(&c),
         Command::Create(c) => create::create(global, &c),
         Command::Delete(c) => delete::delete(global, &c),
         Command::Events(c) => events::events(global, &c),
         Command::Exec(c) => exec::exec(global, &c),
-        Command::Features(_) => features::features(),
+        Command::Features(c) => features::features(&c),
+        Command::Info(c) => info::info(&c),
         Command::Kill(c) => kill::kill(global, &c),
+        Command::Lint(c) => lint::lint(&c),
         Command::List(c) => list::list(global, &c),
         Command::Mounts(c) => mounts::mounts(global, &c),
         Command::Pause(c) => pause::pause(global, &c),

@@ -25,7 +25,7 @@ pub fn mounts(global: &Global, args: &Mounts) -> Result<i32> {
     if matches!(dir.status(&state)?, Status::Stopped | Status::Creating) {
         bail!("container not running");
     }
-    let bundle = bundle::load(&state.bundle)?;
+    let bundle = bundle::load(&state.bundle, state.config.as_deref())?;
     if args.action == Action::Add {
         let work = Work { mounts: wanted.clone(), ..Work::default() };
         let (numbers, _) = live::change(global, &state, &bundle.path, &bundle.spec, work)?;

@@ -39,6 +39,7 @@ pub fn restore(global: &Global, args: &Restore) -> Result<i32> {
     }
     let launch = Launch {
         bundle: args.bundle.clone(),
+        config: args.config.clone(),
         console_socket: args.console_socket.clone(),
         pid_file: args.pid_file.clone(),
         no_pivot: args.no_pivot,

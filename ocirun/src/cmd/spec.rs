@@ -13,9 +13,15 @@ use crate::{cgroup, plan};
 const TEMPLATE: &str = include_str!("spec.json");
 
 pub fn spec(args: &Spec) -> Result<i32> {
-    let path = args.bundle.join("config.json");
+    let path = args.bundle.join(args.file.as_deref().unwrap_or("config.json".as_ref()));
+    let mut how = OpenOptions::new();
+    // A file that was named may be there, and be a terminal or a pipe.
+    match args.file {
+        Some(_) => how.write(true).create(true).truncate(true),
+        None => how.write(true).create_new(true),
+    };
     let ids = args.rootless.then(|| (geteuid().as_raw(), getegid().as_raw()));
-    let mut file = match OpenOptions::new().write(true).create_new(true).open(&path) {
+    let mut file = match how.open(&path) {
         Err(e) if e.kind() == ErrorKind::AlreadyExists => bail!("File config.json exists. Remove it first"),
         other => other.with_context(|| format!("create {}", path.display()))?,
     };

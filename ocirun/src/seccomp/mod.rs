@@ -56,13 +56,20 @@ pub fn compile(profile: &LinuxSeccomp) -> Result<Program> {
 
 /// An error names the first system call of the profile that no architecture of it has.
 pub fn all_known(profile: &LinuxSeccomp) -> Result<()> {
+    let names = profile.syscalls().iter().flatten().flat_map(|call| call.names());
+    match unknown(profile, names).first() {
+        Some(name) => bail!("seccomp: unknown system call {name:?}"),
+        None => Ok(()),
+    }
+}
+
+/// Those of the names that are no system calls of any architecture of the profile.
+pub fn unknown<'a>(profile: &LinuxSeccomp, names: impl IntoIterator<Item = &'a String>) -> Vec<&'a str> {
     let asked = profile.architectures().iter().flatten().copied();
     let machines: Vec<_> = asked.chain([Arch::ScmpArchNative]).map(name::Machine::new).collect();
-    for name in profile.syscalls().iter().flatten().flat_map(|call| call.names()) {
-        let known = machines.iter().any(|m| m.number(name).is_some() || m.multiplexed(name).is_some());
-        ensure!(known, "seccomp: unknown system call {name:?}");
-    }
-    Ok(())
+    let known =
+        |name: &str| machines.iter().any(|m| m.number(name).is_some() || m.multiplexed(name).is_some());
+    names.into_iter().map(String::as_str).filter(|name| !known(name)).collect()
 }
 
 /// Whether some call is to be asked about.
