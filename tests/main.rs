@@ -19,6 +19,7 @@ mod failures;
 mod fixture;
 mod flags;
 mod generated;
+mod hints;
 mod image;
 mod info;
 mod joined;

@@ -102,7 +102,8 @@ impl Sets {
     }
 
     pub fn apply(&self, seam: &Seam) -> Result<()> {
-        capset(self.effective, self.permitted, self.inheritable).context("set capabilities")?;
+        capset(self.effective, self.permitted, self.inheritable)
+            .context("set capabilities (process.capabilities)")?;
         if self.ambient == 0 {
             return Ok(());
         }

@@ -52,8 +52,9 @@ pub fn make_devices(root: BorrowedFd, boot: &Bootstrap) -> Result<()> {
         };
         made.with_context(|| format!("make device /dev/{name}"))?;
     }
-    for device in &boot.devices {
-        make_device(root, device).with_context(|| format!("make device {}", device.path))?;
+    for (number, device) in boot.devices.iter().enumerate() {
+        make_device(root, device)
+            .with_context(|| format!("make device {} (linux.devices[{number}])", device.path))?;
     }
     make_links(root, dev.as_fd(), boot)
 }
@@ -165,7 +166,10 @@ fn node_of(device: &Device) -> Result<(SFlag, u64)> {
         "p" => return Ok((SFlag::S_IFIFO, 0)),
         kind => bail!("device type {kind:?}"),
     };
-    Ok((kind, makedev(u64::try_from(device.major)?, u64::try_from(device.minor)?)))
+    match (u64::try_from(device.major), u64::try_from(device.minor)) {
+        (Ok(major), Ok(minor)) => Ok((kind, makedev(major, minor))),
+        _ => bail!("no device has the number {}:{}", device.major, device.minor),
+    }
 }
 
 fn make_links(root: BorrowedFd, dev: BorrowedFd, boot: &Bootstrap) -> Result<()> {

@@ -42,7 +42,7 @@ pub fn mount_new(
     if BY_WORDS.contains(&kind) {
         let attached = || {
             let tree = detached(kind, source, options, data)?;
-            syscall::move_mount(tree.as_fd(), place.target)?;
+            syscall::move_mount(tree.as_fd(), place.target).context("move_mount")?;
             Ok(tree)
         };
         match attached() {
@@ -95,18 +95,18 @@ pub fn detached(kind: &str, source: &str, options: &Options, data: &[String]) ->
             None => set(&context, word, None)?,
         }
     }
-    syscall::fsconfig_create(context.as_fd()).map_err(|errno| explain(&context, errno))?;
+    syscall::fsconfig_create(context.as_fd()).map_err(|errno| explain(&context, "create", errno))?;
     syscall::fsmount(context.as_fd(), options.attr.set).context("fsmount")
 }
 
 fn set(context: &OwnedFd, key: &str, value: Option<&str>) -> Result<()> {
     let value = value.map(CString::new).transpose()?;
     syscall::fsconfig_set(context.as_fd(), &CString::new(key)?, value.as_deref())
-        .map_err(|errno| explain(context, errno))
+        .map_err(|errno| explain(context, key, errno))
 }
 
 /// The kernel's own words about a refused option, where it has any: `tmpfs: Bad value for 'size'`.
-fn explain(context: &OwnedFd, errno: Errno) -> Error {
+fn explain(context: &OwnedFd, doing: &str, errno: Errno) -> Error {
     let mut message = [0; 512];
     match read(context, &mut message) {
         Ok(length) => {
@@ -115,7 +115,7 @@ fn explain(context: &OwnedFd, errno: Errno) -> Error {
             let text = text.strip_prefix("e ").unwrap_or(text).to_owned();
             Error::from(errno).context(text)
         }
-        Err(_) => errno.into(),
+        Err(_) => Error::from(errno).context(format!("fsconfig {doing}")),
     }
 }
 
@@ -134,9 +134,10 @@ fn mount_here(
     let new = |bits| mount_on(place.target, kind, source, bits, data);
     match new(bits) {
         // A user namespace may not show writable what is read-only outside.
-        Err(Errno::EPERM) if options.readonly() => new(bits | libc::MS_RDONLY)?,
-        done => done?,
+        Err(Errno::EPERM) if options.readonly() => new(bits | libc::MS_RDONLY),
+        done => done,
     }
+    .with_context(|| format!("mount {kind}"))?;
     let made = path::open_in(place.root, place.destination, OFlag::O_PATH | OFlag::O_DIRECTORY)?;
     if options.readonly() && RO_IS_THE_MOUNTS.contains(&kind) {
         crate::attach::set_attributes(made.as_fd(), &options.attr, false)?;

@@ -30,12 +30,12 @@ const LIMITS: &[(&str, libc::__rlimit_resource_t)] = &[
 const DEFAULT_UMASK: u32 = 0o022;
 
 pub fn set_limits(limits: &[Rlimit]) -> Result<()> {
-    for Rlimit { kind, soft, hard } in limits {
+    for (number, Rlimit { kind, soft, hard }) in limits.iter().enumerate() {
         let Some((_, resource)) = LIMITS.iter().find(|(name, _)| name == kind) else {
-            bail!("set limit {kind}: not a limit");
+            bail!("set limit {kind} (process.rlimits[{number}]): not a limit");
         };
         syscall::set_rlimit(*resource, *soft, *hard)
-            .with_context(|| format!("set limit {kind} to {soft}:{hard}"))?;
+            .with_context(|| format!("set limit {kind} to {soft}:{hard} (process.rlimits[{number}])"))?;
     }
     Ok(())
 }
@@ -66,11 +66,11 @@ pub fn set_user(user: &User) -> Result<()> {
         }
     } else {
         let gids: Vec<Gid> = user.additional_gids.iter().map(|&gid| Gid::from_raw(gid)).collect();
-        setgroups(&gids).context("set groups")?;
+        setgroups(&gids).context("set groups (process.user.additionalGids)")?;
     }
     let (uid, gid) = (Uid::from_raw(user.uid), Gid::from_raw(user.gid));
-    setresgid(gid, gid, gid).with_context(|| format!("set group {gid}"))?;
-    setresuid(uid, uid, uid).with_context(|| format!("set user {uid}"))
+    setresgid(gid, gid, gid).with_context(|| format!("set group {gid} (process.user.gid)"))?;
+    setresuid(uid, uid, uid).with_context(|| format!("set user {uid} (process.user.uid)"))
 }
 
 pub fn set_umask(user: &User) {

@@ -4,7 +4,7 @@
 use std::ffi::CString;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, bail};
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, OFlag, readlinkat};
 use nix::mount::{MsFlags, mount};
@@ -223,7 +223,7 @@ fn mount_bind(
             None => bind_by_path(root, spec, destination, options).map(undressed),
         },
         attached => {
-            attached.context("attach (Linux 5.2 is needed)")?;
+            attached.map_err(|errno| refused(errno, tree.as_fd(), target.as_fd()))?;
             Ok((tree, dressed))
         }
     }
@@ -250,19 +250,37 @@ fn bind_target(root: BorrowedFd, destination: &str, file: bool, options: &Option
     let target = if destination == "/proc" {
         plain_dir(root, destination, "proc")?
     } else if options.destination_nofollow {
-        let (parent, name) = path::make_parent(root, destination)?;
-        match path::open_last_plain(parent.as_fd(), name) {
-            Err(Errno::ENOENT) if file => path::make_file(parent.as_fd(), name)?,
-            Err(Errno::ENOENT) => path::make_plain_dir(parent.as_fd(), name)?,
-            target => target?,
-        }
+        let made = || {
+            let (parent, name) = path::make_parent(root, destination)?;
+            match path::open_last_plain(parent.as_fd(), name) {
+                Err(Errno::ENOENT) if file => path::make_file(parent.as_fd(), name),
+                Err(Errno::ENOENT) => path::make_plain_dir(parent.as_fd(), name),
+                target => target,
+            }
+        };
+        made().with_context(|| mountpoint(destination))?
     } else if file {
-        path::make_file(root, destination)?
+        path::make_file(root, destination).with_context(|| mountpoint(destination))?
     } else {
-        path::make_dir(root, destination)?.0
+        path::make_dir(root, destination).with_context(|| mountpoint(destination))?.0
     };
     guard_proc(target.as_fd(), destination)?;
     Ok(target)
+}
+
+/// Why a mount could not be attached. The kernel's word for a file on a directory is a general one;
+/// engines look for that of mount(2).
+fn refused(errno: Errno, tree: BorrowedFd, target: BorrowedFd) -> Error {
+    let is_dir = |fd| fstat(fd).is_ok_and(|stat| path::is_dir(&stat));
+    match errno {
+        Errno::EINVAL if is_dir(tree) != is_dir(target) => Error::from(Errno::ENOTDIR).context("move_mount"),
+        Errno::ENOSYS => Error::from(errno).context("move_mount (Linux 5.2 is needed)"),
+        _ => Error::from(errno).context("move_mount"),
+    }
+}
+
+fn mountpoint(destination: &str) -> String {
+    format!("create mountpoint {destination:?}")
 }
 
 /// Before Linux 5.2: the source is opened once, and shown by mount(2).
@@ -321,7 +339,8 @@ fn mount_new(
         // (CVE-2019-19921, CVE-2023-27561, CVE-2025-54867).
         "proc" | "sysfs" => plain_dir(root, destination, kind)?,
         _ => {
-            let (target, existed) = path::make_dir(root, destination)?;
+            let made = path::make_dir(root, destination);
+            let (target, existed) = made.with_context(|| mountpoint(destination))?;
             if kind == "tmpfs" && existed && !data.iter().any(|word| word.starts_with("mode=")) {
                 let mode = fstat(&target)?.st_mode & 0o7777;
                 data.insert(0, format!("mode={mode:o}"));
@@ -350,15 +369,16 @@ fn mount_new(
 }
 
 fn remount(root: BorrowedFd, destination: &str, bind: bool, options: &Options) -> Result<()> {
-    let target = path::open_in(root, destination, OFlag::O_PATH)?;
+    let target = path::open_in(root, destination, OFlag::O_PATH)
+        .with_context(|| format!("open {destination} to mount it again"))?;
     if bind {
-        attach::set_attributes(target.as_fd(), &options.attr, false)?;
+        attach::set_attributes(target.as_fd(), &options.attr, false).context("set attributes")?;
     } else {
         fchdir(&target)?;
         let bits = crate::options::mount_bits(options.attr.set) | options.super_bits;
         let flags = MsFlags::from_bits_retain(bits) | MsFlags::MS_REMOUNT;
         let data = options.data.join(",");
-        mount(None::<&str>, ".", None::<&str>, flags, Some(data.as_str()))?;
+        mount(None::<&str>, ".", None::<&str>, flags, Some(data.as_str())).context("remount")?;
     }
     for &kind in &options.propagation {
         attach::set_propagation(target.as_fd(), kind).context("set propagation")?;
@@ -372,7 +392,7 @@ fn plain_dir(root: BorrowedFd, destination: &str, kind: &str) -> Result<OwnedFd>
         Err(Errno::ELOOP | Errno::ENOTDIR) => {
             bail!("filesystem {kind:?} must be mounted on ordinary directory")
         }
-        dir => Ok(dir?),
+        dir => dir.with_context(|| mountpoint(destination)),
     }
 }
 

@@ -55,13 +55,15 @@ pub fn apply(process: &Process) -> Result<()> {
     }
     if let Some(priority) = &process.io_priority {
         let value = io_priority(priority)?;
-        syscall::set_io_priority(value)
-            .with_context(|| format!("set I/O priority {} {}", priority.class, priority.priority))?;
+        syscall::set_io_priority(value).with_context(|| {
+            format!("set I/O priority {} {} (process.ioPriority)", priority.class, priority.priority)
+        })?;
     }
     if let Some(policy) = &process.memory_policy {
         let (mode, nodes) = memory_policy(policy)?;
-        syscall::set_memory_policy(mode, &nodes)
-            .with_context(|| format!("set memory policy {} {}", policy.mode, policy.nodes))?;
+        syscall::set_memory_policy(mode, &nodes).with_context(|| {
+            format!("set memory policy {} {} (linux.memoryPolicy)", policy.mode, policy.nodes)
+        })?;
     }
     if let Some(persona) = process.personality {
         syscall::set_personality(persona).with_context(|| format!("set personality {persona:#x}"))?;
@@ -94,7 +96,7 @@ fn set_scheduler(scheduler: &Scheduler) -> Result<()> {
 
 fn io_priority(priority: &IoPriority) -> Result<i32> {
     if !(0..8).contains(&priority.priority) {
-        bail!("I/O priority {}: want 0 to 7", priority.priority);
+        bail!("I/O priority {}: want 0 to 7 (process.ioPriority)", priority.priority);
     }
     Ok(find(IO_CLASSES, &priority.class)? << 13 | priority.priority)
 }

@@ -11,6 +11,8 @@ pub struct FromInit {
     pub doing: String,
     /// 0 where `doing` says all.
     pub errno: i32,
+    /// What may be the matter, where the kernel's own words leave it open.
+    pub hint: Option<String>,
 }
 
 impl fmt::Display for FromInit {
@@ -93,6 +95,11 @@ fn said(cause: &(dyn std::error::Error + 'static)) -> String {
     cause.to_string()
 }
 
+/// What may be the matter.
+pub fn hint(error: &anyhow::Error) -> Option<&str> {
+    error.root_cause().downcast_ref::<FromInit>()?.hint.as_deref()
+}
+
 /// The errno at the root of a failure, where there is one.
 pub fn errno(error: &anyhow::Error) -> Option<Errno> {
     let cause = error.root_cause();
@@ -128,7 +135,8 @@ mod tests {
 
     #[test]
     fn messages_are_in_the_words_that_callers_match() {
-        let init = || anyhow::Error::from(FromInit { doing: "exec: \"x\"".into(), errno: libc::EACCES });
+        let init =
+            || anyhow::Error::from(FromInit { doing: "exec: \"x\"".into(), errno: libc::EACCES, hint: None });
         let own = || anyhow::anyhow!("container does not exist");
         for (verb, id, error, want) in [
             ("create", Some("web"), own(), "runc create failed: container does not exist"),

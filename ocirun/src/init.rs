@@ -5,8 +5,10 @@ use std::ffi::CString;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::path::Path;
 
 use anyhow::{Context, Error, Result, anyhow, bail};
+use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
@@ -21,7 +23,7 @@ use crate::error::{AfterStart, FromInit};
 use crate::fds::{Passed, raise};
 use crate::source::Map;
 use crate::spawn::{self, Child, Stub};
-use crate::{idmap, log, namespace, pidfd};
+use crate::{idmap, log, namespace, pidfd, program};
 
 /// What a new ocirun-init is started with.
 pub struct Start {
@@ -214,8 +216,18 @@ pub fn after_start(error: Error) -> Error {
     }
 }
 
+/// Adds what can be seen of the matter with a program below `root` that the kernel refused.
+pub fn with_hint(mut error: Error, root: &Path) -> Error {
+    if let Some(init) = error.downcast_mut::<FromInit>()
+        && let Some(path) = init.doing.strip_prefix("exec ")
+    {
+        init.hint = program::trouble(root, path, Errno::from_raw(init.errno));
+    }
+    error
+}
+
 fn said(doing: &str, errno: i32) -> Error {
-    FromInit { doing: doing.to_string(), errno }.into()
+    FromInit { doing: doing.to_string(), errno, hint: None }.into()
 }
 
 impl Init {
@@ -306,7 +318,7 @@ impl Init {
         let line = self.read_line()?;
         match serde_json::from_str(&line) {
             _ if line == spawn::UNSHARED => Ok(()),
-            Ok(Status::Error { doing, errno }) => Err(FromInit { doing, errno }.into()),
+            Ok(Status::Error { doing, errno }) => Err(said(&doing, errno)),
             _ => Err(self.death()?),
         }
     }
@@ -370,7 +382,7 @@ impl Init {
             Ok(WaitStatus::Signaled(_, signal, _)) => format!("ocirun-init was killed by {signal}"),
             other => format!("ocirun-init is gone: {other:?}"),
         };
-        Ok(FromInit { doing, errno: 0 }.into())
+        Ok(said(&doing, 0))
     }
 
     /// Ends it, and waits; what it had to say, where it had.

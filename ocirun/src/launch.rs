@@ -422,7 +422,11 @@ fn time_offsets(spec: &Spec) -> Option<String> {
 
 /// The number alone, without a newline, and never half of it.
 pub fn write_pid_file(file: &Path, pid: i32) -> Result<()> {
-    let name = file.file_name().context("pid file has no name")?.to_string_lossy().into_owned();
+    write_whole(file, pid).with_context(|| format!("pid file {}", file.display()))
+}
+
+fn write_whole(file: &Path, pid: i32) -> Result<()> {
+    let name = file.file_name().context("it has no name")?.to_string_lossy().into_owned();
     let new = file.with_file_name(format!(".{name}"));
     let written = fs::OpenOptions::new()
         .write(true)

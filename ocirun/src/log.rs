@@ -37,10 +37,10 @@ pub fn open(global: &Global) -> Result<()> {
     Ok(())
 }
 
-/// The failure that ends this call: to stderr in any case, since callers read both. `speaker`:
+/// The failure that ends this call: `said` to stderr in any case, since callers read both. `speaker`:
 /// the name that stands before it there; none where the program's own start failed.
-pub fn error(speaker: &str, msg: &str, id: Option<&str>, code: Code) {
-    let line = if speaker.is_empty() { format!("{msg}\n") } else { format!("{speaker}: {msg}\n") };
+pub fn error(speaker: &str, said: &str, msg: &str, id: Option<&str>, code: Code) {
+    let line = if speaker.is_empty() { format!("{said}\n") } else { format!("{speaker}: {said}\n") };
     let _ = std::io::stderr().write_all(line.as_bytes());
     let Some(log) = LOG.get().filter(|log| !matches!(log.place, Place::Stderr)) else { return };
     let mut more = Vec::new();

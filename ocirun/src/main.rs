@@ -23,7 +23,7 @@ fn start() -> ! {
     // A fault of this program is one line, too; nothing is taken back then but by `delete --force`.
     panic::set_hook(Box::new(|info| {
         let line = format!("internal error: {info}").replace('\n', " ");
-        log::error(&usage::name(), &line, None, code::OTHER);
+        log::error(&usage::name(), &line, &line, None, code::OTHER);
     }));
     let cli = usage::parse(std::env::args_os());
     let Some(command) = cli.command else {

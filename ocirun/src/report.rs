@@ -1,9 +1,13 @@
 //! A failure as it is told: a line on standard error, an entry in the log, and the exit status that it
 //! is worth.
 
+use std::io::IsTerminal;
+
+use nix::errno::Errno;
+
 use crate::cli::Global;
 use crate::error::{self, AfterStart};
-use crate::{code, log, usage};
+use crate::{code, hint, log, usage};
 
 /// What failed.
 pub struct Failure<'a> {
@@ -17,7 +21,13 @@ pub struct Failure<'a> {
 pub fn failure(global: &Global, what: &Failure, why: &anyhow::Error) -> i32 {
     let message = error::message(what.verb, what.id, why);
     let code = code::of(&message, error::errno(why));
+    let hint = error::hint(why).or_else(|| hint::of(&message, error::errno(why)));
+    let hint = hint.map_or_else(String::new, |hint| format!(" ({hint})"));
     let speaker = if why.is::<AfterStart>() { String::new() } else { usage::name() };
-    log::error(&speaker, &message, what.id, code);
+    // Of what is missing for a program that was let go already callers know the very line.
+    let known = why.is::<AfterStart>() && error::errno(why) == Some(Errno::ENOENT);
+    let short = known && !std::io::stderr().is_terminal();
+    let said = format!("{message}{}", if short { "" } else { &hint });
+    log::error(&speaker, &said, &format!("{message}{hint}"), what.id, code);
     if global.status_codes { code.status } else { what.plain }
 }

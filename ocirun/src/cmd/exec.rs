@@ -50,7 +50,7 @@ pub fn exec(global: &Global, args: &Exec) -> Result<i32> {
             if let Some(file) = &args.pid_file {
                 let _ = std::fs::remove_file(file);
             }
-            Err(e)
+            Err(init::with_hint(e, &state.rootfs))
         }
     }
 }

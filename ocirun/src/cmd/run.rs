@@ -8,7 +8,7 @@ use nix::sys::prctl::set_child_subreaper;
 
 use crate::cli::{Global, Run};
 use crate::launch::{self, Gate, Launched};
-use crate::{console, foreground, log, notify, signal};
+use crate::{console, foreground, init, log, notify, signal};
 
 use super::{delete, start};
 
@@ -48,7 +48,7 @@ fn release(launched: &mut Launched, detach: bool) -> Result<Option<i32>> {
     let terminal = terminal.as_ref().filter(|_| !detach).map(console::proxy).transpose()?;
     let notify = notify::listen(dir)?;
     init.go()?;
-    init.until_exec()?;
+    init.until_exec().map_err(|e| init::with_hint(e, &state.rootfs))?;
     start::started(state, &init.child.pidfd)?;
     log::settle();
     let Some(signals) = signals else {

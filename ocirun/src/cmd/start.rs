@@ -77,7 +77,7 @@ fn release(dir: &Dir, state: &State, init: &OwnedFd) -> Result<()> {
         }
     }
     if let Some(why) = said.get(1..).filter(|line| !line.is_empty()) {
-        return Err(init::failure(why));
+        return Err(init::with_hint(init::failure(why), &state.rootfs));
     }
     fs::remove_file(&path).with_context(|| format!("remove {}", path.display()))?;
     started(state, init)
