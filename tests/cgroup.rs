@@ -173,6 +173,23 @@ fn nested_cgroups() {
     traces::none_of(&["it-cgnest"]);
 }
 
+/// A signal of real time has no name, and reaches all as others do.
+#[test]
+fn a_nameless_signal_for_all() {
+    let c = Sleeper::new("it-cgrt", |_| {});
+    let mut inner = c
+        .runtime
+        .command(&["exec", "it-cgrt", "sh", "-c", "echo in; exec sleep 3000"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("run ocirun");
+    let mut first = [0; 3];
+    std::io::Read::read_exact(inner.stdout.as_mut().expect("stdout"), &mut first).expect("a word");
+    c.runtime.run(&["kill", "--all", "it-cgrt", "RTMIN+3"]).ok();
+    let code = bin::done(&inner.wait_with_output().expect("it ends")).code;
+    assert_eq!(code, 128 + libc::SIGRTMIN() + 3);
+}
+
 /// A cgroup that somebody froze before is refused, not waited in.
 #[test]
 fn a_frozen_cgroup() {

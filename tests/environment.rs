@@ -164,6 +164,42 @@ fn no_process_allowed() {
 }
 
 #[test]
+fn a_limit_that_nobody_keeps() {
+    let table = std::fs::read_to_string("/proc/self/cgroup").expect("our cgroups");
+    if table.contains("net_cls") {
+        return bin::skip("net_cls is there");
+    }
+    let runtime = Runtime::new();
+    let bundle =
+        Bundle::new(&["true"], |c| c["linux"]["resources"]["network"] = json!({"classID": 1_048_577}));
+    let done = within(20, &runtime.command(&["create", "--bundle", path(&bundle), "it-nokeeper"]));
+    let line = done.fails(1);
+    assert!(line.contains("the net_cls controller is not available"), "{line}");
+    none_of(&["it-nokeeper", path(&bundle)]);
+}
+
+#[test]
+fn no_cgroup_allowed() {
+    let v2 = ["/sys/fs/cgroup/unified", "/sys/fs/cgroup"].map(Path::new);
+    let Some(top) = v2
+        .into_iter()
+        .find(|top| top.join("cgroup.max.descendants").exists() || top.join("cgroup.controllers").exists())
+    else {
+        return bin::skip("there is no cgroup v2");
+    };
+    let runtime = Runtime::new();
+    let above = top.join("it-nodesc");
+    std::fs::create_dir(&above).expect("make a cgroup");
+    std::fs::write(above.join("cgroup.max.descendants"), "0").expect("limit it");
+    let bundle = Bundle::new(&["true"], |c| c["linux"]["cgroupsPath"] = json!("/it-nodesc/box"));
+    let done = within(20, &runtime.command(&["create", "--bundle", path(&bundle), "it-descend"]));
+    let line = done.fails(1);
+    assert!(line.contains("it-nodesc/box") && line.contains("resource temporarily unavailable"), "{line}");
+    std::fs::remove_dir(&above).expect("nothing is left in it");
+    none_of(&["it-descend", "it-nodesc", path(&bundle)]);
+}
+
+#[test]
 fn a_cgroup_that_somebody_else_is_in() {
     use std::os::unix::process::ExitStatusExt;
     let runtime = Runtime::new();
@@ -212,6 +248,16 @@ fn a_fork_bomb_is_ended() {
         runtime.run(&["start", id]).ok();
         // By its own cgroup: it is at its limit.
         let begin = Instant::now();
+        if !own {
+            // A kill of all, and then what is over is removed.
+            let pid = runtime.state(id)["pid"].as_i64().unwrap();
+            within(20, &runtime.command(&["kill", id, "KILL"])).ok();
+            wait_exit(pid);
+            within(20, &runtime.command(&["delete", id])).ok();
+            assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+            none_of(&[id, path(&bundle)]);
+            continue;
+        }
         within(20, &runtime.command(&["delete", "--force", id])).ok();
         assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
         none_of(&[id, path(&bundle)]);

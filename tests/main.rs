@@ -7,6 +7,7 @@ mod apparmor;
 mod bin;
 mod caller;
 mod cgroup;
+mod chance;
 mod checkpoint;
 mod commandline;
 mod config;

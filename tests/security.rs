@@ -6,12 +6,13 @@
 //! - CVE-2014-9357, CVE-2019-14271, CVE-2026-41567: no program of an image is run as a helper;
 //!   ocirun and ocirun-init start nothing but hooks.
 //! - CVE-2016-3697: config.json and `exec --user` hold numbers alone; names are ctrd's to resolve.
-//! - CVE-2023-2431, CVE-2021-25741, CVE-2017-1002101: profiles by path and subPaths belong to the
-//!   caller; config.json embeds the profile, and a bind source is opened once.
-//! - CVE-2025-24965: there is no handler that leaves a configuration file in the root.
-//! - CVE-2021-43784's netlink message: there is none; the seam's own limits are in `manymaps`.
-//! - A write to a label file that is led elsewhere (CVE-2025-52881) needs a security module with
-//!   labels; that such a label is never dropped in silence is `label_is_not_dropped`.
+//! - CVE-2023-2431: profiles by path belong to the caller; config.json embeds the profile.
+//! - CVE-2025-24965: there is no handler that leaves a configuration file in the root, and nothing
+//!   else is written into one by a path.
+//! - CVE-2021-43784's netlink message: there is none; the seam's own limits are in
+//!   `bad_config_manymaps`, and that no value of it becomes another in the unit tests of
+//!   `ocirun-init/src/seam.rs`.
+//! - crun's `delegate-cgroup` and sub-cgroups of `exec`: `cgroup_path`, `annotations_do_nothing`.
 
 mod caps;
 mod cgroup;
@@ -19,8 +20,11 @@ mod config;
 mod descriptors;
 mod devices;
 mod live;
+mod overmounts;
 mod paths;
 mod proc;
+mod races;
+mod state;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -86,6 +90,40 @@ fn set_caps(config: &mut Value, caps: &[&str]) {
     let sets = ["bounding", "effective", "permitted"];
     config["process"]["capabilities"] =
         sets.iter().map(|set| (set.to_string(), json!(caps))).collect::<serde_json::Map<_, _>>().into();
+}
+
+/// How the rounds of a race ended.
+#[derive(Debug, Default)]
+struct Tally {
+    rounds: usize,
+    made: usize,
+    /// What was said where no container was made, and how often.
+    refused: std::collections::BTreeMap<String, usize>,
+}
+
+impl Tally {
+    fn add(&mut self, done: Done) {
+        self.rounds += 1;
+        match done.code {
+            0 => self.made += 1,
+            _ => *self.refused.entry(done.stderr.trim().to_owned()).or_default() += 1,
+        }
+    }
+
+    /// There was a race: the names were swapped all the while, and containers were made.
+    fn end(&self, name: &str, swapper: Swapper) {
+        let swaps = swapper.stop();
+        eprintln!(
+            "{name}: {} rounds, {} made, {swaps} swaps, refused: {:?}",
+            self.rounds, self.made, self.refused
+        );
+        assert!(swaps > self.rounds && self.made > 0, "{name}: no race: {swaps} swaps, {self:?}");
+    }
+
+    /// Refusals for any other reason than these.
+    fn spurious(&self, reasons: &[&str]) -> Vec<&String> {
+        self.refused.keys().filter(|said| !reasons.iter().any(|reason| said.contains(reason))).collect()
+    }
 }
 
 /// Repeats `round` for as long as a race may take; how often it ran.

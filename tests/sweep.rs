@@ -1,26 +1,19 @@
-//! A fault at every system call of create, start, exec and delete, of ocirun's and of ocirun-init's:
-//! the death of the process, and each errno that a full or exhausted machine gives. Whatever is hit,
-//! the command ends, says one line, claims no work that was not done; and then `delete --force`
-//! leaves no process, cgroup, mount, socket or state behind.
+//! A fault at every system call of create, start, exec, run and delete, of ocirun's and of
+//! ocirun-init's, and of create with a user namespace, with a terminal and with hooks: the death of
+//! the process, and each errno that a full or exhausted machine gives. Whatever is hit, the command
+//! ends, says one line, claims no work that was not done; and then `delete --force` leaves no
+//! process, cgroup, mount, socket or state behind.
 //!
 //! There are thousands of such points. A plain run tries a sample of them; `CTRD_SWEEP=full` tries
-//! all, `CTRD_SWEEP=create` all of one command, and `CTRD_SWEEP=create/1/17/ENOSPC` one of them.
+//! all, `CTRD_SWEEP=create` all of one test, and `CTRD_SWEEP=create/1/17/ENOSPC` one of them.
 
 mod inject;
-
-use std::cell::Cell;
-use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
+mod lab;
 
 use nix::errno::Errno;
-use serde_json::{Value, json};
 
-use self::inject::{Fault, Outcome, Point};
-use crate::bin;
-use crate::fixture::Bundle;
-use crate::runtime::Runtime;
-use crate::traces;
+use self::inject::{Fault, Point};
+use self::lab::{Lab, With};
 
 const FAULTS: [(&str, Fault); 7] = [
     ("KILL", Fault::Kill),
@@ -35,59 +28,68 @@ const FAULTS: [(&str, Fault); 7] = [
 /// A plain run tries so many points of each command.
 const SAMPLE: usize = 90;
 
-/// Calls that a signal may interrupt (signal(7)), and that therefore are made again.
-const INTERRUPTIBLE: &[libc::c_long] = &[
-    libc::SYS_read,
-    libc::SYS_write,
-    libc::SYS_readv,
-    libc::SYS_writev,
-    libc::SYS_pread64,
-    libc::SYS_open,
-    libc::SYS_openat,
-    libc::SYS_openat2,
-    libc::SYS_poll,
-    libc::SYS_ppoll,
-    libc::SYS_wait4,
-    libc::SYS_waitid,
-    libc::SYS_flock,
-    libc::SYS_connect,
-    libc::SYS_sendmsg,
-    libc::SYS_recvmsg,
-    libc::SYS_sendto,
-    libc::SYS_recvfrom,
-    libc::SYS_futex,
-    libc::SYS_nanosleep,
-    libc::SYS_clock_nanosleep,
-];
-
 #[test]
 fn create() {
-    sweep("create");
+    sweep("create", "create", With::Nothing);
 }
 
 #[test]
 fn start() {
-    sweep("start");
+    sweep("start", "start", With::Nothing);
 }
 
 #[test]
 fn exec() {
-    sweep("exec");
+    sweep("exec", "exec", With::Nothing);
+}
+
+/// Of a container that runs.
+#[test]
+fn delete() {
+    sweep("delete", "delete --force", With::Nothing);
+}
+
+/// Of one that has ended.
+#[test]
+fn remove() {
+    sweep("remove", "delete", With::Nothing);
+}
+
+/// A container is paused, or goes on; it is never half frozen.
+#[test]
+fn pause() {
+    sweep("pause", "pause", With::Nothing);
 }
 
 #[test]
-fn delete() {
-    sweep("delete");
+fn run() {
+    sweep("run", "run", With::Nothing);
 }
 
-/// What `CTRD_SWEEP` says of this command.
-fn wanted(verb: &str) -> Option<(bool, Option<Point>, Option<String>)> {
+#[test]
+fn user_namespace() {
+    sweep("user", "create", With::User);
+}
+
+#[test]
+fn terminal() {
+    sweep("terminal", "create", With::Terminal);
+}
+
+/// Of all kinds, each of which leaves a word.
+#[test]
+fn hooks() {
+    sweep("hooks", "run", With::Hooks);
+}
+
+/// What `CTRD_SWEEP` says of this test.
+fn wanted(name: &str) -> Option<(bool, Option<Point>, Option<String>)> {
     let text = std::env::var("CTRD_SWEEP").unwrap_or_default();
     let mut words = text.split('/');
     match words.next().unwrap_or_default() {
         "" => Some((false, None, None)),
         "full" => Some((true, None, None)),
-        word if word == verb => {
+        word if word == name => {
             let mut number = || words.next().map(|w| w.parse().expect("a number"));
             let point = number().map(|process| Point { process, nth: number().expect("which call") });
             Some((true, point, words.next().map(str::to_owned)))
@@ -96,9 +98,9 @@ fn wanted(verb: &str) -> Option<(bool, Option<Point>, Option<String>)> {
     }
 }
 
-fn sweep(verb: &'static str) {
-    let Some((full, only, errno)) = wanted(verb) else { return };
-    let lab = Lab::new(verb);
+fn sweep(name: &'static str, verb: &'static str, with: With) {
+    let Some((full, only, errno)) = wanted(name) else { return };
+    let lab = Lab::new(name, verb, with);
     let plain = lab.plain();
     let mut points = Vec::new();
     for (process, calls) in plain.calls.iter().enumerate() {
@@ -122,326 +124,20 @@ fn sweep(verb: &'static str) {
     let counts: Vec<_> = plain.calls.iter().map(Vec::len).collect();
     let mut dirty = Vec::new();
     let mut hits = 0;
-    for (point, name, fault) in &cases {
+    for (point, errno, fault) in &cases {
         let (outcome, faults) = lab.try_one(*point, *fault);
         hits += usize::from(outcome.hit);
         if !faults.is_empty() {
             let call = outcome.calls.get(point.process).and_then(|calls| calls.get(point.nth));
             let call = call.map_or("?".into(), |nr| inject::name(*nr));
-            let line = format!("{verb}/{}/{}/{name} {call}: {}", point.process, point.nth, faults.join("; "));
+            let line =
+                format!("{name}/{}/{}/{errno} {call}: {}", point.process, point.nth, faults.join("; "));
             if full {
                 eprintln!("{line}");
             }
             dirty.push(line);
         }
     }
-    eprintln!("{verb}: calls {counts:?}, {} points, {hits} hit, {} dirty", cases.len(), dirty.len());
+    eprintln!("{name}: calls {counts:?}, {} points, {hits} hit, {} dirty", cases.len(), dirty.len());
     assert!(dirty.is_empty(), "{} dirty points: {dirty:#?}", dirty.len());
-}
-
-/// A bundle, a container of it, and what it looks like when nothing fails.
-struct Lab {
-    verb: &'static str,
-    id: String,
-    runtime: Runtime,
-    bundle: Bundle,
-    normal: String,
-    /// How many calls the process has made when it waits for its start.
-    waits: Cell<usize>,
-}
-
-impl Lab {
-    fn new(verb: &'static str) -> Lab {
-        let bundle = Bundle::new(&["sleep", "3000"], |c| {
-            c["process"]["rlimits"] = json!([{"type": "RLIMIT_NOFILE", "soft": 512, "hard": 512}]);
-            c["process"]["oomScoreAdj"] = json!(99);
-            let resources = json!({"pids": {"limit": 50}, "memory": {"limit": 64 << 20}});
-            c["linux"]["resources"]["pids"] = resources["pids"].clone();
-            c["linux"]["resources"]["memory"] = resources["memory"].clone();
-            c["linux"]["seccomp"] = json!({"defaultAction": "SCMP_ACT_ALLOW", "syscalls":
-                [{"names": ["acct", "swapon"], "action": "SCMP_ACT_ERRNO"}]});
-            let bind = json!({"destination": "/etc/hosts", "type": "bind", "source": "/etc/hosts",
-                "options": ["rbind", "ro"]});
-            c["mounts"].as_array_mut().expect("mounts").push(bind);
-        });
-        let mut lab = Lab {
-            verb,
-            id: format!("it-sweep-{verb}"),
-            runtime: Runtime::new(),
-            bundle,
-            normal: String::new(),
-            waits: Cell::new(usize::MAX),
-        };
-        lab.create();
-        lab.normal = lab.look(lab.pid().expect("a first process"));
-        lab.wipe().expect("nothing is left");
-        lab
-    }
-
-    /// A run without a fault.
-    fn plain(&self) -> Outcome {
-        self.prepare();
-        let outcome = inject::run(&self.command(), self.other(), None);
-        let faults = self.judge(&outcome, None);
-        assert_eq!(faults, [""; 0], "without any fault");
-        self.waits.set(outcome.calls.get(1).map_or(0, Vec::len));
-        outcome
-    }
-
-    fn try_one(&self, point: Point, fault: Fault) -> (Outcome, Vec<String>) {
-        self.prepare();
-        let outcome = inject::run(&self.command(), self.other(), Some((point, fault)));
-        let faults = self.judge(&outcome, Some((point, fault)));
-        (outcome, faults)
-    }
-
-    fn out(&self) -> PathBuf {
-        self.runtime.root.path().join("out")
-    }
-
-    fn pid_file(&self) -> PathBuf {
-        self.runtime.root.path().join("pid")
-    }
-
-    fn create(&self) {
-        let out = fs::File::options().append(true).create(true).open(self.out()).expect("an output file");
-        let mut command = self.runtime.command(&["create", "--bundle"]);
-        command.arg(self.bundle.path()).arg(&self.id);
-        let status = command.stdout(out.try_clone().expect("share it")).stderr(out).status().expect("run it");
-        assert!(status.success(), "create: {}", fs::read_to_string(self.out()).unwrap_or_default());
-    }
-
-    fn prepare(&self) {
-        fs::remove_file(self.pid_file()).ok();
-        match self.verb {
-            "start" => self.create(),
-            "exec" | "delete" => {
-                self.create();
-                self.runtime.run(&["start", &self.id]).ok();
-            }
-            _ => {}
-        }
-        fs::write(self.out(), "").expect("an output file");
-    }
-
-    /// `start` is also the work of the process that waits for it.
-    fn other(&self) -> Option<i32> {
-        (self.verb == "start").then(|| self.pid().expect("a first process") as i32)
-    }
-
-    /// The command that is hit, its streams in the files that containers inherit without harm.
-    fn command(&self) -> Command {
-        let (bundle, pid_file) = (self.bundle.path().display().to_string(), self.pid_file());
-        let pid_file = pid_file.display().to_string();
-        let mut inner = match self.verb {
-            "create" => {
-                self.runtime.command(&["create", "--bundle", &bundle, "--pid-file", &pid_file, &self.id])
-            }
-            "start" => self.runtime.command(&["start", &self.id]),
-            "exec" => {
-                self.runtime.command(&["exec", "--pid-file", &pid_file, &self.id, "cat", "/proc/self/status"])
-            }
-            _ => self.runtime.command(&["delete", "--force", &self.id]),
-        };
-        inner.env_remove("RUST_BACKTRACE");
-        let mut shell = Command::new("/bin/sh");
-        let script = format!("exec \"$@\" </dev/null >>{} 2>&1", self.out().display());
-        shell.args(["-c", &script, "sh"]).arg(inner.get_program()).args(inner.get_args());
-        shell
-    }
-
-    fn state(&self) -> Option<Value> {
-        let done = self.runtime.run(&["state", &self.id]);
-        (done.code == 0).then(|| serde_json::from_str(&done.stdout).expect("state prints JSON"))
-    }
-
-    fn pid(&self) -> Option<i64> {
-        self.state()?["pid"].as_i64()
-    }
-
-    /// What is wrong after the command has ended; nothing of the container is left afterwards.
-    fn judge(&self, outcome: &Outcome, fault: Option<(Point, Fault)>) -> Vec<String> {
-        let mut faults = Vec::new();
-        let said = fs::read_to_string(self.out()).unwrap_or_default();
-        if outcome.hung {
-            faults.push("it hangs".to_owned());
-        }
-        // Before `main` the C library and the standard library speak for a program, or it crashes.
-        let born = |calls: &Vec<u64>| calls.contains(&(libc::SYS_close_range as u64));
-        let born = outcome.calls.first().is_some_and(born);
-        let panicked =
-            ["panicked", "internal error", "RUST_BACKTRACE"].iter().any(|word| said.contains(word));
-        if panicked && born {
-            faults.push(format!("a panic: {said:?}"));
-        }
-        let killed = outcome.code == 128 + libc::SIGKILL;
-        let by_kill = matches!(fault, Some((_, Fault::Kill)));
-        if outcome.code == 0 {
-            // A program that was just started may be killed, and one that waits for its start, which
-            // is its last call, is out of the hands of `create`.
-            let dead = match (self.verb, fault) {
-                ("start", Some((Point { process: 1, .. }, Fault::Kill))) => true,
-                ("create", Some((Point { process: 1, nth }, _))) => nth + 1 >= self.waits.get(),
-                _ => false,
-            };
-            if !dead {
-                faults.extend(self.judge_success(&said));
-            }
-        } else if born && !(by_kill && killed) {
-            faults.extend(self.judge_failure(outcome, fault, &said));
-        }
-        if let Err(left) = self.wipe() {
-            faults.push(left);
-        }
-        for pid in &outcome.pids {
-            if alive(*pid) {
-                faults.push(format!("process {pid} lives: {}", command_line(*pid)));
-                bin::run(Command::new("kill").args(["-9", &pid.to_string()]));
-            }
-        }
-        faults
-    }
-
-    /// It says that the work is done: then it is.
-    fn judge_success(&self, said: &str) -> Vec<String> {
-        let mut faults = Vec::new();
-        let status = self.state().map(|state| state["status"].as_str().unwrap_or_default().to_owned());
-        let want = match self.verb {
-            "create" => Some("created"),
-            "start" | "exec" => Some("running"),
-            _ => None,
-        };
-        if status.as_deref() != want {
-            faults.push(format!("success, but the state is {status:?}"));
-        }
-        match self.verb {
-            "create" => {
-                let pid = self.pid().map(|pid| pid.to_string());
-                if fs::read_to_string(self.pid_file()).ok() != pid {
-                    faults.push("success, but the pid file is not right".to_owned());
-                }
-                faults.extend(self.compare());
-                let started = self.runtime.run(&["start", &self.id]);
-                if started.code != 0 {
-                    faults.push(format!("success, but start fails: {}", started.stderr));
-                }
-            }
-            "start" => faults.extend(self.compare()),
-            "exec" if !said.contains("CapInh:\t0000000000000000\n") || !said.contains("Seccomp:\t2\n") => {
-                faults.push(format!("success, but the program has not run as it should: {said}"));
-            }
-            _ => {}
-        }
-        faults
-    }
-
-    /// It says that the work is not done: then nothing is half done, and it says why in a line.
-    fn judge_failure(&self, outcome: &Outcome, fault: Option<(Point, Fault)>, said: &str) -> Vec<String> {
-        let mut faults = Vec::new();
-        // `runc create failed: …` is how callers know it, `start ID: …` what has no such words,
-        // `exec PROGRAM: …` what execve itself refused.
-        let lines = said
-            .lines()
-            .filter(|line| {
-                line.starts_with("exec ") || (line.starts_with("ocirun: ") && line.contains(self.verb))
-            })
-            .count();
-        if lines != 1 {
-            faults.push(format!("exit {}, and not one line: {said:?}", outcome.code));
-        }
-        if let Some((point, Fault::Fails(Errno::EINTR))) = fault {
-            let call = outcome.calls.get(point.process).and_then(|calls| calls.get(point.nth));
-            if call.is_some_and(|nr| INTERRUPTIBLE.contains(&(*nr as libc::c_long))) {
-                faults.push(format!("not tried again: {said:?}"));
-            }
-        }
-        let state = self.state();
-        if self.verb == "create" {
-            if state.is_some() || self.runtime.root.path().join("state").join(&self.id).exists() {
-                faults.push(format!("it failed and left its state: {said:?}"));
-            }
-            let left = traces::left_of(&[&self.id]);
-            if !left.is_empty() {
-                faults.push(format!("it failed and left {left:?}: {said:?}"));
-            }
-            if self.pid_file().exists() {
-                faults.push("it failed and left its pid file".to_owned());
-            }
-        }
-        if self.verb == "exec" && state.is_none_or(|state| state["status"] != "running") {
-            faults.push(format!("a failed exec ended the container: {said:?}"));
-        }
-        faults
-    }
-
-    /// The first process against that of a run without faults.
-    fn compare(&self) -> Option<String> {
-        let seen = self.look(self.pid()?);
-        let line = seen.lines().zip(self.normal.lines()).find(|(a, b)| a != b);
-        match line {
-            Some((seen, normal)) => Some(format!("success, but {seen:?} where {normal:?} belongs")),
-            None if seen.lines().count() != self.normal.lines().count() => {
-                Some(format!("success, but it looks otherwise: {seen}"))
-            }
-            None => None,
-        }
-    }
-
-    /// What was set on the first process, as the kernel tells it; the same whether or not it has
-    /// been started.
-    fn look(&self, pid: i64) -> String {
-        let read = |file: &str| fs::read_to_string(format!("/proc/{pid}/{file}")).unwrap_or_default();
-        let mut text = String::new();
-        let fields = ["Uid", "Gid", "Groups", "Cap", "NoNewPrivs", "Seccomp", "NSpid"];
-        for line in read("status").lines().filter(|l| fields.iter().any(|f| l.starts_with(f))) {
-            if line.starts_with("NSpid") {
-                text += &format!("pid namespaces: {}\n", line.split_whitespace().count() - 1);
-            } else {
-                text += &format!("{line}\n");
-            }
-        }
-        for line in read("mountinfo").lines() {
-            let fields: Vec<_> = line.split(' ').collect();
-            let kind = line.split(" - ").nth(1).unwrap_or_default();
-            text += &format!("{} {} {} {kind}\n", fields[3], fields[4], fields[5]);
-        }
-        text += &read("oom_score_adj");
-        text += &read("limits");
-        text += &read("cgroup");
-        for name in ["cgroup", "ipc", "mnt", "net", "pid", "uts"] {
-            let of = |who: &str| fs::read_link(format!("/proc/{who}/ns/{name}")).ok();
-            text += &format!("{name} of its own: {}\n", of(&pid.to_string()) != of("self"));
-        }
-        for file in ["pids/{}/pids.max", "memory/{}/memory.limit_in_bytes", "{}/pids.max", "{}/memory.max"] {
-            let path = format!("/sys/fs/cgroup/{}", file.replace("{}", &self.id));
-            text += &fs::read_to_string(path).unwrap_or_default();
-        }
-        text
-    }
-
-    /// Removes the container, which must work, and says what is left all the same.
-    fn wipe(&self) -> Result<(), String> {
-        let command = self.runtime.command(&["delete", "--force", &self.id]);
-        let mut timed = Command::new("timeout");
-        timed.args(["-k", "1", "20"]).arg(command.get_program()).args(command.get_args());
-        let done = bin::run(&mut timed);
-        if done.code != 0 && !done.stderr.contains("does not exist") {
-            return Err(format!("delete --force: {} {}", done.code, done.stderr.trim()));
-        }
-        let mut left = traces::left_of(&[&self.id]);
-        if let Ok(state) = fs::read_dir(self.runtime.root.path().join("state")) {
-            left.extend(state.flatten().map(|entry| format!("state {}", entry.path().display())));
-        }
-        if left.is_empty() { Ok(()) } else { Err(format!("left behind: {left:?}")) }
-    }
-}
-
-fn alive(pid: i32) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let state = stat.rsplit(") ").next().and_then(|rest| rest.chars().next());
-    state.is_some_and(|state| state != 'Z' && state != 'X')
-}
-
-fn command_line(pid: i32) -> String {
-    fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default().replace('\0', " ")
 }

@@ -129,4 +129,19 @@ mod tests {
         assert_eq!(home(1000), None, "an empty home is none");
         assert_eq!(home(8), None);
     }
+
+    #[test]
+    fn any_passwd_and_environment_is_read() {
+        let root = nix::fcntl::open("/sys", OFlag::O_PATH, nix::sys::stat::Mode::empty()).unwrap();
+        crate::chance::cases(10_000, |c| {
+            let mut passwd = c.text(&["root:x:0:0:root:/root:/bin/sh\n", ":", "7", "/v", "\n"]).into_bytes();
+            passwd.extend(c.bytes(8));
+            assert!(find_home(&passwd[..], 0).is_none_or(|home| !home.is_empty() && !home.contains('\0')));
+            let env: Vec<String> =
+                (0..c.below(4)).map(|_| c.text(&["A", "=", "HOME=", "PATH=/bin"])).collect();
+            if let Ok(prepared) = prepare(&env, 0, root.as_fd()) {
+                assert!(prepared.len() <= env.len() + 1 && value(&prepared, "HOME").is_some());
+            }
+        });
+    }
 }

@@ -66,6 +66,11 @@ impl Gate {
     pub fn find(number: i32, proc: &Proc) -> Result<Self> {
         let fifo = fd::take(number).context("open the exec FIFO")?;
         let descriptors = proc.descriptors().context("open the exec FIFO")?;
+        // A container that was not started yet can be ended as politely as one that was. Not in
+        // `wait`: what follows `ready` no `create` can answer for, so it is one call.
+        for signal in [libc::SIGTERM, libc::SIGINT, libc::SIGHUP] {
+            syscall::end_at(signal);
+        }
         Ok(Self { fifo, descriptors })
     }
 
@@ -75,10 +80,6 @@ impl Gate {
     /// What is returned stays open until execve closes it: by that `start` knows that the program
     /// runs.
     pub fn wait(self) -> Result<OwnedFd> {
-        // A container that was not started yet can be ended as politely as one that was.
-        for signal in [libc::SIGTERM, libc::SIGINT, libc::SIGHUP] {
-            syscall::end_at(signal);
-        }
         let gate = proc::reopen(self.descriptors.as_fd(), self.fifo.as_fd(), OFlag::O_WRONLY)
             .context("open the exec FIFO")?;
         again(|| write(&gate, b"0")).context("write the exec FIFO")?;

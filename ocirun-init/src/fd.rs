@@ -51,7 +51,9 @@ pub fn close_all_on_exec() -> Result<(), Errno> {
 /// the program keeps: adopting such a number would take over, or give away, something else.
 pub fn check(boot: &Bootstrap, seam: [RawFd; 2]) -> Result<()> {
     let mut seen = BTreeSet::new();
-    let first = 3 + boot.preserve_fds as RawFd;
+    let first = RawFd::try_from(boot.preserve_fds).ok().and_then(|count| count.checked_add(3));
+    let first =
+        first.with_context(|| format!("{} descriptors are more than there can be", boot.preserve_fds))?;
     for (name, number) in seam.map(|n| ("seam".to_owned(), n)).into_iter().chain(named(boot)) {
         if number < first {
             bail!("{name}: descriptor {number} is one of those that the program keeps");

@@ -44,6 +44,8 @@ fn run_hook(hook: &Hook, state: &[u8], env: &[CString]) -> Result<()> {
     stdin.write_all(state).context("write the state")?;
     stdin.rewind()?;
     let (mut stdout, mut stderr) = (memory_file()?, memory_file()?);
+    // The one place where a program is started, and it is the caller's.
+    #[allow(clippy::disallowed_methods)]
     let mut command = Command::new(&hook.path);
     if let Some((name, rest)) = hook.args.split_first() {
         command.arg0(name).args(rest);

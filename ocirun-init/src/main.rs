@@ -5,11 +5,16 @@
 //! order below: enters the namespaces of others, and so on. The
 //! protocol is drawn in `lib.rs` and told in full in ocirun-init(8).
 #![cfg_attr(not(test), no_main)]
+// Tests write into folders that they have made.
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
 
 mod again;
 mod attach;
 mod caps;
 mod cgroup;
+#[cfg(test)]
+#[path = "../../tests/chance.rs"]
+mod chance;
 mod change;
 mod clone;
 mod console;
@@ -39,6 +44,7 @@ mod syscall;
 
 use std::convert::Infallible;
 use std::os::fd::{AsFd, OwnedFd, RawFd};
+use std::panic;
 
 use anyhow::{Context, Result, bail};
 use nix::errno::Errno;
@@ -68,6 +74,11 @@ fn main() {
 
 /// What `entry` calls with the words of the command line; the exit status.
 fn start(args: &[String]) -> i32 {
+    // A fault of this program itself is one line, too.
+    panic::set_hook(Box::new(|info| {
+        let line = format!("internal error: {info}").replace('\n', " ");
+        seam::complain(&anyhow::Error::msg(line));
+    }));
     let numbers = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["--version"] => {
             println!("ocirun-init {}", env!("CARGO_PKG_VERSION"));

@@ -367,4 +367,22 @@ mod tests {
         assert_eq!(propagation("ro"), None);
         assert_eq!(propagation("nonsense"), None);
     }
+
+    #[test]
+    fn any_words_are_options() {
+        crate::chance::cases(20_000, |c| {
+            let pieces =
+                ["ro", "rbind", "rw", ",", "size=", "mode=755", "idmap=", "\"", "rshared", "context="];
+            let words: Vec<String> = (0..c.below(5)).map(|_| c.text(&pieces)).collect();
+            let options = Options::parse(&words);
+            assert!(options.propagation.len() <= words.len());
+            // A word that the table has is never handed to the file system.
+            for word in words.iter().filter(|word| WORDS.iter().any(|(name, _)| name == word)) {
+                assert!(
+                    !options.data.contains(word) || words.iter().any(|other| other.contains(',')),
+                    "{word}"
+                );
+            }
+        });
+    }
 }

@@ -11,6 +11,7 @@ use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
+use std::time::{Duration, Instant};
 
 use nix::NixPath;
 use nix::errno::Errno;
@@ -24,8 +25,10 @@ type Result<T> = std::result::Result<T, Errno>;
 /// As many as the kernel follows.
 const MOST_LINKS: usize = 40;
 
-/// How often an open is tried again that met a rename: a rename storm must not fail a create.
-const RETRIES: usize = 1000;
+/// An open that met a rename is tried again so often at least, and for so long: a rename storm must
+/// not fail a create, nor hold it up for ever.
+const RETRIES: usize = 128;
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// What stands at the end of a path that is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,9 +83,12 @@ pub fn open_last_plain(root: BorrowedFd, path: &str) -> Result<OwnedFd> {
 pub fn resolve_in(dir: BorrowedFd, path: &str, flags: OFlag, resolve: ResolveFlag) -> Result<OwnedFd> {
     let how = OpenHow::new().flags(flags | OFlag::O_CLOEXEC).resolve(resolve);
     let path = if path.is_empty() { "." } else { path };
-    for _ in 0..RETRIES {
-        match openat2(dir, path, how) {
-            Err(Errno::EAGAIN | Errno::EINTR) => {}
+    let mut deadline = None;
+    for tries in 0.. {
+        match again(|| openat2(dir, path, how)) {
+            Err(Errno::EAGAIN) if tries < RETRIES => {}
+            Err(Errno::EAGAIN)
+                if Instant::now() < *deadline.get_or_insert_with(|| Instant::now() + PATIENCE) => {}
             opened => return opened,
         }
     }

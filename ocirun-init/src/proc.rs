@@ -203,4 +203,20 @@ mod tests {
             assert_eq!(sysctl_file(key).as_deref(), want, "{key}");
         }
     }
+
+    #[test]
+    fn any_key_is_a_file_below_proc_sys_or_none() {
+        crate::chance::cases(20_000, |c| {
+            let key = c.text(&["net", "kernel", ".", "/", "..", "eth0", "core_pattern"]);
+            if let Some(file) = sysctl_file(&key) {
+                let mut parts = file.split('/');
+                assert_eq!(parts.next(), Some("sys"));
+                assert!(
+                    parts.all(|part| !matches!(part, "" | "." | "..")) && !file.contains('\0'),
+                    "{key:?}"
+                );
+            }
+            kernel_mount(&c.text(&["36 35 0:5 / /a", " rw", " - ", "proc proc", "sysfs", "\\040"]));
+        });
+    }
 }

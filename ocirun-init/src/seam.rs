@@ -193,6 +193,66 @@ mod tests {
         assert_eq!(describe(&error), ("exec sh".into(), Some(Errno::ENOENT)));
     }
 
+    /// A Bootstrap with something of everything.
+    const FULL: &str = r#"{"version":1,"id":"it","enter":[{"namespaces":["mount"],"fd":10}],"sibling":true,"join":true,
+        "rootfs":"/r","rootfsFd":11,"rootfsPropagation":"rslave","noPivot":true,"namespaces":["mount","pid"],
+        "mounts":[{"destination":"/d","type":"bind","source":"/s","options":["rbind","ro"],"fd":12}],
+        "devices":[{"path":"/dev/x","type":"c","major":1,"minor":3,"fileMode":438,"uid":1,"gid":2}],
+        "root":{"readonly":true,"maskedPaths":["/m"],"readonlyPaths":["/o"]},"hostname":"h","domainname":"d",
+        "sysctl":{"net.x":"1"},"mountLabel":"l","mountContext":"context","newKeyring":true,
+        "process":{"args":["sh"],"env":["A=b"],"cwd":"/","user":{"uid":1,"gid":2,"umask":18,"additionalGids":[3]},
+        "capabilities":{"bounding":["CAP_CHOWN"],"effective":[],"permitted":[],"ambient":[]},
+        "rlimits":[{"type":"RLIMIT_CORE","soft":1,"hard":2}],"terminal":true,"consoleSize":{"height":1,"width":2},
+        "noNewPrivileges":true},"waitForHooks":true,"hooks":{"createContainer":[{"path":"/h","timeout":3}]},
+        "startFd":13,"seccomp":{"fd":14,"flags":1,"listenerFd":15},"stackedSeccomp":[{"fd":16}],
+        "landlock":{"paths":[{"path":"/","access":["read"]}],"tcpBind":[80]},"preserveFds":1}"#;
+
+    /// CVE-2021-43784: no value of the seam ever becomes another one, and no line of any bytes is
+    /// more than an error.
+    #[test]
+    fn any_line_is_a_bootstrap_that_comes_back_or_an_error() {
+        let full: serde_json::Value = serde_json::from_str(FULL).unwrap();
+        let whole: Bootstrap = serde_json::from_value(full.clone()).expect("a Bootstrap");
+        assert!(serde_json::to_value(&whole).unwrap().as_object().unwrap().len() >= 24);
+        let mut taken = 0;
+        crate::chance::cases(20_000, |c| {
+            let mut json = full.clone();
+            (0..c.below(3)).for_each(|_| c.change(&mut json));
+            let mut line = json.to_string().into_bytes();
+            if c.one_in(4) {
+                let at = c.below(line.len());
+                let bytes = c.bytes(6);
+                let end = (at + c.below(4)).min(line.len());
+                drop(line.splice(at..end, bytes));
+            }
+            if let Ok(boot) = serde_json::from_slice::<Bootstrap>(&line) {
+                taken += 1;
+                let encoded = serde_json::to_vec(&boot).unwrap();
+                assert!(!encoded.contains(&b'\n'));
+                assert_eq!(serde_json::from_slice::<Bootstrap>(&encoded).unwrap(), boot);
+                let _ = crate::fd::check(&boot, [8, 9]);
+            }
+            let _ = serde_json::from_slice::<Command>(&c.bytes(30));
+            let _ = serde_json::from_slice::<Status>(&c.bytes(30));
+        });
+        assert!(taken > 2000, "{taken}");
+    }
+
+    /// The same over the pipe: what was told arrives, whatever stands around it.
+    #[test]
+    fn any_bytes_on_the_pipe_are_a_bootstrap_or_an_error() {
+        crate::chance::cases(500, |c| {
+            let (mut seam, ours) = seam();
+            let text = c.text(&["{", "\"version\":", "1", "2", ",", "\"id\":\"x\"", "}", "\n"]);
+            let mut bytes = c.bytes(20);
+            bytes.extend(text.bytes());
+            write(&ours, &bytes).unwrap();
+            drop(ours);
+            assert!(seam.bootstrap().is_err());
+            let _ = seam.wait_for_go();
+        });
+    }
+
     /// A seam that has heard nothing yet, and the end that it is told from.
     fn seam() -> (Seam, OwnedFd) {
         let (input, ours) = nix::unistd::pipe().unwrap();

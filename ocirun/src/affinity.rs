@@ -49,4 +49,14 @@ mod tests {
             assert!(parse(bad).is_err(), "{bad}");
         }
     }
+
+    #[test]
+    fn any_text_is_a_list_or_none() {
+        crate::chance::cases(10_000, |c| {
+            let text = c.text(&["0", "3", "-", ",", "1023", "1024"]);
+            if let Ok(set) = parse(&text) {
+                assert!(mask(&set).len() > 2, "{text:?}");
+            }
+        });
+    }
 }

@@ -170,4 +170,13 @@ mod tests {
         let without = read(|name| (name == LANDLOCK).then_some("{}"), false);
         assert!(without.unwrap_err().to_string().contains("noNewPrivileges"));
     }
+
+    #[test]
+    fn any_value_is_taken_or_refused() {
+        crate::chance::cases(10_000, |c| {
+            let name = *c.of(&[DELEGATE, MOUNT_CONTEXT, SECCOMP_BPF, SECCOMP_STACK, LANDLOCK]);
+            let value = c.text(&["{", "}", "[", "]", "\"paths\":", "BgAAAAAA/38=", "context", "1"]);
+            let _ = read(|asked| (asked == name).then_some(value.as_str()), c.one_in(2));
+        });
+    }
 }

@@ -122,6 +122,8 @@ fn warn_of(unknown: &[String]) {
 fn parse<T: DeserializeOwned>(text: &[u8], process: &str) -> Result<(T, Vec<String>)> {
     let strict = match serde_json::from_slice(text) {
         Ok(value) => return Ok((value, Vec::new())),
+        // A name twice means one thing to one reader and another to the next.
+        Err(e) if e.to_string().starts_with("duplicate field") => return Err(e.into()),
         Err(e) => e,
     };
     let Ok(mut value) = serde_json::from_slice::<Value>(text) else { return Err(strict.into()) };
@@ -170,6 +172,8 @@ mod tests {
     fn other_faults_stay_errors_with_their_place() {
         let e = parse::<Process>(b"{\n \"cwd\": 5, \"user\": {} }", "").unwrap_err();
         assert!(e.to_string().contains("line 2"), "{e}");
+        let e = parse::<Process>(br#"{"cwd": "/", "cwd": "/tmp", "user": null}"#, "").unwrap_err();
+        assert!(e.to_string().starts_with("duplicate field `cwd`"), "{e}");
     }
 
     /// What the parser cannot tell apart, or does not know.

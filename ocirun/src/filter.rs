@@ -56,6 +56,8 @@ fn compile_one(profile: &LinuxSeccomp, asked: &Asked, file: &Path) -> Result<sta
     Ok(state::Seccomp { flags: program.flags, listener })
 }
 
+// Into the container's folder of state, which root alone may enter.
+#[allow(clippy::disallowed_methods)]
 fn write(path: &Path, program: &[u8]) -> Result<()> {
     fs::write(path, program).with_context(|| format!("write {}", path.display()))
 }

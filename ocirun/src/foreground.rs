@@ -6,15 +6,12 @@ use std::os::fd::AsFd;
 use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::signal::Signal;
 use nix::sys::signalfd::SignalFd;
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::Pid;
 
 use crate::again::again;
 use crate::console::Terminal;
 use crate::notify::Notify;
-use crate::pidfd;
+use crate::pidfd::{self, End};
 use crate::spawn::Child;
 
 /// Waits for the program's end; the status that this process is to exit with.
@@ -105,29 +102,14 @@ fn forward(child: &Child, signals: &SignalFd, terminal: Option<&Terminal>) -> Re
 
 /// Reaps every zombie but the program itself, whose status is asked for by its number.
 fn reap(child: &Child) {
-    use nix::sys::wait::{Id, waitid};
-    loop {
-        let peek = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
-        match waitid(Id::All, peek).ok().and_then(|s| s.pid()) {
-            Some(pid) if pid.as_raw() != child.pid => {
-                let _ = waitpid(pid, Some(WaitPidFlag::WNOHANG));
-            }
-            _ => return,
-        }
+    while let Some(pid) = pidfd::zombie().filter(|pid| *pid != child.pid) {
+        let _ = pidfd::wait(pid);
     }
 }
 
 fn status(child: &Child) -> Result<i32> {
-    loop {
-        match waitpid(Pid::from_raw(child.pid), None) {
-            Ok(WaitStatus::Exited(_, code)) => return Ok(code),
-            Ok(WaitStatus::Signaled(_, signal, _)) => return Ok(128 + number(signal)),
-            Ok(_) | Err(Errno::EINTR) => {}
-            Err(e) => return Err(e).context("wait for the program"),
-        }
-    }
-}
-
-fn number(signal: Signal) -> i32 {
-    signal as i32
+    Ok(match pidfd::wait(child.pid).context("wait for the program")? {
+        End::Exited(code) => code,
+        End::Killed(signal) => 128 + signal,
+    })
 }

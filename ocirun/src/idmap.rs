@@ -170,4 +170,17 @@ mod tests {
         assert_eq!(lines(&map), "0 1000 1\n1 100000 65536\n");
         assert!(is_self(&map[..1], 1000) && !is_self(&map, 1000) && !is_self(&map[..1], 0));
     }
+
+    #[test]
+    fn any_text_is_a_map_or_none() {
+        let own = parse("uids=0-4294967295-4294967295;gids=1-4294967290-10", &[], &[]).unwrap();
+        crate::chance::cases(20_000, |c| {
+            let text = c.text(&["uids=", "gids=", "0-0-1", "@", "-", "#", ";", "5", "4294967295"]);
+            if let Ok((uids, gids)) = parse(&text, &own.0, &own.1) {
+                assert!(!uids.is_empty() && !gids.is_empty(), "{text:?}");
+            }
+            let id = c.number() as u32;
+            assert!(on_host(id, &own.1).is_none_or(|host| host >= 4_294_967_290));
+        });
+    }
 }

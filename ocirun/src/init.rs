@@ -11,19 +11,21 @@ use anyhow::{Context, Error, Result, anyhow, bail};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::sched::{CloneFlags, unshare};
-use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
-use nix::unistd::{Pid, pipe2};
+use nix::sys::signal::Signal;
+use nix::sys::wait::{Id, WaitPidFlag, waitid};
+use nix::unistd::pipe2;
 use oci_spec::runtime::LinuxIdMapping;
 use ocirun_init::{Bootstrap, Command, Enter, Status};
 
 use crate::again::again;
 use crate::cgroup::Join;
 use crate::cgroup::systemd::Unit;
-use crate::error::{AfterStart, FromInit};
+use crate::error::{AfterStart, FromInit, strerror};
 use crate::fds::{Passed, raise};
+use crate::pidfd::{self, End};
 use crate::source::Map;
 use crate::spawn::{self, Child, Stub};
-use crate::{idmap, log, namespace, pidfd, program};
+use crate::{idmap, log, namespace, program};
 
 /// What a new ocirun-init is started with.
 pub struct Start {
@@ -179,8 +181,8 @@ fn in_new_time<T>(offsets: &str, spawn: impl FnOnce() -> Result<T>) -> Result<T>
     let own = namespace::open_own(libc::CLONE_NEWTIME)?;
     unshare(CloneFlags::from_bits_retain(libc::CLONE_NEWTIME)).context("unshare time namespace")?;
     let path = "/proc/self/timens_offsets";
-    let result =
-        std::fs::write(path, offsets).with_context(|| format!("write {path}")).and_then(|()| spawn());
+    let write = || File::options().write(true).open(path)?.write_all(offsets.as_bytes());
+    let result = write().with_context(|| format!("write {path}")).and_then(|()| spawn());
     namespace::enter(&own, libc::CLONE_NEWTIME)?;
     result
 }
@@ -259,7 +261,7 @@ impl Init {
         again(|| waitid(Id::PIDFd(pidfd.as_fd()), peek))
             .with_context(|| format!("process {pid} said to have joined"))?;
         let first = std::mem::replace(&mut self.child, Child { pid, pidfd });
-        again(|| waitpid(Pid::from_raw(first.pid), None)).context("wait for the first process")?;
+        pidfd::wait(first.pid).context("wait for the first process")?;
         self.sibling = false;
         Ok(())
     }
@@ -377,10 +379,13 @@ impl Init {
     /// How it ended, having said nothing.
     fn death(&self) -> Result<Error> {
         pidfd::signal(&self.child.pidfd, libc::SIGKILL)?;
-        let doing = match again(|| waitpid(Pid::from_raw(self.child.pid), None)) {
-            Ok(WaitStatus::Exited(_, code)) => format!("ocirun-init exited with status {code}"),
-            Ok(WaitStatus::Signaled(_, signal, _)) => format!("ocirun-init was killed by {signal}"),
-            other => format!("ocirun-init is gone: {other:?}"),
+        let doing = match pidfd::wait(self.child.pid) {
+            Ok(End::Exited(code)) => format!("ocirun-init exited with status {code}"),
+            Ok(End::Killed(signal)) => match Signal::try_from(signal) {
+                Ok(signal) => format!("ocirun-init was killed by {signal}"),
+                Err(_) => format!("ocirun-init was killed by signal {signal}"),
+            },
+            Err(e) => format!("ocirun-init is gone: {}", strerror(e)),
         };
         Ok(said(&doing, 0))
     }
@@ -389,7 +394,7 @@ impl Init {
     pub fn abandon(&mut self) -> Option<Error> {
         let end = |child: &Child| {
             let _ = pidfd::signal(&child.pidfd, libc::SIGKILL);
-            let _ = again(|| waitpid(Pid::from_raw(child.pid), None));
+            let _ = pidfd::wait(child.pid);
         };
         end(&self.child);
         loop {

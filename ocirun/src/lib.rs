@@ -1,12 +1,18 @@
 //! An OCI runtime: it prepares what a container needs on the host, makes its namespaces in one
 //! clone, and has `ocirun-init` build the inside.
 
+// Tests write into folders that they have made.
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
+
 pub mod affinity;
 pub mod again;
 pub mod annotation;
 pub mod bundle;
 pub mod caps;
 pub mod cgroup;
+#[cfg(test)]
+#[path = "../../tests/chance.rs"]
+mod chance;
 pub mod cli;
 pub mod cmd;
 pub mod code;
@@ -25,8 +31,8 @@ pub mod init;
 pub mod kept;
 pub mod label;
 pub mod launch;
-pub mod live;
 pub mod lint;
+pub mod live;
 pub mod log;
 pub mod loose;
 pub mod mount_option;

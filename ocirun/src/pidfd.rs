@@ -75,14 +75,57 @@ pub fn take_descriptor(process: &OwnedFd, number: i32) -> Result<OwnedFd, Errno>
 
 /// Sends a signal; false where the process is gone.
 pub fn signal(fd: impl AsFd, signal: i32) -> Result<bool> {
-    let null = std::ptr::null::<libc::siginfo_t>();
-    let fd = fd.as_fd().as_raw_fd();
-    // SAFETY: without siginfo, pidfd_send_signal(2) reads nothing of ours.
-    match Errno::result(unsafe { libc::syscall(libc::SYS_pidfd_send_signal, fd, signal, null, 0) }) {
-        Ok(_) => Ok(true),
+    match send(fd, signal) {
+        Ok(()) => Ok(true),
         Err(Errno::ESRCH) => Ok(false),
         Err(e) => Err(e).with_context(|| format!("send signal {signal}")),
     }
+}
+
+/// Sends a signal to whichever process has this number now.
+pub fn signal_pid(pid: i32, signal: i32) -> Result<(), Errno> {
+    send(pidfd_open(pid)?, signal)
+}
+
+fn send(fd: impl AsFd, signal: i32) -> Result<(), Errno> {
+    let null = std::ptr::null::<libc::siginfo_t>();
+    let fd = fd.as_fd().as_raw_fd();
+    // SAFETY: without siginfo, pidfd_send_signal(2) reads nothing of ours.
+    Errno::result(unsafe { libc::syscall(libc::SYS_pidfd_send_signal, fd, signal, null, 0) }).map(drop)
+}
+
+/// How a child ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    Exited(i32),
+    Killed(i32),
+}
+
+/// Waits for a child, and reaps it. nix takes the signals of real time for an error.
+pub fn wait(pid: i32) -> Result<End, Errno> {
+    let mut status = 0;
+    loop {
+        // SAFETY: waitpid(2) stores one integer, which `status` is.
+        match Errno::result(unsafe { libc::waitpid(pid, &raw mut status, 0) }) {
+            Err(Errno::EINTR) => {}
+            Err(e) => return Err(e),
+            Ok(_) if libc::WIFEXITED(status) => return Ok(End::Exited(libc::WEXITSTATUS(status))),
+            Ok(_) if libc::WIFSIGNALED(status) => return Ok(End::Killed(libc::WTERMSIG(status))),
+            Ok(_) => {}
+        }
+    }
+}
+
+/// A child that has ended and was not waited for.
+pub fn zombie() -> Option<i32> {
+    let flags = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+    // SAFETY: siginfo_t is made of integers and pointers that nobody follows here, for which all
+    // zeroes is a value.
+    let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
+    // SAFETY: waitid(2) fills one siginfo_t, which `info` is.
+    let found = Errno::result(unsafe { libc::waitid(libc::P_ALL, 0, &raw mut info, flags) });
+    // SAFETY: of a child that has ended, or all zeroes: the field is set either way.
+    found.ok().map(|_| unsafe { info.si_pid() }).filter(|pid| *pid != 0)
 }
 
 /// Waits until the process has ended; false where `timeout` milliseconds passed first.
@@ -106,5 +149,14 @@ mod tests {
         let stat = b"7 (a) S 1 (b)) R 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 4242 0 0\n";
         assert_eq!(parse(stat), Some(Stat { state: b'R', start_time: 4242 }));
         assert_eq!(parse(b"7 (x"), None);
+    }
+
+    #[test]
+    fn any_bytes_are_a_stat_or_none() {
+        crate::chance::cases(20_000, |c| {
+            let mut stat = c.bytes(20);
+            stat.extend(c.text(&["7 (a)", " R ", " 1 1 1 1 1 1 1 1 1 1", ")"]).bytes());
+            parse(&stat);
+        });
     }
 }

@@ -169,6 +169,8 @@ impl Group {
         }
     }
 
+    // On a file system of the kernel's own, where there are no links.
+    #[allow(clippy::disallowed_methods)]
     fn write(&self, file: &Path, text: &str) -> Result<()> {
         fs::write(file, text)
             .with_context(|| self.told(format!("write {:?} to {}", text.trim_end(), file.display())))
@@ -325,5 +327,13 @@ mod tests {
         let mountinfo = "30 20 0:26 / /a rw - tmpfs x rw\n31 20 0:27 / /odd rw - resctrl resctrl rw\n";
         assert_eq!(mounted(mountinfo), Some("/odd".into()));
         assert_eq!(mounted("30 20 0:26 / /a rw - tmpfs resctrl rw\n"), None);
+    }
+
+    #[test]
+    fn any_line_is_a_schema_or_none() {
+        crate::chance::cases(10_000, |c| {
+            parse(&c.text(&["L3", "MB", ":", "0=", ";", "ff", "=", "1"]));
+            mounted(&c.text(&["36 35 0:5 / /sys/fs/resctrl rw", " - resctrl resctrl rw", "\n", " - "]));
+        });
     }
 }

@@ -24,11 +24,11 @@ pub fn parse(word: &str) -> Result<i32> {
     let real_time = match name.split_at_checked(5) {
         Some(("RTMIN", "")) => Some(libc::SIGRTMIN()),
         Some(("RTMIN", rest)) => {
-            rest.strip_prefix('+').and_then(|n| n.parse().ok()).map(|n: i32| libc::SIGRTMIN() + n)
+            rest.strip_prefix('+').and_then(|n| libc::SIGRTMIN().checked_add(n.parse().ok()?))
         }
         Some(("RTMAX", "")) => Some(libc::SIGRTMAX()),
         Some(("RTMAX", rest)) => {
-            rest.strip_prefix('-').and_then(|n| n.parse().ok()).map(|n: i32| libc::SIGRTMAX() - n)
+            rest.strip_prefix('-').and_then(|n| libc::SIGRTMAX().checked_sub(n.parse().ok()?))
         }
         _ => None,
     };
@@ -88,9 +88,21 @@ mod tests {
         ] {
             assert_eq!(parse(word).expect(word), want);
         }
-        for word in ["NOSUCH", "65", "-1", "", "SIG", "RTMIN+99", "ü"] {
+        for word in
+            ["NOSUCH", "65", "-1", "", "SIG", "RTMIN+99", "RTMIN+2147483647", "RTMAX--2147483648", "ü"]
+        {
             let e = parse(word).expect_err(word).to_string();
             assert_eq!(e, format!("unknown signal {word:?}"));
         }
+    }
+
+    #[test]
+    fn any_word_is_a_signal_or_none() {
+        crate::chance::cases(20_000, |c| {
+            let word = c.text(&["SIG", "sig", "RTMIN", "RTMAX", "+", "KILL", "term"]);
+            if let Ok(number) = parse(&word) {
+                assert!((0..=64).contains(&number), "{word:?}");
+            }
+        });
     }
 }

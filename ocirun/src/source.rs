@@ -8,7 +8,7 @@ use std::os::fd::OwnedFd;
 use anyhow::{Context, Result, bail};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
-use nix::sys::stat::Mode;
+use nix::sys::stat::{Mode, fstat};
 use nix::sys::wait::waitpid;
 use nix::unistd::{Pid, chroot, fchdir, geteuid};
 use oci_spec::runtime::{LinuxIdMapping, Mount as Wanted, Spec};
@@ -162,10 +162,13 @@ fn open_bind(mount: &mut Mount, map: Option<Map>) -> Result<Option<OwnedFd>> {
         mount.link = Some(target.to_str().context("copy-symlink: the link is not text")?.to_owned());
         return Ok(None);
     }
-    let found = if follow { fs::metadata(&mount.source) } else { fs::symlink_metadata(&mount.source) };
-    let file = !found.with_context(what)?.is_dir();
     let fd = open_tree(&mount.source, has("rbind"), follow).with_context(what)?;
-    mount.file = file;
+    mount.file = match &fd {
+        // What was opened, whatever its name means by now.
+        Some(fd) => fstat(fd).with_context(what)?.st_mode & libc::S_IFMT != libc::S_IFDIR,
+        None if follow => !fs::metadata(&mount.source).with_context(what)?.is_dir(),
+        None => !fs::symlink_metadata(&mount.source).with_context(what)?.is_dir(),
+    };
     if let Some(map) = map {
         let fd = fd.as_ref().context("an id-mapped mount needs root and Linux 5.12")?;
         tree::map_ids(fd, &map.user_ns, map.recursive)

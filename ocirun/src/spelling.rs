@@ -193,4 +193,16 @@ mod tests {
         mend(&mut value, true);
         assert_eq!(value, json!({"memory": {"limit": 5}}));
     }
+
+    #[test]
+    fn any_bytes_come_through() {
+        crate::chance::cases(20_000, |c| {
+            let mut text =
+                c.text(&["\"CPU\":", "{", "}", "\"", "\\", "[", "]", "\"linux\"", ":", "1"]).into_bytes();
+            text.extend(c.bytes(4));
+            let valid = serde_json::from_slice::<Value>(&text).is_ok();
+            let after = right(text, c.one_in(2));
+            assert!(!valid || serde_json::from_slice::<Value>(&after).is_ok());
+        });
+    }
 }

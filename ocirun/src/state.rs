@@ -231,6 +231,8 @@ impl Dir {
         self.write(state)?.sync_all().with_context(|| format!("sync {}", path()))
     }
 
+    // The folder is ours, and closed to others.
+    #[allow(clippy::disallowed_methods)]
     fn write(&self, state: &State) -> Result<File> {
         let (new, file) = (self.path.join(".state.json"), self.path.join("state.json"));
         let text = serde_json::to_vec(state).context("encode state.json")?;
@@ -322,4 +324,38 @@ pub fn open(global: &Global, id: &str) -> Result<(Dir, State, Status)> {
     let state = dir.load()?;
     let status = dir.status(&state)?;
     Ok((dir, state, status))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever a state.json holds, it is read, or refused; nothing in it is taken on trust.
+    #[test]
+    fn any_record_is_a_state_or_an_error() {
+        let dir = tempfile::tempdir().unwrap();
+        let dir = Dir { path: dir.path().to_owned() };
+        let full = serde_json::json!({"ociVersion": "1.0.2", "id": "it", "pid": 0, "startTime": 0, "creating": false,
+            "bundle": "/b", "rootfs": "/b/rootfs", "created": "2026-01-01T00:00:00Z", "annotations": {"a": "b"},
+            "cgroup": Cgroup::default(), "resources": {"pids": {"limit": 5}}, "namespaces": ["pid", "mount"],
+            "privatePids": true, "process": {"user": {"uid": 0, "gid": 0}, "cwd": "/", "args": ["sh"]},
+            "seccomp": {"flags": 1, "listener": ["/s", null]}, "stackedSeccomp": [1], "pipes": ["pipe:[1]"]});
+        let mut read = 0;
+        crate::chance::cases(5_000, |c| {
+            let mut json = full.clone();
+            for _ in 0..c.below(3) {
+                c.change(&mut json);
+            }
+            let mut text = json.to_string().into_bytes();
+            if c.one_in(4) {
+                text.truncate(c.below(text.len()));
+                text.extend(c.bytes(8));
+            }
+            fs::write(dir.path.join("state.json"), text).unwrap();
+            let Ok(Some(state)) = dir.record() else { return };
+            read += 1;
+            let _ = (state.process.get(), state.resources.map(|kept| kept.get()), state.hooks);
+        });
+        assert!(read > 500, "{read}");
+    }
 }

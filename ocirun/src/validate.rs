@@ -267,4 +267,19 @@ mod tests {
         }
         assert!(check(&whole(r#",{"type":"network"}"#, r#","sysctl":{"net/core/somaxconn":"1"}"#)).is_ok());
     }
+
+    #[test]
+    fn any_text_is_one_component_or_no_id() {
+        crate::chance::cases(20_000, |c| {
+            let text = c.text(&["web", "..", ".", "a", "_", "+"]);
+            if id(&text).is_ok() {
+                let path = Path::new("/top").join(&text);
+                assert_eq!(
+                    (path.parent(), path.components().count()),
+                    (Some(Path::new("/top")), 3),
+                    "{text:?}"
+                );
+            }
+        });
+    }
 }

@@ -17,6 +17,35 @@ fn bad_config_manymaps() {
     });
     let line = run("it-manymaps", &bundle).fails(1);
     assert!(line.contains("map"), "{line}");
+    // With a path and an environment of that kind it is the same error; and with as many maps as the
+    // kernel takes, whatever is long arrives as it is.
+    let env = |count: usize| -> Vec<_> {
+        (0..count).map(|n| json!(format!("FILL{n}={}", "x".repeat(65_528)))).collect()
+    };
+    let long = format!("/{}", "x/".repeat(35_000));
+    bundle.edit(|c| {
+        c["process"]["env"].as_array_mut().unwrap().extend(env(16));
+        add_mount(c, json!({"destination": long, "type": "tmpfs", "source": "tmpfs"}));
+    });
+    let line = run("it-manymaps", &bundle).fails(1);
+    assert!(line.contains("map"), "{line}");
+    bundle.edit(|c| {
+        for key in ["uidMappings", "gidMappings"] {
+            // The kernel takes a page of text.
+            c["linux"][key].as_array_mut().unwrap().truncate(250);
+        }
+    });
+    let done = run("it-manymaps", &bundle);
+    assert!(done.code == 1 && done.stderr.contains("file name too long"), "{}", done.stderr);
+    bundle.edit(|c| {
+        c["mounts"].as_array_mut().unwrap().pop();
+        let script = "wc -l </proc/self/uid_map; id -u; env | grep ^FILL | wc -c";
+        c["process"]["args"] = json!(["sh", "-c", script]);
+    });
+    let seen = run("it-manymaps", &bundle).ok();
+    let lines: Vec<&str> = seen.lines().collect();
+    assert_eq!((lines[0], lines[1]), ("250", "0"), "{seen}");
+    assert!(lines[2].parse::<usize>().unwrap() > 1_048_000, "{seen}");
     none_of(&["it-manymaps", path(&bundle)]);
 }
 
@@ -86,4 +115,91 @@ fn annotations_do_nothing() {
         assert!(line.contains(&format!("annotation {name} is not supported: {words}")), "{line}");
     }
     none_of(&["it-notes", path(&bundle)]);
+}
+
+/// What no parser should take for a config.json: an error of one line, within a second, whatever it is.
+#[test]
+fn bad_config_text() {
+    let bundle = Bundle::new(&["true"], |_| {});
+    let file = bundle.path().join("config.json");
+    let good = std::fs::read_to_string(&file).unwrap();
+    let with = |what: &str| good.replacen('{', &format!("{{{what},"), 1);
+    let runtime = Runtime::new();
+    let texts = [
+        String::new(),
+        "\0".repeat(100),
+        "[".repeat(60_000),
+        "{\"a\":".repeat(60_000),
+        with(&format!("\"annotations\":{}{}", "[".repeat(60_000), "]".repeat(60_000))),
+        with("\"root\":{\"path\":\"/\"}"),
+        with("\"linux\":{\"namespaces\":[]}"),
+        with("\"process\":{\"args\":[\"sh\"],\"cwd\":\"/\",\"user\":{\"uid\":0,\"gid\":0}}"),
+        with("\"mounts\":[]"),
+        good.replace("\"args\"", &format!("\"args\":[{}1],\"x\"", "1,".repeat(1_000_000))),
+        good.replace("\"mounts\"", &format!("\"mounts\":[{}{{}}],\"x\"", "{},".repeat(500_000))),
+        good.replace(['{', '}'], ""),
+        format!("{good}{good}"),
+        good.replace("1.3.0", "9.9.9"),
+        good.replace("\"rootfs\"", "1e999"),
+    ];
+    for text in texts {
+        std::fs::write(&file, &text).unwrap();
+        let done = state::quick(&runtime, &["create", "--bundle", path(&bundle), "it-badtext"]);
+        let shown = &text.get(..80.min(text.len())).unwrap_or_default();
+        assert_ne!(done.code, 0, "{shown}");
+        assert_eq!(done.stderr.lines().count(), 1, "{shown}: {}", done.stderr);
+        assert!(
+            !done.stderr.contains("panicked") && !done.stderr.contains("internal error"),
+            "{shown}: {done:?}"
+        );
+    }
+    none_of(&["it-badtext", path(&bundle)]);
+}
+
+/// A good config.json with something in it changed, at random: a container or an error of one line,
+/// within a second.
+#[test]
+fn bad_config_changed() {
+    let bundle = Bundle::new(&["true"], |c| {
+        c["linux"]["sysctl"] = json!({"net.ipv4.ip_forward": "1"});
+        c["linux"]["seccomp"] = json!({"defaultAction": "SCMP_ACT_ALLOW", "syscalls":
+            [{"names": ["acct"], "action": "SCMP_ACT_ERRNO"}]});
+        c["linux"]["devices"] = json!([{"path": "/dev/it-x", "type": "c", "major": 1, "minor": 7}]);
+        c["linux"]["resources"]["pids"] = json!({"limit": 50});
+        c["linux"]["resources"]["memory"] = json!({"limit": 64 << 20, "swap": 64 << 20});
+    });
+    let file = bundle.path().join("config.json");
+    let good: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let runtime = Runtime::new();
+    let (mut made, mut refused) = (0, 0);
+    let cases = std::env::var("CTRD_CHANCE").ok().and_then(|n| n.parse().ok()).unwrap_or(150);
+    crate::chance::cases(cases, |c| {
+        let mut json = good.clone();
+        c.change(&mut json);
+        // What is shared with the machine, and where everything begins, stays as it is.
+        for place in ["/linux/namespaces", "/root/path", "/linux/rootfsPropagation"] {
+            match (json.pointer_mut(place), good.pointer(place)) {
+                (Some(there), Some(good)) => *there = good.clone(),
+                (None, None) => {}
+                _ => return,
+            }
+        }
+        std::fs::write(&file, json.to_string()).unwrap();
+        let done = state::quick(&runtime, &["create", "--bundle", path(&bundle), "it-changed"]);
+        assert!(
+            !done.stderr.contains("panicked") && !done.stderr.contains("internal error"),
+            "{json}: {done:?}"
+        );
+        if done.code == 0 {
+            made += 1;
+            runtime.run(&["delete", "--force", "it-changed"]).ok();
+        } else {
+            refused += 1;
+            let errors = done.stderr.lines().filter(|line| line.starts_with("ocirun: ")).count();
+            assert_eq!(errors, 1, "{json}: {done:?}");
+        }
+    });
+    eprintln!("{made} made, {refused} refused");
+    assert!(made > 0 && refused > 0, "{made} made, {refused} refused");
+    none_of(&["it-changed", path(&bundle)]);
 }

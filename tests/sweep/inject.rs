@@ -60,7 +60,9 @@ pub fn run(command: &Command, other: Option<i32>, fault: Option<(Point, Fault)>)
             None => shell.env_remove(name),
         };
     }
-    run_stopped(shell, other.map(Pid::from_raw), fault)
+    // A thread of its own: whom it traces and has not met yet, the kernel lets go at its end.
+    let traced = std::thread::spawn(move || run_stopped(shell, other.map(Pid::from_raw), fault));
+    traced.join().expect("the tracer")
 }
 
 // Its end is waited for with that of all others.
@@ -74,8 +76,7 @@ fn run_stopped(mut shell: Command, other: Option<Pid>, fault: Option<(Point, Fau
         | Options::PTRACE_O_TRACEFORK
         | Options::PTRACE_O_TRACEVFORK
         | Options::PTRACE_O_TRACECLONE
-        | Options::PTRACE_O_TRACEEXEC
-        | Options::PTRACE_O_EXITKILL;
+        | Options::PTRACE_O_TRACEEXEC;
     ptrace::seize(first, options).expect("trace the shell");
     if let Some(other) = other {
         ptrace::seize(other, options).expect("trace the other process");

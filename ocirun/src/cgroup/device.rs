@@ -297,4 +297,22 @@ pub mod tests {
         let said = v1(&parse(hole), None).unwrap_err().to_string();
         assert_eq!(said, "deny device b 8:1 w: cgroup v1 cannot except it from b 8:* rw");
     }
+
+    #[test]
+    fn any_rules_become_programs_or_an_error() {
+        let full: serde_json::Value = serde_json::from_str(
+            r#"[{"allow":false,"access":"rwm"},{"allow":true,"type":"c","major":1,"minor":3,"access":"rw"},
+                {"allow":true,"type":"b","major":8,"minor":-1,"access":"m"},{"allow":false,"type":"c","access":"r"}]"#,
+        )
+        .unwrap();
+        crate::chance::cases(20_000, |c| {
+            let mut json = full.clone();
+            (0..2).for_each(|_| c.change(&mut json));
+            let Ok(list) = serde_json::from_value::<Vec<LinuxDeviceCgroup>>(json) else { return };
+            let Ok(rules) = rules(&list) else { return };
+            let now = c.text(&["c 1:3 rwm\n", "b 8:* m\n", "a *:* rwm\n", ":", "*"]);
+            let _ = v1(&rules, Some(&now));
+            super::super::device_bpf::program(&rules);
+        });
+    }
 }

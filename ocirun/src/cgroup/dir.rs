@@ -59,6 +59,7 @@ impl Dir {
 
     /// Makes a directory below, whose parents exist. Says whether it is new.
     pub fn mkdir(&self, below: &str) -> nix::Result<bool> {
+        stays_below(below)?;
         match mkdirat(&self.fd, below, Mode::from_bits_truncate(0o755)) {
             Ok(()) => Ok(true),
             Err(Errno::EEXIST) => Ok(false),
@@ -67,6 +68,7 @@ impl Dir {
     }
 
     pub fn rmdir(&self, below: &str) -> nix::Result<()> {
+        stays_below(below)?;
         unlinkat(&self.fd, below, UnlinkatFlags::RemoveDir)
     }
 
@@ -135,6 +137,13 @@ pub fn write_whole(fd: &OwnedFd, value: &str) -> nix::Result<()> {
 /// A name that can be one component of a path and nothing else.
 pub fn plain(name: &str) -> bool {
     !name.is_empty() && name != "." && name != ".." && !name.contains(['/', '\0'])
+}
+
+/// What is neither opened first nor refused by the kernel: a path of a state.json that somebody else
+/// wrote. There are no links in a cgroup file system.
+fn stays_below(path: &str) -> nix::Result<()> {
+    let leaves = path.starts_with('/') || path.split('/').any(|part| part == "..");
+    if leaves { Err(Errno::EXDEV) } else { Ok(()) }
 }
 
 /// Opens what is below `dir`, over no link and within this file system; `` is `dir` itself.
@@ -217,5 +226,21 @@ mod tests {
     fn other_file_systems_are_refused() {
         let refusal = open_mount(Path::new("/proc"), true).unwrap_err().to_string();
         assert_eq!(refusal, "open /proc: not a cgroup file system");
+    }
+
+    #[test]
+    fn what_is_made_and_removed_lies_below() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(dir.path().join("top/a")).unwrap();
+        std::fs::create_dir(dir.path().join("beside")).unwrap();
+        let top: OwnedFd = File::open(dir.path().join("top")).unwrap().into();
+        let top = Dir { fd: top, path: dir.path().join("top") };
+        let beside = dir.path().join("beside");
+        for path in ["../beside", "a/../../beside", beside.to_str().unwrap()] {
+            assert_eq!(top.rmdir(path), Err(Errno::EXDEV), "{path}");
+            assert_eq!(top.mkdir(&format!("{path}/new")), Err(Errno::EXDEV), "{path}");
+        }
+        assert!(beside.is_dir());
+        assert_eq!((top.mkdir("a/b"), top.rmdir("a/b")), (Ok(true), Ok(())));
     }
 }

@@ -17,11 +17,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Cgroup {
     pub fn freeze(&self) -> Result<()> {
-        match self.freezer()? {
-            Some((dir, false)) => freeze_v1(dir),
-            Some((dir, true)) => set_v2(dir, true),
-            None => bail!("freeze: the freezer controller is not available"),
-        }
+        let Some((dir, v2)) = self.freezer()? else {
+            bail!("freeze: the freezer controller is not available");
+        };
+        let frozen = if v2 { set_v2(dir, true) } else { freeze_v1(dir) };
+        // Half frozen is the worst state to be left in.
+        frozen.inspect_err(|_| {
+            let _ = if v2 { dir.write("cgroup.freeze", "0") } else { dir.write("freezer.state", "THAWED") };
+        })
     }
 
     pub fn thaw(&self) -> Result<()> {
@@ -73,8 +76,6 @@ fn freeze_v1(dir: &Dir) -> Result<()> {
             return Ok(());
         }
         if Instant::now() > deadline {
-            // Half frozen is the worst state to be left in.
-            dir.write("freezer.state", "THAWED")?;
             bail!("freeze {}: still {state}", dir.path().display());
         }
         sleep(wait);
@@ -89,7 +90,6 @@ fn set_v2(dir: &Dir, freeze: bool) -> Result<()> {
         return Ok(());
     }
     if freeze {
-        dir.write("cgroup.freeze", "0")?;
         bail!("freeze {}: some process does not stop", dir.path().display());
     }
     // A frozen ancestor holds it; its own mark is gone, which is all that can be done here.

@@ -311,4 +311,26 @@ mod tests {
         let back: Hierarchy = serde_json::from_str(&json).unwrap();
         assert_eq!(back.dir_path(), place.dir_path());
     }
+
+    #[test]
+    fn any_mountinfo_and_path_stays_below() {
+        crate::chance::cases(20_000, |c| {
+            let words = ["\\040", "\\", " - cgroup cgroup rw,memory", " - cgroup2 cgroup2 rw", "0:1", "\n"];
+            let mut mountinfo = HYBRID.to_owned();
+            let at = c.below(mountinfo.len());
+            mountinfo.insert_str(at, &c.text(&words));
+            let own = format!("{HYBRID_OWN}{}", c.text(&["5:memory:", "0::/", "/a", "..", "\n"]));
+            let inner = c.text(&["/", "..", "a", ".", "it-x", "\n"]);
+            for place in places(&mountinfo, &own, Path::new(&inner)).into_iter().flatten() {
+                let text = &place.below;
+                assert!(
+                    !text.is_empty()
+                        && text.ends_with(components(Path::new(&inner)).unwrap().last().unwrap())
+                );
+                if Path::new(&inner).is_absolute() {
+                    assert!(!text.split('/').any(|part| matches!(part, "" | "." | "..")), "{text:?}");
+                }
+            }
+        });
+    }
 }

@@ -157,6 +157,9 @@ fn top(h: &Hierarchy) -> Result<&Dir> {
     if let Some(dir) = h.top.get() {
         return Ok(dir);
     }
+    // A record that somebody wrote may name the whole hierarchy, and with it every process there is.
+    let own = hierarchy::components(Path::new(&h.below))?;
+    ensure!(!own.is_empty(), "invalid cgroup path {:?}: it names no cgroup of its own", h.below);
     let dir = dir::open_mount(&h.mount, h.v2)?;
     Ok(h.top.get_or_init(|| dir))
 }

@@ -9,6 +9,7 @@ use nix::unistd::Pid;
 
 use super::dir::Dir;
 use super::{Cgroup, opened};
+use crate::pidfd;
 
 /// How often the list is read again for processes that were made meanwhile, where the container
 /// cannot be frozen. Each round kills all that it finds, so a fork bomb loses ground.
@@ -66,12 +67,17 @@ impl Cgroup {
     }
 
     fn signal_all(&self, signal: i32, repeat: bool) -> Result<()> {
-        let signal = Signal::try_from(signal).with_context(|| format!("unknown signal {signal}"))?;
+        // Those of real time have no names.
+        let named = Signal::try_from(signal).ok();
         let mut done = BTreeSet::new();
         for _ in 0..ROUNDS {
             let new: Vec<i32> = self.pids()?.into_iter().filter(|pid| done.insert(*pid)).collect();
             for pid in &new {
-                match kill(Pid::from_raw(*pid), signal) {
+                let sent = match named {
+                    Some(signal) => kill(Pid::from_raw(*pid), signal),
+                    None => pidfd::signal_pid(*pid, signal),
+                };
+                match sent {
                     Ok(()) | Err(Errno::ESRCH) => {}
                     Err(e) => Err(e).with_context(|| format!("kill process {pid}"))?,
                 }

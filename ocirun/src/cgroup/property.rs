@@ -537,4 +537,25 @@ mod tests {
         let other = BTreeMap::from([("org.other".to_owned(), "PIDs".to_owned())]);
         assert!(annotated(other.iter()).unwrap().is_empty());
     }
+
+    #[test]
+    fn any_annotation_and_limit_is_a_property_or_none() {
+        let full: serde_json::Value = serde_json::from_str(crate::cgroup::v1::FULL).unwrap();
+        crate::chance::cases(20_000, |c| {
+            let text = c.text(&["uint64 ", "'a'", "[", "]", "@as ", "true", "double 1e400", "\\", "\"", ","]);
+            let key = format!(
+                "org.systemd.property.{}",
+                c.text(&["RuntimeMaxSec", "CPUWeight", "Timeout", "USec"])
+            );
+            let _ = annotated([(&key, &text)].into_iter());
+            let mut json = full.clone();
+            (0..2).for_each(|_| c.change(&mut json));
+            let Ok(r) = serde_json::from_value::<LinuxResources>(json) else { return };
+            let period = u64::try_from(c.number()).ok().filter(|n| *n != 0);
+            for v2 in [true, false] {
+                let _ = limits(&r, v2, (Some(c.number()), period));
+            }
+            rounded(c.number(), period);
+        });
+    }
 }

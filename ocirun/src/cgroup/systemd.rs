@@ -428,4 +428,25 @@ mod tests {
         assert_eq!(outside("0 1000 1\n1 100000 65536\n", 0), Some(1000));
         assert_eq!(outside("0 1000 1\n", 5), None);
     }
+
+    #[test]
+    fn any_text_names_a_unit_or_none() {
+        let plain =
+            |name: &str| !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\0', ' ']);
+        crate::chance::cases(20_000, |c| {
+            let text = c.text(&["a.slice", "-", ":", "user", ".slice", "..", "libpod", "\\x2f"]);
+            if let Ok(path) = slice_path(&text) {
+                assert!(
+                    path.iter().all(|part| plain(part) && part.ends_with(".slice")),
+                    "{text:?}: {path:?}"
+                );
+            }
+            if let Ok((slice, name)) = names(&text, "it", false) {
+                assert!(
+                    plain(&name) && name.ends_with(".scope") && slice_path(&slice).is_ok(),
+                    "{text:?}: {name:?}"
+                );
+            }
+        });
+    }
 }

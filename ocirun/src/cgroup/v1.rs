@@ -218,6 +218,17 @@ fn nonzero<T: ToString + Default + PartialEq>(n: Option<T>) -> Option<String> {
     n.filter(|n| *n != T::default()).map(|n| n.to_string())
 }
 
+/// Every limit, for tests.
+#[cfg(test)]
+pub const FULL: &str = r#"{"memory":{"limit":1,"reservation":2,"swap":3,"kernel":4,"kernelTCP":5,"swappiness":6,
+    "disableOOMKiller":false,"useHierarchy":true,"checkBeforeUpdate":true},
+    "cpu":{"shares":1,"quota":2,"burst":1,"period":3,"realtimeRuntime":4,"realtimePeriod":5,"cpus":"0","mems":"0","idle":0},
+    "pids":{"limit":5},"blockIO":{"weight":10,"leafWeight":20,"weightDevice":[{"major":8,"minor":0,"weight":500,"leafWeight":300}],
+    "throttleReadBpsDevice":[{"major":8,"minor":0,"rate":600}],"throttleWriteIOPSDevice":[{"major":8,"minor":0,"rate":600}]},
+    "hugepageLimits":[{"pageSize":"2MB","limit":9}],"network":{"classID":1,"priorities":[{"name":"eth0","priority":5}]},
+    "rdma":{"mlx5_1":{"hcaHandles":3,"hcaObjects":100}},
+    "unified":{"memory.high":"1","cpu.max":"max 100000","cpuset.cpus":"0-1","pids.max":"max"}}"#;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -307,4 +307,24 @@ mod tests {
             assert_eq!(weight(shares), wanted, "{shares}");
         }
     }
+
+    #[test]
+    fn any_limit_is_a_file_of_the_cgroup_or_none() {
+        let full: serde_json::Value = serde_json::from_str(v1::FULL).unwrap();
+        let mut taken = 0;
+        crate::chance::cases(20_000, |c| {
+            let mut json = full.clone();
+            (0..2).for_each(|_| c.change(&mut json));
+            let Ok(r) = serde_json::from_value::<LinuxResources>(json) else { return };
+            taken += 1;
+            let get = |_: &str| anyhow::Ok("1".to_owned());
+            let both = v1::CONTROLLERS
+                .iter()
+                .flat_map(|name| [v1::settings(name, &r, &|_| true), settings(name, &r, &|_| true, &get)]);
+            for setting in both.chain([unified(&r)]).flatten().flatten() {
+                assert!(super::super::dir::plain(&setting.file), "{:?}", setting.file);
+            }
+        });
+        assert!(taken > 1000, "{taken}");
+    }
 }

@@ -126,6 +126,8 @@ fn status_fd(number: i32) -> Result<OwnedFd> {
 }
 
 /// Writes what the standard streams were, since a restore has to put others in their place.
+// The caller names the folder of images.
+#[allow(clippy::disallowed_methods)]
 fn describe_streams(images: &Path, state: &State) -> Result<()> {
     let name = |n: usize| {
         let given = state.pipes.get(n).filter(|pipe| !pipe.is_empty()).cloned();

@@ -1,12 +1,9 @@
 //! `ocirun delete`: the end of a container: its processes, cgroups, hooks and state.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use nix::errno::Errno;
-use nix::sys::wait::waitpid;
-use nix::unistd::Pid;
 
 use super::matching;
-use crate::again::again;
 use crate::cli::{Delete, Global};
 use crate::state::{self, Dir, State, Status};
 use crate::{error, hooks, log, pidfd, plan, validate};
@@ -84,6 +81,9 @@ pub fn remove(dir: &Dir, state: &State) -> Result<()> {
 /// it does not die while it is frozen.
 const PATIENCE: u16 = 200;
 
+/// How long it may take when all have been killed, in milliseconds.
+const MOST_PATIENCE: u16 = 10_000;
+
 /// Kills the first process; says whether that was the end of all, as it is in a process namespace
 /// that was made for the container.
 fn end_first(state: &State) -> Result<bool> {
@@ -101,7 +101,7 @@ fn end_first(state: &State) -> Result<bool> {
 
 /// Our own child, in `run`: a zombie would keep the cgroup.
 fn reap(pid: i32) -> Result<()> {
-    match again(|| waitpid(Pid::from_raw(pid), None)) {
+    match pidfd::wait(pid) {
         Ok(_) | Err(Errno::ECHILD) => Ok(()),
         Err(e) => Err(e).context("wait for the container"),
     }
@@ -115,7 +115,8 @@ fn end(state: &State) -> Result<()> {
     }
     state.cgroup.kill(libc::SIGKILL)?;
     if let Some(init) = &init {
-        pidfd::ended(init, None)?;
+        // A device, or a debugger, may hold it for ever.
+        ensure!(pidfd::ended(init, Some(MOST_PATIENCE))?, "container init still running");
         reap(state.pid)?;
     }
     Ok(())

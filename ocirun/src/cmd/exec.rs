@@ -312,4 +312,34 @@ mod tests {
         let caps = boot.process.capabilities.as_ref().unwrap();
         assert_eq!((&caps.ambient[..], caps.inheritable.len()), (&["CAP_KILL".to_string()][..], 1));
     }
+
+    /// CVE-2026-30892: whatever is taken for a user says its number in full.
+    #[test]
+    fn any_text_is_a_user_or_none() {
+        crate::chance::cases(20_000, |c| {
+            let text = c.text(&["0", "1", "1000", ":", "root", "+", "4294967296"]);
+            if let Ok((uid, gid)) = user_ids(&text) {
+                let plain = |n: &str| match n.trim_start_matches('0') {
+                    "" => "0".to_owned(),
+                    rest => rest.to_owned(),
+                };
+                let words: Vec<_> = text.split(':').map(plain).collect();
+                let ids: Vec<_> = [Some(uid), gid].into_iter().flatten().map(|n| n.to_string()).collect();
+                assert_eq!(words, ids, "{text:?}");
+            }
+        });
+    }
+
+    #[test]
+    fn any_text_is_a_capability_or_none() {
+        crate::chance::cases(10_000, |c| {
+            let text = c.text(&["CAP_", "cap_", "NET_RAW", "chown", "_", "Sys_Admin"]);
+            let mut boot = Bootstrap::default();
+            if add_cap(&mut boot, &text).is_ok() {
+                let sets = boot.process.capabilities.unwrap_or_default();
+                assert_eq!(sets.bounding.len(), 1, "{text:?}");
+                assert!(sets.inheritable.is_empty() && sets.ambient.is_empty());
+            }
+        });
+    }
 }

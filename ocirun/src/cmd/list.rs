@@ -63,7 +63,9 @@ fn table(containers: &[Shown]) -> String {
     let mut text = String::new();
     for row in &rows {
         for (cell, width) in row.iter().zip(&widths) {
-            text.push_str(&format!("{cell:width$}"));
+            // Not by a width of `format!`, which must be below 65536.
+            text.push_str(cell);
+            text.extend(std::iter::repeat_n(' ', width - cell.chars().count()));
         }
         text.push_str(&row[5]);
         text.push('\n');

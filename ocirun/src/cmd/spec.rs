@@ -33,7 +33,7 @@ pub fn spec(args: &Spec) -> Result<i32> {
 /// For root, or for the user and group that are to be root inside.
 /// On v1 a container of root sees its cgroups by their whole paths, as callers expect it there;
 /// one of a user has perhaps none, and sees those it is in from below.
-fn text(ids: Option<(u32, u32)>, namespace_of_cgroups: bool) -> String {
+pub fn text(ids: Option<(u32, u32)>, namespace_of_cgroups: bool) -> String {
     let network = "{\"type\": \"network\"}";
     let sys = "\"type\": \"sysfs\",\n\t\t\t\"source\": \"sysfs\",\n\t\t\t\"options\": [\"nosuid\", \"noexec\", \"nodev\", \"ro\"]";
     let (sys, namespace, gid, maps) = match ids {

@@ -171,4 +171,12 @@ mod tests {
             assert!(bytes(bad).is_err(), "{bad}");
         }
     }
+
+    #[test]
+    fn any_text_is_a_size_or_none() {
+        crate::chance::cases(20_000, |c| {
+            let text = c.text(&["1", "k", "M", "g", "T", "b", "i", "9223372036854775807", "-"]);
+            assert!(bytes(&text).is_ok_and(|n| n >= -1) || bytes(&text).is_err(), "{text:?}");
+        });
+    }
 }

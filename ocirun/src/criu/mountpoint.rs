@@ -14,15 +14,27 @@ use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat, openat2, readlinkat};
 use nix::mount::{MsFlags, mount};
 use nix::sys::stat::{Mode, mkdirat};
 
+use crate::again::again;
+
 /// So many links may lead to a place.
 const LINKS: usize = 40;
+
+/// So often an open is tried again.
+const RETRIES: usize = 1000;
 
 /// Opens what lies at `path` below `root`.
 pub fn open_in(root: BorrowedFd, path: &Path) -> Result<OwnedFd, Errno> {
     let how = OpenHow::new()
         .flags(OFlag::O_PATH | OFlag::O_CLOEXEC)
         .resolve(ResolveFlag::RESOLVE_IN_ROOT | ResolveFlag::RESOLVE_NO_MAGICLINKS);
-    openat2(root, path, how)
+    // It met a rename on its way, which is not its fault; a storm of them is somebody's.
+    for _ in 0..RETRIES {
+        match again(|| openat2(root, path, how)) {
+            Err(Errno::EAGAIN) => {}
+            opened => return opened,
+        }
+    }
+    Err(Errno::EAGAIN)
 }
 
 /// Where `path` leads to below `root`, without links: as mountinfo would name a mount there. `top` is
