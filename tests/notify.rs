@@ -66,17 +66,17 @@ fn start_tells_that_it_is_ready_and_the_main_process() {
 #[test]
 fn run_in_the_foreground_tells_that_it_is_ready() {
     let (runtime, bundle) = (Runtime::new(), bundle());
-    let name = format!("it-notify-{}", std::process::id());
+    let name = format!("it-abstract-{}", std::process::id());
     let address = SocketAddr::from_abstract_name(&name).unwrap();
     let host = UnixDatagram::bind_addr(&address).unwrap();
     let dir = bundle.path().to_str().unwrap();
-    let mut run = runtime.command(&["run", "--bundle", dir, "it-notify-run"]);
+    let mut run = runtime.command(&["run", "--bundle", dir, "it-ready-run"]);
     let mut run =
         run.env("NOTIFY_SOCKET", format!("@{name}")).stdout(std::process::Stdio::null()).spawn().unwrap();
     assert_eq!(heard(&host), "READY=1");
     assert_eq!(heard(&host), "BARRIER=1");
     assert!(run.wait().unwrap().success());
-    traces::none_of(&["it-notify-run", dir]);
+    traces::none_of(&["it-ready-run", dir]);
 }
 
 #[test]
@@ -86,13 +86,12 @@ fn who_never_becomes_ready_ends_and_nothing_is_said() {
     let path = runtime.root.path().join("host.sock");
     let host = UnixDatagram::bind(&path).unwrap();
     let dir = bundle.path().to_str().unwrap();
-    let mut run = runtime.command(&["run", "--bundle", dir, "it-notify-not"]);
+    let mut run = runtime.command(&["run", "--bundle", dir, "it-deaf"]);
     assert_eq!(bin::run(run.env("NOTIFY_SOCKET", &path)).code, 0, "the socket is there");
     host.set_nonblocking(true).unwrap();
     assert!(host.recv(&mut [0; 8]).is_err());
-    let wrong = bin::run(
-        runtime.command(&["run", "--bundle", dir, "it-notify-bad"]).env("NOTIFY_SOCKET", "vsock:2:1"),
-    );
+    let wrong =
+        bin::run(runtime.command(&["run", "--bundle", dir, "it-deaf-bad"]).env("NOTIFY_SOCKET", "vsock:2:1"));
     assert!(wrong.fails(1).contains("NOTIFY_SOCKET vsock:2:1: not a path and not abstract"));
-    traces::none_of(&["it-notify-not", "it-notify-bad", dir]);
+    traces::none_of(&["it-deaf", "it-deaf-bad", dir]);
 }

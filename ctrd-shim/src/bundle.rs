@@ -162,7 +162,8 @@ pub fn read_pid(path: &Path) -> Result<u32> {
 /// Writes a file that is there whole or not at all.
 pub fn write(path: &Path, content: &[u8]) -> Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let beside = path.with_file_name(format!(".{name}"));
+    // Several starts may write one file at once.
+    let beside = path.with_file_name(format!(".{name}.{}", std::process::id()));
     let attempt = || -> std::io::Result<()> {
         remove(&beside)?;
         let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;

@@ -332,7 +332,7 @@ impl Init {
             match self.hear()? {
                 Some(Status::Map { mount, fd }) => self.map(mount, fd)?,
                 Some(Status::Changed { mounts, devices }) => {
-                    again(|| waitpid(Pid::from_raw(self.child.pid), None)).context("wait for ocirun-init")?;
+                    pidfd::wait(self.child.pid).context("wait for ocirun-init")?;
                     return Ok((mounts, devices));
                 }
                 Some(other) => bail!("unexpected message of ocirun-init: {other:?}"),

@@ -76,7 +76,8 @@ impl Added {
         }
     }
 
-    /// Writes it beside the images of a checkpoint, where there is any.
+    /// Writes it beside the images of a checkpoint, where there is any; the folder is the caller's.
+    #[allow(clippy::disallowed_methods)]
     pub fn save(&self, images: &Path) -> Result<()> {
         if self.is_empty() {
             return Ok(());

@@ -135,8 +135,8 @@ mod tests {
 
     #[test]
     fn what_a_program_needs() {
-        let own = std::fs::read("/proc/self/exe").unwrap();
-        let (kind, loader) = needs(&own[..HEAD]).expect("this test has a loader");
+        let shell = std::fs::read("/bin/sh").unwrap();
+        let (kind, loader) = needs(&shell[..HEAD]).expect("Debian's shell has a loader");
         assert!(kind == "loader" && loader.contains("ld-"), "{loader}");
         let cases: [(&[u8], Option<&str>); 6] = [
             (b"#!/bin/sh\necho", Some("/bin/sh")),

@@ -88,6 +88,10 @@ impl Lab {
             }
             c["process"]["terminal"] = json!(with == With::Terminal);
         });
+        if with == With::User {
+            // The root of this user namespace may not make the place of a mount.
+            fs::write(bundle.path().join("rootfs/etc/hosts"), "").expect("a place for the mount");
+        }
         if with == With::Hooks {
             bundle.edit(|c| {
                 for kind in HOOKS {

@@ -27,7 +27,7 @@ mod resources;
 mod setting;
 mod stats;
 pub mod systemd;
-mod v1;
+pub(crate) mod v1;
 mod v2;
 
 use std::collections::BTreeMap;

@@ -18,7 +18,7 @@ mod ps;
 mod restore;
 mod resume;
 mod run;
-mod spec;
+pub(crate) mod spec;
 mod start;
 mod state;
 mod update;

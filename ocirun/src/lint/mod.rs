@@ -67,7 +67,11 @@ pub fn lint(text: &[u8]) -> Vec<Finding> {
     let refused = |found: &[Finding]| found.iter().any(|f| f.kind == Kind::Refused);
     match crate::bundle::parse_config(text) {
         Ok(spec) => {
-            refused::look(&spec, &mut found);
+            let mut more = Vec::new();
+            refused::look(&spec, &mut more);
+            // Once a place: what is missing is not wrong besides.
+            more.retain(|f| !found.iter().any(|known| known.kind == Kind::Refused && known.path == f.path));
+            found.append(&mut more);
             options::look(&spec, &mut found);
             ignored::look(&spec, &mut found);
         }

@@ -341,6 +341,8 @@ mod tests {
         let mut all = example(&ROOT);
         // The flags of a scheduler have names of the kernel's that the types spell otherwise.
         all["process"]["scheduler"]["flags"] = json!(["SCHED_RESET_ON_FORK"]);
+        // Lists of processors are more than text.
+        all["process"]["execCPUAffinity"] = json!({"initial": "0-1", "final": "0"});
         let spec: oci::Spec = serde_json::from_value(all.clone()).expect("a config.json");
         let (again, mut out) = (serde_json::to_value(spec).expect("JSON"), Vec::new());
         lost(&all, &again, "", &mut out);
