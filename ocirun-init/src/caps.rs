@@ -156,7 +156,7 @@ mod tests {
     fn any_name_is_a_bit_or_an_error() {
         crate::chance::cases(10_000, |c| {
             let name = c.text(&["CAP_", "CHOWN", "cap_", "SYS_ADMIN", "BPF"]);
-            if let Ok(set) = bits(&[name.clone()]) {
+            if let Ok(set) = bits(std::slice::from_ref(&name)) {
                 assert_eq!(set.count_ones(), 1);
                 assert_eq!(self::name(set.trailing_zeros().into()), name);
             }
