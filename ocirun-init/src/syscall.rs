@@ -280,7 +280,7 @@ pub fn set_terminal_size(terminal: BorrowedFd, rows: u16, columns: u16) -> Resul
     Errno::result(unsafe { libc::ioctl(terminal.as_raw_fd(), libc::TIOCSWINSZ, &raw const size) }).map(drop)
 }
 
-/// Makes the terminal on `fd` the controlling terminal of this session.
+/// Makes the terminal on `fd` the controlling terminal of the caller's session.
 pub fn set_controlling_terminal(fd: BorrowedFd) -> Result<()> {
     // SAFETY: TIOCSCTTY takes a number: 0, do not steal.
     Errno::result(unsafe { libc::ioctl(fd.as_raw_fd(), libc::TIOCSCTTY, 0) }).map(drop)
