@@ -84,7 +84,7 @@ fn state_hostile() {
     let dir = runtime.root.path().join("state/it-hostile");
     let good = std::fs::read(dir.join("state.json")).unwrap();
     let good_json: Value = serde_json::from_slice(&good).unwrap();
-    let mut bystander = Command::new("sleep").arg("3000").spawn().unwrap();
+    let mut bystander = started_at_another_time(&good_json["startTime"]);
     let changed = |edit: &dyn Fn(&mut Value)| {
         let mut json = good_json.clone();
         edit(&mut json);
@@ -155,6 +155,21 @@ fn state_hostile() {
     bystander.kill().unwrap();
     bystander.wait().unwrap();
     none_of(&["it-hostile", path(&bundle)]);
+}
+
+/// A process that cannot be taken for one that started then: the kernel counts in hundredths of a second.
+fn started_at_another_time(time: &Value) -> std::process::Child {
+    loop {
+        let mut child = Command::new("sleep").arg("3000").spawn().unwrap();
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap();
+        // proc_pid_stat(5): the 22nd field; the second one may hold spaces, and ends in a bracket.
+        let started = stat.rsplit(')').next().unwrap().split_whitespace().nth(19).unwrap();
+        if time.to_string() != started {
+            return child;
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
 }
 
 /// What takes longer than a second is tried once more, for it may have been the machine.
