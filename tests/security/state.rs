@@ -159,12 +159,13 @@ fn state_hostile() {
 
 /// A process that cannot be taken for one that started then: the kernel counts in hundredths of a second.
 fn started_at_another_time(time: &Value) -> std::process::Child {
+    let time = time.to_string();
     loop {
         let mut child = Command::new("sleep").arg("3000").spawn().unwrap();
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap();
         // proc_pid_stat(5): the 22nd field; the second one may hold spaces, and ends in a bracket.
         let started = stat.rsplit(')').next().unwrap().split_whitespace().nth(19).unwrap();
-        if time.to_string() != started {
+        if time != started {
             return child;
         }
         child.kill().unwrap();
