@@ -45,5 +45,6 @@ mod stack;
 mod sweep;
 mod systemd;
 mod tidy;
+mod timeline;
 mod traces;
 mod update;

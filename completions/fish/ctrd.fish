@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_ctrd_global_optspecs
-    string join \n a/address= root= state= n/namespace= debug h/help V/version
+    string join \n a/address= root= state= n/namespace= trace= debug h/help V/version
 end
 
 function __fish_ctrd_needs_command
@@ -28,6 +28,7 @@ complete -c ctrd -n "__fish_ctrd_needs_command" -s a -l address -d 'Talk to the 
 complete -c ctrd -n "__fish_ctrd_needs_command" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_needs_command" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_needs_command" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_needs_command" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_needs_command" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ctrd -n "__fish_ctrd_needs_command" -s V -l version -d 'Print version'
@@ -51,6 +52,7 @@ complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "shim" -d 'Call a shim by 
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "events" -d 'Print events as they happen, a JSON object a line'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "plugins" -d 'List the plugins that the server is made of'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "plugin" -d 'List the plugins that the server is made of'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "trace" -d 'Draw the timeline of a launch, as text, SVG or Chrome trace events'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "version" -d 'Print the versions of this program and of the server'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "serve" -d 'Serve the API until a signal ends it'
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l pid-file -d 'Write the process id of the program to this file' -r -F
@@ -80,6 +82,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand run" -s a -l address -d 'Talk 
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -s d -l detach -d 'Leave the program running and print the container\'s id'
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l rm -d 'Remove the container when its program has ended'
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -s i -l interactive -d 'Pass standard input on to the program'
@@ -96,6 +99,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -s a -l address -d 'Talk
 complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -s d -l detach -d 'Leave the program running'
 complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -s i -l interactive -d 'Pass standard input on to the program'
 complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -s t -l tty -d 'Give the program a terminal'
@@ -107,6 +111,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -s a -l address -d 'Talk
 complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -l all -d 'Signal every process of the container'
 complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -s h -l help -d 'Print help'
@@ -116,6 +121,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -s a -l address -d 'Talk t
 complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -s h -l help -d 'Print help'
@@ -123,6 +129,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -s a -l address -d 'Talk t
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -s f -l force -d 'Kill a running task first, and succeed where a container does not exist'
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -l keep-snapshot -d 'Leave the snapshot'
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -l debug -d 'Tell on standard error what is being done'
@@ -131,6 +138,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove inspect" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove inspect" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove inspect" -f -a "import" -d 'Import images from an archive, and print their names'
@@ -145,6 +153,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l rootfs -d 'Take the archive or folder as a plain root file system, and make an image of it'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l no-unpack -d 'Leave the image packed: its first container then takes longer to start'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l debug -d 'Tell on standard error what is being done'
@@ -155,6 +164,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
@@ -164,6 +174,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
@@ -171,6 +182,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -s f -l force -d 'Succeed where an image does not exist'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -l sync -d 'Wait until what nothing else needs is off the disk'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
@@ -179,6 +191,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -s f -l force -d 'Succeed where an image does not exist'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -l sync -d 'Wait until what nothing else needs is off the disk'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
@@ -187,12 +200,14 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove inspect" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove inspect" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove inspect" -f -a "import" -d 'Import images from an archive, and print their names'
@@ -207,6 +222,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l rootfs -d 'Take the archive or folder as a plain root file system, and make an image of it'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l no-unpack -d 'Leave the image packed: its first container then takes longer to start'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l debug -d 'Tell on standard error what is being done'
@@ -217,6 +233,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
@@ -226,6 +243,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
@@ -233,6 +251,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -s f -l force -d 'Succeed where an image does not exist'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -l sync -d 'Wait until what nothing else needs is off the disk'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
@@ -241,6 +260,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -s f -l force -d 'Succeed where an image does not exist'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -l sync -d 'Wait until what nothing else needs is off the disk'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
@@ -249,12 +269,14 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from inspect" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect rm remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect rm remove" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect rm remove" -f -a "create" -d 'Create a container without starting it, and print its id'
@@ -287,6 +309,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -s t -l tty -d 'Give the program a terminal'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l read-only -d 'Make the root file system read-only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l debug -d 'Tell on standard error what is being done'
@@ -297,6 +320,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
@@ -306,6 +330,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
@@ -313,12 +338,14 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from inspect" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -s f -l force -d 'Kill a running task first, and succeed where a container does not exist'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -l keep-snapshot -d 'Leave the snapshot'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
@@ -327,6 +354,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from remove" -s f -l force -d 'Kill a running task first, and succeed where a container does not exist'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from remove" -l keep-snapshot -d 'Leave the snapshot'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
@@ -335,6 +363,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_see
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect rm remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect rm remove" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect rm remove" -f -a "create" -d 'Create a container without starting it, and print its id'
@@ -367,6 +396,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -s t -l tty -d 'Give the program a terminal'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l read-only -d 'Make the root file system read-only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l debug -d 'Tell on standard error what is being done'
@@ -377,6 +407,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
@@ -386,6 +417,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
@@ -393,12 +425,14 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from inspect" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -s f -l force -d 'Kill a running task first, and succeed where a container does not exist'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -l keep-snapshot -d 'Leave the snapshot'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
@@ -407,6 +441,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from remove" -s f -l force -d 'Kill a running task first, and succeed where a container does not exist'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from remove" -l keep-snapshot -d 'Leave the snapshot'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
@@ -415,6 +450,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subc
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -f -a "start" -d 'Start a created container'
@@ -434,6 +470,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -s d -l detach -d 'Leave the program running'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -s i -l interactive -d 'Pass standard input on to the program'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -l debug -d 'Tell on standard error what is being done'
@@ -444,6 +481,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
@@ -453,6 +491,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
@@ -465,6 +504,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -s d -l detach -d 'Leave the program running'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -s i -l interactive -d 'Pass standard input on to the program'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -s t -l tty -d 'Give the program a terminal'
@@ -476,6 +516,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from kill" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from kill" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from kill" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from kill" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from kill" -l all -d 'Signal every process of the container'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from kill" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from kill" -s h -l help -d 'Print help'
@@ -484,6 +525,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from delete" -s f -l force -d 'Kill a running task first, and succeed where a task does not exist'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from delete" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
@@ -492,6 +534,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from rm" -s f -l force -d 'Kill a running task first, and succeed where a task does not exist'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
@@ -501,6 +544,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -s h -l help -d 'Print help'
@@ -509,24 +553,28 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from wait" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from wait" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from wait" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from wait" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from wait" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from pause" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from pause" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from pause" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from pause" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from pause" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from pause" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from pause" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from resume" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from resume" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from resume" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from resume" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from resume" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from resume" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from resume" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -f -a "start" -d 'Start a created container'
@@ -546,6 +594,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -s d -l detach -d 'Leave the program running'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -s i -l interactive -d 'Pass standard input on to the program'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -l debug -d 'Tell on standard error what is being done'
@@ -556,6 +605,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
@@ -565,6 +615,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
@@ -577,6 +628,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -s d -l detach -d 'Leave the program running'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -s i -l interactive -d 'Pass standard input on to the program'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -s t -l tty -d 'Give the program a terminal'
@@ -588,6 +640,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from kill" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from kill" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from kill" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from kill" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from kill" -l all -d 'Signal every process of the container'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from kill" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from kill" -s h -l help -d 'Print help'
@@ -596,6 +649,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from delete" -s f -l force -d 'Kill a running task first, and succeed where a task does not exist'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from delete" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
@@ -604,6 +658,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from rm" -s f -l force -d 'Kill a running task first, and succeed where a task does not exist'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
@@ -613,6 +668,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -s h -l help -d 'Print help'
@@ -621,24 +677,28 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from wait" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from wait" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from wait" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from wait" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from wait" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from pause" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from pause" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from pause" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from pause" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from pause" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from pause" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from pause" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from resume" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from resume" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from resume" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from resume" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from resume" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from resume" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from resume" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list mounts rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list mounts rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list mounts rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list mounts rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list mounts rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list mounts rm remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list mounts rm remove" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list mounts rm remove" -f -a "ls" -d 'List the snapshots'
@@ -653,6 +713,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subc
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
@@ -663,6 +724,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subc
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
@@ -671,6 +733,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subc
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
@@ -678,6 +741,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subc
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
@@ -685,12 +749,14 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subc
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list mounts rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list mounts rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list mounts rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list mounts rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list mounts rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list mounts rm remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list mounts rm remove" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list mounts rm remove" -f -a "ls" -d 'List the snapshots'
@@ -705,6 +771,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
@@ -715,6 +782,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
@@ -723,6 +791,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
@@ -730,6 +799,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
@@ -737,12 +807,14 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get" -f -a "ls" -d 'List the blobs'
@@ -754,6 +826,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subco
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
@@ -763,6 +836,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subco
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
@@ -770,12 +844,14 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subco
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from get" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from get" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from get" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from get" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from get" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create rm remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create rm remove" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create rm remove" -f -a "ls" -d 'List the namespaces'
@@ -789,6 +865,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
@@ -798,6 +875,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
@@ -806,24 +884,28 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from create" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create rm remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create rm remove" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create rm remove" -f -a "ls" -d 'List the namespaces'
@@ -837,6 +919,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
@@ -846,6 +929,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
@@ -854,24 +938,28 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from create" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from create start state wait kill delete shutdown" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from create start state wait kill delete shutdown" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from create start state wait kill delete shutdown" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from create start state wait kill delete shutdown" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from create start state wait kill delete shutdown" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from create start state wait kill delete shutdown" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from create start state wait kill delete shutdown" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from create start state wait kill delete shutdown" -f -a "create" -d 'Create a container from a bundle'
@@ -888,6 +976,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from create" -s t -l tty -d 'Give the program a terminal'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from create" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
@@ -895,24 +984,28 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from start" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from start" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from start" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from start" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from start" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from state" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from state" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from state" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from state" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from state" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from state" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from state" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from wait" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from wait" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from wait" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from wait" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from wait" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from wait" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from kill" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from kill" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from kill" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from kill" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from kill" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from kill" -l all -d 'Signal every process of the container'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from kill" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from kill" -s h -l help -d 'Print help'
@@ -920,24 +1013,28 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from delete" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from shutdown" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from shutdown" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from shutdown" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from shutdown" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from shutdown" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from shutdown" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from shutdown" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand events" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand events" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand events" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand events" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand events" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand events" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand events" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and not __fish_seen_subcommand_from ls list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and not __fish_seen_subcommand_from ls list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and not __fish_seen_subcommand_from ls list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and not __fish_seen_subcommand_from ls list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and not __fish_seen_subcommand_from ls list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and not __fish_seen_subcommand_from ls list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and not __fish_seen_subcommand_from ls list" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and not __fish_seen_subcommand_from ls list" -f -a "ls" -d 'List the plugins with their state'
@@ -948,6 +1045,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subco
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
@@ -957,6 +1055,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subco
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
@@ -964,6 +1063,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and not __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and not __fish_seen_subcommand_from ls list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and not __fish_seen_subcommand_from ls list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and not __fish_seen_subcommand_from ls list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and not __fish_seen_subcommand_from ls list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and not __fish_seen_subcommand_from ls list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and not __fish_seen_subcommand_from ls list" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and not __fish_seen_subcommand_from ls list" -f -a "ls" -d 'List the plugins with their state'
@@ -974,6 +1074,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
@@ -983,15 +1084,27 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand trace" -l id -d 'Draw this trace, by the beginning of its id [default: the last one of the file]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand trace" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand trace" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand trace" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand trace" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand trace" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand trace" -l svg -d 'Draw an SVG picture'
+complete -c ctrd -n "__fish_ctrd_using_subcommand trace" -l chrome -d 'Print Chrome trace events, for about:tracing and Perfetto'
+complete -c ctrd -n "__fish_ctrd_using_subcommand trace" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand trace" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ctrd -n "__fish_ctrd_using_subcommand version" -l format -d 'Print lines, or a JSON object' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand version" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand version" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand version" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand version" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand version" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand version" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand version" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -s c -l config -d 'Read the configuration from this file [default: /etc/ctrd/config.toml, where it exists]' -r -F
@@ -999,5 +1112,6 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -s a -l address -d 'Tal
 complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -s h -l help -d 'Print help'

@@ -9,11 +9,13 @@
 //! ```
 //!
 //! `api` holds the messages, `method` the names of services and methods, `ttrpc` the frames
-//! (pure), `client` a small blocking caller, `bootstrap` what goes in and comes out of `start`.
+//! (pure), `client` a small blocking caller, `bootstrap` what goes in and comes out of `start`, `trace`
+//! the lines of the launch timeline.
 
 pub mod any;
 pub mod api;
 pub mod bootstrap;
 pub mod client;
 pub mod method;
+pub mod trace;
 pub mod ttrpc;

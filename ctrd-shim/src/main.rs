@@ -25,6 +25,7 @@ mod stats;
 mod stdio;
 mod sys;
 mod task;
+mod timeline;
 mod timestamp;
 
 use std::io::Write;
@@ -66,9 +67,10 @@ fn run(args: Args) -> Result<()> {
     match args.action {
         Some(Action::Pause) => pause::pause(),
         _ if args.namespace.is_empty() => bail!("shim namespace cannot be empty"),
-        Some(Action::Start) => start::start(&args),
-        Some(Action::Delete) => delete::delete(&args),
+        Some(Action::Start) => timeline::of(&format!("start {}", args.id), || start::start(&args)),
+        Some(Action::Delete) => timeline::of(&format!("delete {}", args.id), || delete::delete(&args)),
         None => {
+            timeline::of("serve", || Ok(()))?;
             let listener = serve::listener(&args)?;
             serve::run(args, listener)
         }

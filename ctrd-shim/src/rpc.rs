@@ -8,10 +8,10 @@ use prost::Message;
 use crate::connection::Incoming;
 use crate::container::Refusal;
 use crate::serve::Shim;
-use crate::{sandbox, task};
+use crate::{sandbox, task, timeline};
 
 /// Whom an answer goes to. It may be given at any later time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Caller {
     pub connection: u64,
     pub stream: u32,
@@ -67,6 +67,7 @@ pub fn handle(shim: &mut Shim, connection: u64, frame: Result<Incoming, TooLong>
 /// Those that answer at once return the answer; the others have taken the caller with them.
 fn call(shim: &mut Shim, caller: Caller, request: &Request) -> Answer<()> {
     shim.log.debug(format_args!("call {}", request.method));
+    timeline::asked(caller, &request.method);
     match request.service.as_str() {
         TASK_V2 | TASK_V3 => call_task(shim, caller, request),
         SANDBOX => call_sandbox(shim, caller, request),
@@ -148,6 +149,7 @@ pub fn answer(shim: &mut Shim, caller: Caller, answer: Answer<impl Message>) {
 }
 
 fn send(shim: &mut Shim, caller: Caller, response: &impl Message) {
+    timeline::answered(caller);
     let Some(connection) = shim.connections.get_mut(&caller.connection) else { return };
     if let Err(long) = connection.queue(caller.stream, ttrpc::RESPONSE, response) {
         let instead = ttrpc::failure(code::RESOURCE_EXHAUSTED, long.to_string());

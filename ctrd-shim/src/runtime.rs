@@ -12,9 +12,10 @@ use nix::sys::memfd::{MFdFlags, memfd_create};
 use serde::Deserialize;
 
 use crate::args::Args;
-use crate::host;
+use crate::container::Exit;
 use crate::serve::Shim;
 use crate::sys::{self, Extra};
+use crate::{host, timeline};
 
 /// Which runtime serves a container, and where it keeps its state.
 #[derive(Debug, Clone)]
@@ -108,8 +109,15 @@ fn spawn(
     then: impl FnOnce(&mut Shim, u32) + 'static,
 ) -> Result<()> {
     sys::prepare(command, Extra { dies_with_us: true, fds: Vec::new() });
+    let part = timeline::runtime(command).map(|part| (part, timeline::title(&name(program), command)));
     let child = command.spawn().map_err(|e| missing(program, &e))?;
-    shim.children.insert(child.id() as i32, Box::new(move |shim, exit| then(shim, exit.status)));
+    let ended = move |shim: &mut Shim, exit: Exit| {
+        if let Some((part, title)) = part {
+            part.end(&title);
+        }
+        then(shim, exit.status)
+    };
+    shim.children.insert(child.id() as i32, Box::new(ended));
     Ok(())
 }
 
@@ -200,6 +208,7 @@ fn last_error(log: &str) -> Option<String> {
 /// Does what `ask` does and waits, for `delete`, which has no loop.
 pub fn ask_and_wait(runtime: &Runtime, mut command: Command) -> Result<Outcome> {
     let log = LogEnd::of(&runtime.log);
+    timeline::pass_on(&mut command);
     sys::prepare(&mut command, Extra { dies_with_us: true, fds: Vec::new() });
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let output = command.output().map_err(|e| missing(&runtime.program, &e))?;

@@ -17,7 +17,7 @@ use crate::args::Args;
 use crate::bundle::{self, Config};
 use crate::socket::{self, Bound};
 use crate::sys::{self, Extra};
-use crate::{cgroup, host};
+use crate::{cgroup, host, timeline};
 
 pub fn start(args: &Args) -> Result<()> {
     if !host::valid_id(&args.id) {
@@ -102,6 +102,7 @@ fn launch(args: &Args, input: &Input, dir: &Path, listener: UnixListener) -> Res
     } else if !is_set("TTRPC_ADDRESS") && !args.publish_binary.is_empty() {
         command.args(["-publish-binary", &args.publish_binary]);
     }
+    timeline::pass_on(&mut command);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
     sys::prepare(&mut command, Extra { dies_with_us: false, fds: vec![OwnedFd::from(listener)] });
     let mut child = command.spawn().context("start the server")?;

@@ -30,4 +30,5 @@ pub mod store;
 pub mod task;
 pub mod terminal;
 pub mod timestamp;
+pub mod trace;
 pub mod unpack;

@@ -13,6 +13,7 @@
 //!    │  ◀──────── fd 9: {"type":"mounted"}     │ only with waitForHooks:
 //!    │  runs prestart and createRuntime hooks  │   it waits
 //!    │  fd 8: {"type":"go"} ─────────────────▶ │ createContainer hooks, pivot_root, ids, seccomp …
+//!    │  ◀──────── fd 9: {"type":"steps",…}     │ only with trace: for the launch timeline
 //!    │  ◀──────── fd 9: {"type":"ready"}       │ all is done but execve; fd 9 is closed at execve
 //!    │  fd 8: {"type":"go"} ─────────────────▶ │ only with waitForStart: it waits
 //!    │                                         │ waits at the exec FIFO (startFd), then execve
@@ -24,12 +25,14 @@
 //! names. Both sides are built together, so unknown fields are errors. End of file on fd 9 before
 //! `ready` means that init died.
 
+mod message;
 mod signal;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::message::{Command, Status, Step};
 pub use self::signal::signal_words;
 
 /// The version of this seam; init refuses any other.
@@ -131,6 +134,9 @@ pub struct Bootstrap {
     /// A connected Unix socket that takes a pidfd of the process.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pidfd_socket_fd: Option<i32>,
+    /// Tell the steps and their times before `ready`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub trace: bool,
     /// How many descriptors from 3 on the program keeps (`--preserve-fds` and LISTEN_FDS).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub preserve_fds: u32,
@@ -457,38 +463,6 @@ pub struct LandlockPath {
     pub path: String,
     /// `read`, `write`, `execute`, `all`, or the kernel's own names in lower case: `read_file`, ….
     pub access: Vec<String>,
-}
-
-/// What init says on fd 9.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
-pub enum Status {
-    /// A line for ocirun's log.
-    Log { level: String, msg: String },
-    /// The process that goes on in the sender's stead; its number is that of the namespace that
-    /// the sender was started in.
-    Joined { pid: i32 },
-    /// All mounts stand; the hooks of this point may run. Init waits for [`Command::Go`].
-    Mounted,
-    /// The detached mount at this descriptor of init's, for the mount of this number: its ids are
-    /// to be mapped. Init waits for [`Command::Go`].
-    Map { mount: usize, fd: i32 },
-    /// All is done but execve, and the program was found.
-    Ready,
-    /// With `change`: all is done. Of each mount the number that the kernel knows it by, where it has
-    /// one that no later mount gets; of each device whether it was made, and not there already.
-    Changed { mounts: Vec<Option<u64>>, devices: Vec<bool> },
-    /// What init was doing and the errno it met, 0 where there was none: `doing` then says all.
-    Error { doing: String, errno: i32 },
-}
-
-/// What ocirun says on fd 8 after the Bootstrap.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
-pub enum Command {
-    Go,
-    /// The seccomp program that was late is there. It comes before the first `go`.
-    Filter,
 }
 
 fn is_false(b: &bool) -> bool {

@@ -141,6 +141,7 @@ fn run(seam: &mut Seam, numbers: [RawFd; 2]) -> Result<i32> {
         })?;
         match never {}
     }
+    seam.did("enter namespaces");
     go_on(seam, &boot, filters)
 }
 
@@ -182,9 +183,13 @@ fn build(seam: &mut Seam, boot: &Bootstrap, filters: Vec<seccomp::Program>) -> R
         write(fd::take(number)?, b"0").context("move to the delegated cgroup")?;
     }
 
+    seam.did("names and loopback");
     let root = root::mount_root(boot)?;
+    seam.did("mount the root");
     let later = mount::mount_all(root.as_fd(), boot, seam, |_, _| ())?;
+    seam.did("mounts");
     dev::make_devices(root.as_fd(), boot)?;
+    seam.did("devices");
     if boot.wait_for_hooks {
         seam.send(&Status::Mounted)?;
         seam.wait_for_go()?;
@@ -194,8 +199,12 @@ fn build(seam: &mut Seam, boot: &Bootstrap, filters: Vec<seccomp::Program>) -> R
         let hooks = &boot.hooks;
         hooks::run_hooks("createContainer", &hooks.create_container, hooks, "creating", &[])?;
     }
+    if boot.wait_for_hooks || !boot.hooks.create_container.is_empty() {
+        seam.did("hooks");
+    }
     make_cwd(boot, &root)?;
     root::enter(root.as_fd(), boot)?;
+    seam.did("pivot_root");
 
     open_console(boot, Some(&root))?;
     if dev::is_ours(boot) {
@@ -212,6 +221,7 @@ fn build(seam: &mut Seam, boot: &Bootstrap, filters: Vec<seccomp::Program>) -> R
     }
     root::make_paths_readonly(root.as_fd(), &boot.root.readonly_paths)?;
     root::mask_paths(root.as_fd(), &boot.root.masked_paths)?;
+    seam.did("terminal, read-only and masked paths");
     send_pidfd(boot)?;
     process::become_program(seam, boot, filters, proc, root.as_fd())
 }

@@ -30,6 +30,7 @@ pub fn become_program(
 ) -> Result<Infallible> {
     let process = &boot.process;
     seccomp::read_late(boot, seam, &mut filters)?;
+    seam.did("read the system call filter");
     let sets = process.capabilities.as_ref().map(Sets::parse).transpose()?;
 
     ids::set_limits(&process.rlimits)?;
@@ -76,6 +77,8 @@ pub fn become_program(
     if let Some(domain) = landlock::prepare(boot.landlock.as_ref(), root, boot.start_fd)? {
         domain.enforce()?;
     }
+    seam.did("limits, ids, capabilities");
+    seam.tell_steps()?;
     // With no_new_privs as late as can be: every call after it must be in the user's profile.
     seccomp::load_all(&mut filters)?;
 

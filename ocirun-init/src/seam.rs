@@ -2,11 +2,12 @@
 
 use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Error, Result, bail};
 use nix::errno::Errno;
 use nix::unistd::{read, write};
-use ocirun_init::{Bootstrap, Command, Status, VERSION};
+use ocirun_init::{Bootstrap, Command, Status, Step, VERSION};
 
 use crate::syscall;
 
@@ -20,6 +21,8 @@ pub struct Seam {
     pending: Vec<u8>,
     /// `filter` was heard.
     filtered: bool,
+    /// With `trace`: when the work began, and the steps so far.
+    steps: Option<(u64, Vec<Step>)>,
 }
 
 impl Seam {
@@ -29,7 +32,13 @@ impl Seam {
             bail!("IN and OUT are the same descriptor {input}");
         }
         let adopt = |number| syscall::adopt(number).with_context(|| format!("descriptor {number}"));
-        Ok(Self { input: adopt(input)?, output: adopt(output)?, pending: Vec::new(), filtered: false })
+        Ok(Self {
+            input: adopt(input)?,
+            output: adopt(output)?,
+            pending: Vec::new(),
+            filtered: false,
+            steps: None,
+        })
     }
 
     pub fn output(&self) -> BorrowedFd<'_> {
@@ -44,7 +53,10 @@ impl Seam {
             version: u32,
         }
         match serde_json::from_slice::<Bootstrap>(&line) {
-            Ok(boot) if boot.version == VERSION => Ok(boot),
+            Ok(boot) if boot.version == VERSION => {
+                self.steps = boot.trace.then(|| (now(), Vec::new()));
+                Ok(boot)
+            }
             Ok(boot) => bail!("bootstrap version {}: want {VERSION}", boot.version),
             Err(error) => match serde_json::from_slice::<Version>(&line) {
                 Ok(Version { version }) if version != VERSION => {
@@ -83,6 +95,21 @@ impl Seam {
 
     pub fn send(&self, status: &Status) -> Result<()> {
         send(self.output(), status)
+    }
+
+    /// A step has ended, of those that the timeline shows.
+    pub fn did(&mut self, what: &str) {
+        if let Some((_, steps)) = &mut self.steps {
+            steps.push(Step { did: what.into(), end: now() });
+        }
+    }
+
+    /// Tells the steps, while every system call is still allowed.
+    pub fn tell_steps(&mut self) -> Result<()> {
+        match self.steps.take() {
+            Some((began, steps)) => self.send(&Status::Steps { began, steps }),
+            None => Ok(()),
+        }
     }
 
     /// A line for ocirun's log. One that cannot be delivered is no reason to fail.
@@ -126,6 +153,10 @@ impl Seam {
             }
         }
     }
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_micros() as u64)
 }
 
 /// Says on a descriptor what went wrong, as a status line.
@@ -205,7 +236,7 @@ mod tests {
         "rlimits":[{"type":"RLIMIT_CORE","soft":1,"hard":2}],"terminal":true,"consoleSize":{"height":1,"width":2},
         "noNewPrivileges":true},"waitForHooks":true,"hooks":{"createContainer":[{"path":"/h","timeout":3}]},
         "startFd":13,"seccomp":{"fd":14,"flags":1,"listenerFd":15},"stackedSeccomp":[{"fd":16}],
-        "landlock":{"paths":[{"path":"/","access":["read"]}],"tcpBind":[80]},"preserveFds":1}"#;
+        "landlock":{"paths":[{"path":"/","access":["read"]}],"tcpBind":[80]},"trace":true,"preserveFds":1}"#;
 
     /// CVE-2021-43784: no value of the seam ever becomes another one, and no line of any bytes is
     /// more than an error.
@@ -257,7 +288,7 @@ mod tests {
     fn seam() -> (Seam, OwnedFd) {
         let (input, ours) = nix::unistd::pipe().unwrap();
         let (_theirs, output) = nix::unistd::pipe().unwrap();
-        (Seam { input, output, pending: Vec::new(), filtered: false }, ours)
+        (Seam { input, output, pending: Vec::new(), filtered: false, steps: None }, ours)
     }
 
     #[test]

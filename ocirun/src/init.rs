@@ -25,7 +25,7 @@ use crate::fds::{Passed, raise};
 use crate::pidfd::{self, End};
 use crate::source::Map;
 use crate::spawn::{self, Child, Stub};
-use crate::{idmap, log, namespace, program};
+use crate::{idmap, log, namespace, program, trace};
 
 /// What a new ocirun-init is started with.
 pub struct Start {
@@ -237,6 +237,7 @@ impl Init {
     pub fn tell(&mut self, boot: &mut Bootstrap) -> Result<()> {
         boot.enter = std::mem::take(&mut self.enter);
         boot.sibling = self.sibling;
+        boot.trace = trace::on();
         if self.sibling {
             // Before anybody in there can see what it was started from.
             self.exe = None;
@@ -303,6 +304,7 @@ impl Init {
             {
                 Status::Log { level, msg } if level == "debug" || level == "info" => log::debug(&msg),
                 Status::Log { msg, .. } => log::warn(&msg),
+                Status::Steps { began, steps } => trace::init(self.child.pid, began, &steps),
                 Status::Error { doing, errno } => return Err(said(&doing, errno)),
                 status => return Ok(Some(status)),
             }

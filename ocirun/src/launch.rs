@@ -26,7 +26,7 @@ use crate::namespace::{self, Namespaces};
 use crate::state::{self, Dir, State};
 use crate::{
     annotation, caps, console, filter, hooks, label, log, netdev, notify, pidfd, plan, rdt, rlimit, seal,
-    source, time, validate,
+    source, time, trace, validate,
 };
 
 /// A container whose first process waits for `start`.
@@ -108,6 +108,7 @@ pub fn rootless(global: &Global) -> bool {
 pub fn create(global: &Global, launch: &Launch, detached: bool, gate: Gate) -> Result<Launched> {
     let root = state::root(global);
     let (bundle, ns, boot) = plan_with(launch, |spec| notify::add(spec, &Dir::of(&root, &launch.id)?))?;
+    trace::did("read config.json");
     check_terminal(launch, boot.process.terminal, detached)?;
     bundle.spec.process().as_ref().map_or(Ok(()), label::check)?;
     let preserve = fds::preserved(launch.preserve_fds)?;
@@ -222,7 +223,9 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
     let exe = seal::program(&seal::find(work.global.init.as_deref())?, copied)?;
     let join = namespace::open(&ns.join)?;
 
+    trace::did("state, descriptors, filter");
     let holder = cgroup.create(&launch.id)?;
+    trace::did("make the cgroups");
     let linux = plan::linux(spec);
     if let (Some(group), Some(wanted)) = (work.rdt, linux.intel_rdt()) {
         group.create(wanted)?;
@@ -253,6 +256,7 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
     })
     .map_err(starved)?;
     drop(raised);
+    trace::did("start ocirun-init");
     boot.process.user.keep_groups = init.keep_groups || asked.keep_groups;
     init.maps = id_maps;
     // What takes its time and ocirun-init does not need to come up is done while it does.
@@ -290,6 +294,7 @@ fn finish(
     // Before it has a child of its own, which would stay behind.
     work.rdt.map_or(Ok(()), |group| group.add(init.child.pid))?;
     filter::name_process(boot, init.child.pid, init.child.pid);
+    trace::did("set the limits");
     init.tell(boot)?;
     if let Some(profile) = late {
         filter::fill(profile, dir, state)?;
@@ -312,6 +317,7 @@ fn finish(
         Ok(())
     });
     ready.map_err(|error| explain(error, spec))?;
+    trace::did("until ocirun-init is ready");
     if let Some(file) = &launch.pid_file {
         write_pid_file(file, init.child.pid)?;
     }

@@ -57,6 +57,7 @@ pub mod state;
 pub mod stdout;
 pub mod text;
 pub mod time;
+pub mod trace;
 pub mod tree;
 pub mod usage;
 pub mod validate;

@@ -10,7 +10,7 @@ use std::process::exit;
 
 use ocirun::cli::Command;
 use ocirun::report::{self, Failure};
-use ocirun::{cmd, code, fds, log, signal, usage};
+use ocirun::{cmd, code, fds, log, signal, trace, usage};
 
 /// Unit tests bring an entry of their own.
 #[cfg(test)]
@@ -52,16 +52,20 @@ fn start() -> ! {
         Command::State(c) => ("state", Some(c.id.clone()), 1),
         Command::Update(c) => ("update", Some(c.id.clone()), 1),
     };
+    trace::begin(verb, id.as_deref());
     // Whatever the caller left open or ignored must not reach a hook or the container.
     let done = fds::close_on_exec().and_then(|()| signal::reset()).and_then(|()| log::open(&cli.global));
     match done.and_then(|()| cmd::call(&cli.global, command)) {
         Ok(status) => {
             log::settle();
+            trace::end();
             exit(status)
         }
         Err(e) => {
             let what = Failure { verb, id: id.as_deref(), plain };
-            exit(report::failure(&cli.global, &what, &e))
+            let status = report::failure(&cli.global, &what, &e);
+            trace::end();
+            exit(status)
         }
     }
 }

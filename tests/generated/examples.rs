@@ -66,6 +66,12 @@ pub const EXAMPLES: &[(&str, &str, &str)] = &[
     ("ctrd-namespace-rm", "ctrd namespace rm lab", "Remove an empty namespace"),
     ("ctrd-events", "ctrd events | jq -r .topic", "Follow what happens"),
     ("ctrd-plugins-ls", "ctrd plugins ls", "See what the server is made of"),
+    (
+        "ctrd-trace",
+        "ctrd --trace launch.jsonl run --rm busybox true; ctrd trace launch.jsonl",
+        "See where the time of a launch goes",
+    ),
+    ("ctrd-trace", "ctrd trace --svg launch.jsonl >launch.svg", "Draw it as a picture"),
     ("ctrd-version", "ctrd version", "Print the versions of the program and the server"),
     ("ctrd-serve", "ctrd --address /tmp/ctrd.sock serve", "Serve at another address"),
     ("ocirun", "ocirun spec; ocirun run web", "Run a shell in the bundle of this folder"),

@@ -9,6 +9,7 @@ mod run;
 mod shim;
 mod storage;
 mod task;
+mod trace;
 
 use std::path::PathBuf;
 
@@ -20,6 +21,7 @@ pub use run::{Run, Settings};
 pub use shim::{ShimCall, ShimCommand};
 pub use storage::{ContentCommand, NamespaceCommand, SnapshotCommand};
 pub use task::{Exec, Kill, TaskCommand, TaskDelete, TaskStart};
+pub use trace::TraceDraw;
 
 /// Launch containers and keep their images
 ///
@@ -64,6 +66,9 @@ pub struct Global {
         value_name = "NAME"
     )]
     pub namespace: Option<String>,
+    /// Append to this file what each program of the launch does and when, for ctrd trace to draw
+    #[arg(long = "trace", global = true, env = "CTRD_TRACE", hide_env_values = true, value_name = "FILE")]
+    pub trace_file: Option<PathBuf>,
     /// Tell on standard error what is being done
     #[arg(long, global = true)]
     pub debug: bool,
@@ -107,6 +112,14 @@ pub enum Command {
     /// List the plugins that the server is made of
     #[command(subcommand, visible_alias = "plugin")]
     Plugins(PluginsCommand),
+    /// Draw the timeline of a launch, as text, SVG or Chrome trace events
+    ///
+    /// With --trace FILE or CTRD_TRACE=FILE the programs of a launch (ctrd, ctrd-shim, ocirun; ocirun for
+    /// ocirun-init, which has no file of the host's) append to the file what they did, a JSON object a
+    /// line: trace (the trace's id), span (its own, where it has parts), parent (whose part it is), program,
+    /// pid, name, start and end (microseconds since 1970 UTC). TRACEPARENT (W3C Trace Context) makes the
+    /// launch a part of its caller's trace. A server appends where its clients ask for it
+    Trace(TraceDraw),
     /// Print the versions of this program and of the server
     Version(Version),
     /// Serve the API until a signal ends it
@@ -190,7 +203,7 @@ mod tests {
         let command = command();
         let global = command.get_arguments().filter(|arg| arg.is_global_set());
         let global: Vec<String> = global.map(|arg| arg.get_id().to_string()).collect();
-        assert_eq!(global.len(), 5);
+        assert_eq!(global.len(), 6);
         walk(&command, &global);
     }
 

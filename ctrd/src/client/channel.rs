@@ -78,7 +78,12 @@ async fn within(address: &Path, root: &Path, state: &Path) -> Result<Channel> {
     let (ours, theirs) = tokio::io::duplex(BUFFER);
     let incoming = tokio_stream::once(Ok::<DuplexStream, io::Error>(theirs));
     tokio::spawn(async move {
-        if let Err(e) = Server::builder().add_routes(services.routes).serve_with_incoming(incoming).await {
+        if let Err(e) = Server::builder()
+            .layer(crate::trace::Calls)
+            .add_routes(services.routes)
+            .serve_with_incoming(incoming)
+            .await
+        {
             tracing::warn!("services in this process: {e}");
         }
     });

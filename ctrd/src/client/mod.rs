@@ -54,6 +54,7 @@ impl Interceptor for Headers {
         if let Some(lease) = &self.lease {
             request.metadata_mut().insert("containerd-lease", lease.clone());
         }
+        crate::trace::tell(request.metadata_mut());
         Ok(request)
     }
 }

@@ -49,7 +49,9 @@ pub async fn task(
     let name = Name::init(id);
     let (fifos, paths) = streams(session, id, way)?;
     interrupted(signals)?;
+    let step = crate::trace::step();
     let pid = process::create(client, id, mounts, way.terminal, &paths).await?;
+    step.done("create the task");
     let started = async {
         write_pid(way, pid)?;
         interrupted(signals)?;
@@ -153,13 +155,17 @@ async fn start(
     };
     let raw =
         if way.terminal && way.interactive { terminal::raw().context("set the terminal")? } else { None };
+    let step = crate::trace::step();
     let pid = process::start(client, name).await?;
+    step.done("start the program");
+    let step = crate::trace::step();
     if name.exec.is_some() {
         write_pid(way, pid)?;
     }
     let Some(ended) = ended else { return Ok(Outcome::Left) };
     let status = attend(session, name, way, fifos, signals, ended).await;
     drop(raw);
+    step.done("stay with the program");
     status.map(|(status, client)| Outcome::Ended(status, client))
 }
 

@@ -20,6 +20,7 @@ mod shim;
 mod snapshot;
 mod start;
 mod task;
+mod trace;
 mod usage;
 mod version;
 
@@ -72,8 +73,11 @@ pub fn main() -> i32 {
         Err(e) => return usage::report(&e),
     };
     let title = title(&cli.command);
+    begin_trace(&cli);
     let launches = launches(&cli.command);
-    match dispatch(cli) {
+    let done = dispatch(cli);
+    crate::trace::end(&title);
+    match done {
         Ok(status) => status,
         Err(e) if exit::is_broken_pipe(&e) => 0,
         Err(e) => {
@@ -83,10 +87,20 @@ pub fn main() -> i32 {
     }
 }
 
+/// A server is no launch: it puts its calls on the timelines of its callers.
+fn begin_trace(cli: &Cli) {
+    let draws = matches!(cli.command, Command::Serve(_) | Command::Trace(_));
+    let file = cli.global.trace_file.as_ref().filter(|file| !draws && !file.as_os_str().is_empty());
+    crate::trace::begin(file.and_then(|file| std::path::absolute(file).ok()));
+}
+
 fn dispatch(cli: Cli) -> Result<i32> {
     let place = Place::of(&cli.global)?;
     if let Command::Serve(args) = cli.command {
         return serve::serve(&place, &cli.global, &args);
+    }
+    if let Command::Trace(args) = &cli.command {
+        return trace::draw(args);
     }
     if let Command::Shim(command) = cli.command {
         return shim::command(&place, command);
@@ -96,7 +110,9 @@ fn dispatch(cli: Cli) -> Result<i32> {
     }
     let runtime = runtime()?;
     let status = runtime.block_on(async {
+        let step = crate::trace::step();
         let client = Session::connect(&place).await?;
+        step.done("connect");
         command(&Session { client, place }, cli.command).await
     });
     // A thread that still reads a terminal must not hold up the end.
@@ -128,7 +144,7 @@ async fn command(session: &Session, command: Command) -> Result<i32> {
         Command::Events(args) => events::events(session, args).await,
         Command::Plugins(command) => plugins::command(session, command).await,
         Command::Version(args) => version::version(session, &args).await,
-        Command::Shim(_) | Command::Serve(_) => unreachable!("dispatched before"),
+        Command::Shim(_) | Command::Serve(_) | Command::Trace(_) => unreachable!("dispatched before"),
     }
 }
 
@@ -162,6 +178,7 @@ fn title(command: &Command) -> String {
         Command::Shim(command) => with("shim", Some(&shim::title(command))),
         Command::Events(_) => "events".into(),
         Command::Plugins(_) => "plugins".into(),
+        Command::Trace(_) => "trace".into(),
         Command::Version(_) => "version".into(),
         Command::Serve(_) => "serve".into(),
     }

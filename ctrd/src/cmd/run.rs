@@ -17,7 +17,9 @@ pub async fn run(session: &Session, args: Run) -> Result<i32> {
     let mut signals = signal::caught(|_| true).context("catch signals")?;
     let wish = settings::wish(&args.settings, &session.place)?;
     let cidfile = args.cidfile.as_deref().map(|path| Cidfile::write(path, &wish.options.id)).transpose()?;
+    let step = crate::trace::step();
     let made = container::create(&session.client, &wish).await?;
+    step.done("create the container");
     let way = Way {
         detach: args.detach,
         interactive: args.interactive,

@@ -96,8 +96,10 @@ async fn serve(config: &Config) -> Result<()> {
     let asked = |mut stopped: tokio::sync::watch::Receiver<bool>| async move {
         let _ = stopped.wait_for(|stop| *stop).await;
     };
-    let server =
-        Server::builder().add_routes(services.routes).serve_with_incoming_shutdown(incoming, asked(stopped));
+    let server = Server::builder()
+        .layer(crate::trace::Calls)
+        .add_routes(services.routes)
+        .serve_with_incoming_shutdown(incoming, asked(stopped));
     tracing::info!(address = %config.address.display(), root = %config.root.display(), "serving");
     notify::send("READY=1");
     let end = async {

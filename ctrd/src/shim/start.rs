@@ -118,6 +118,7 @@ fn command(caller: &Caller, binary: &Path, bundle: &Bundle, action: &str, more: 
         .env("TTRPC_ADDRESS", ttrpc_address(&caller.address))
         .env("GRPC_ADDRESS", &caller.address)
         .env("NAMESPACE", &bundle.namespace)
+        .envs(crate::trace::environment())
         .env_remove("NOTIFY_SOCKET")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

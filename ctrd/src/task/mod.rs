@@ -213,7 +213,7 @@ async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T> + Send + 'sta
 
 /// Runs to its end even if the caller goes away: what is half made has to be made or unmade.
 async fn detached<T: Send + 'static>(f: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
-    finished(tokio::spawn(f)).await
+    finished(tokio::spawn(crate::trace::carried(f))).await
 }
 
 async fn finished<T>(task: tokio::task::JoinHandle<Result<T>>) -> Result<T> {

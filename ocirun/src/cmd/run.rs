@@ -8,7 +8,7 @@ use nix::sys::prctl::set_child_subreaper;
 
 use crate::cli::{Global, Run};
 use crate::launch::{self, Gate, Launched};
-use crate::{console, foreground, init, log, notify, signal};
+use crate::{console, foreground, init, log, notify, signal, trace};
 
 use super::{delete, start};
 
@@ -51,6 +51,8 @@ fn release(launched: &mut Launched, detach: bool) -> Result<Option<i32>> {
     init.until_exec().map_err(|e| init::with_hint(e, &state.rootfs))?;
     start::started(state, &init.child.pidfd)?;
     log::settle();
+    trace::did("until the program runs");
+    trace::flush();
     let Some(signals) = signals else {
         notify.map_or(Ok(()), |notify| notify.wait(init.child.pidfd.as_fd(), init.child.pid))?;
         return Ok(None);
