@@ -253,7 +253,7 @@ PY
     # Each has its turn: what cannot be done is said, and the rest is done.
     run ocirun delete --regex .
     [ "$status" -eq 1 ]
-    [ "$output" = "ocirun: delete web: cannot delete container web that is not stopped: running" ]
+    [ "$output" = "ocirun: error: delete web: cannot delete container web that is not stopped: running" ]
     [ "$(ocirun list -q)" = web ]
 }
 

@@ -66,7 +66,7 @@ fn what_is_not_there_has_its_text_and_status() {
         ("exec --cwd", 1, "flag needs an argument: --cwd"),
     ] {
         let done = line(&runtime, words).fails(code);
-        assert!(done.starts_with("ocirun: ") && done.contains(want), "{words}: {done}");
+        assert!(done.starts_with("ocirun: error: ") && done.contains(want), "{words}: {done}");
     }
     assert_eq!(line(&runtime, "delete --force none").ok(), "");
     assert_eq!(line(&runtime, "delete -f none").ok(), "");
@@ -186,7 +186,7 @@ fn the_states_of_a_container_and_what_each_refuses() {
     // Created: exec is allowed, start as well.
     assert_eq!(runtime.run(&["exec", id, "echo", "in"]).ok(), "in\n");
     let again = runtime.run(&["create", "--bundle", text(bundle.path()), id]).fails(1);
-    assert_eq!(again, "ocirun: runc create failed: container with given ID already exists");
+    assert_eq!(again, "ocirun: error: runc create failed: container with given ID already exists");
     runtime.run(&["start", id]).ok();
     let pid = runtime.state(id)["pid"].as_i64().unwrap();
     let refused = |words: &str, code, want: &str| {
@@ -259,7 +259,7 @@ fn exec_says_why_a_program_does_not_start() {
     ] {
         let (options, rest) = if args[0] == "--cwd" { args.split_at(2) } else { args.split_at(0) };
         let all = [&["exec"], options, &["it-cl-why"], rest].concat();
-        assert_eq!(runtime.run(&all).fails(255), format!("ocirun: {want}"));
+        assert_eq!(runtime.run(&all).fails(255), format!("ocirun: error: {want}"));
     }
     // What execve itself refuses comes after the container was let go: the words alone.
     let late = runtime.run(&["exec", "it-cl-why", "/odd.sh"]).fails(255);
@@ -275,7 +275,7 @@ fn exec_says_why_a_program_does_not_start() {
 #[test]
 fn run_says_why_a_container_does_not_start() {
     let runtime = Runtime::new();
-    let prefix = "ocirun: runc run failed: ";
+    let prefix = "ocirun: error: runc run failed: ";
     let start = "unable to start container process: error during container init: ";
     let bundle = Bundle::new(&["nosuchbin"], |_| {});
     let fails = || runtime.run(&["run", "--bundle", text(bundle.path()), "it-cl-run"]).fails(1);

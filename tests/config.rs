@@ -43,9 +43,9 @@ fn another_file_than_config_json_is_read() {
         assert_eq!(said(config).ok(), want, "{config:?}");
     }
     let line = said(&["-f", "nowhere.json"]).fails(1);
-    assert_eq!(line, "ocirun: runc run failed: open nowhere.json: no such file or directory");
+    assert_eq!(line, "ocirun: error: runc run failed: open nowhere.json: no such file or directory");
     let line = said(&["-f", "./near.json"]).fails(1);
-    assert_eq!(line, "ocirun: runc run failed: open ./near.json: no such file or directory");
+    assert_eq!(line, "ocirun: error: runc run failed: open ./near.json: no such file or directory");
     std::fs::write(here.path().join("bad.json"), "{").unwrap();
     let line = said(&["-f", "bad.json"]).fails(1);
     assert!(line.contains(&format!("parse {}: ", text(&here.path().join("bad.json")))), "{line}");
@@ -129,7 +129,7 @@ fn lint_says_what_run_does_not() {
     let done = lint(&["--config", "bad.json"]);
     assert!(done.code == 1 && done.stdout.starts_with("config.json: refused: EOF"), "{done:?}");
     let line = bin::run(bin::command("ocirun").args(["lint", "-b", "/etc"])).fails(1);
-    assert_eq!(line, "ocirun: lint: JSON specification file config.json not found in /etc");
+    assert_eq!(line, "ocirun: error: lint: JSON specification file config.json not found in /etc");
 }
 
 /// What lint refuses create refuses as well.

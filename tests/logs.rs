@@ -36,7 +36,7 @@ fn a_json_log_is_one_entry_and_the_error_is_on_stderr_as_well() {
     assert!(entry["warnings"][0].as_str().unwrap().contains("CAP_FROM_THE_FUTURE"), "{written}");
     let time = entry["time"].as_str().unwrap();
     assert!(time.len() == 20 && time.ends_with('Z') && time.as_bytes()[10] == b'T', "{time}");
-    assert_eq!(stderr, format!("ocirun: {want}"));
+    assert_eq!(stderr, format!("ocirun: error: {want}"));
 
     // A call that succeeds writes the warning as an entry of its own.
     std::fs::remove_file(&log).unwrap();
@@ -57,7 +57,7 @@ fn a_text_log_is_as_logrus_writes_it() {
                 .current_dir(runtime.root.path())
                 .args(["--root", "r", "--log", log, "state", "x"]),
         );
-        assert_eq!(done.fails(1), "ocirun: state x: container does not exist");
+        assert_eq!(done.fails(1), "ocirun: error: state x: container does not exist");
         let written = std::fs::read_to_string(runtime.root.path().join(name)).unwrap();
         assert!(written.starts_with("time=\"20"), "{written}");
         assert!(

@@ -61,7 +61,7 @@ fn a_failure_is_told_and_the_others_have_their_turn() {
     assert_eq!(
         lines(&done, 1),
         ["a", "c"].map(|name| format!(
-            "ocirun: delete it-rxf-{name}: cannot delete container it-rxf-{name} that is not stopped: running"
+            "ocirun: error: delete it-rxf-{name}: cannot delete container it-rxf-{name} that is not stopped: running"
         ))
     );
     assert_eq!(ids(&runtime), "it-rxf-a\nit-rxf-c\n");
@@ -71,7 +71,7 @@ fn a_failure_is_told_and_the_others_have_their_turn() {
     wait_exit(first);
     let third = pid(&runtime, "it-rxf-c");
     let done = runtime.run(&["--status-codes", "kill", "-r", "it-rxf", "KILL"]);
-    assert_eq!(lines(&done, 69), ["ocirun: kill it-rxf-a: container not running"]);
+    assert_eq!(lines(&done, 69), ["ocirun: error: kill it-rxf-a: container not running"]);
     wait_exit(third);
 }
 
@@ -109,7 +109,7 @@ fn nothing_matches_and_what_is_no_expression() {
     assert_eq!(runtime.run(&["kill", "-r", "^rxn"]).ok(), "");
     assert_eq!(runtime.run(&["delete", "-r", "nothing"]).ok(), "");
     let line = runtime.run(&["delete", "-r", "it-(rxn"]).fails(1);
-    assert!(line.starts_with("ocirun: delete it-(rxn: regular expression \"it-(rxn\": "), "{line}");
+    assert!(line.starts_with("ocirun: error: delete it-(rxn: regular expression \"it-(rxn\": "), "{line}");
     let line = runtime.run(&["kill", "-r", "rxn", "NOSUCH"]).fails(1);
     assert!(line.ends_with("unknown signal \"NOSUCH\""), "{line}");
     assert_eq!(runtime.state("it-rxn")["status"], "created");

@@ -38,9 +38,10 @@ pub fn open(global: &Global) -> Result<()> {
 }
 
 /// The failure that ends this call: `said` to stderr in any case, since callers read both. `speaker`:
-/// the name that stands before it there; none where the program's own start failed.
+/// the name that stands before it there; none where the program's own start failed. The word "error"
+/// is what callers of runc look for there (`level=error`).
 pub fn error(speaker: &str, said: &str, msg: &str, id: Option<&str>, code: Code) {
-    let line = if speaker.is_empty() { format!("{said}\n") } else { format!("{speaker}: {said}\n") };
+    let line = if speaker.is_empty() { format!("{said}\n") } else { format!("{speaker}: error: {said}\n") };
     let _ = std::io::stderr().write_all(line.as_bytes());
     let Some(log) = LOG.get().filter(|log| !matches!(log.place, Place::Stderr)) else { return };
     let mut more = Vec::new();

@@ -78,7 +78,7 @@ fn show(root: &Command, verb: Option<&Command>) -> i32 {
 
 /// What runc's parser says; callers know it and the status.
 fn no_topic(verb: &str) -> i32 {
-    complain(&format!("{}: No help topic for '{verb}'", name()));
+    complain(&format!("No help topic for '{verb}'"));
     3
 }
 
@@ -88,7 +88,7 @@ fn say(text: &str) {
 }
 
 fn complain(text: &str) {
-    let _ = std::io::stderr().write_all(format!("{text}\n").as_bytes());
+    let _ = std::io::stderr().write_all(format!("{}: error: {text}\n", name()).as_bytes());
 }
 
 /// Gives `-bundle DIR` its second dash. Behind the id of `exec` and `ps` stands another program's
@@ -160,40 +160,36 @@ fn refuse(command: &Command, error: &clap::Error) -> i32 {
     };
     // `--bundle <DIR>` → `--bundle`
     let first = |text: String| text.split([' ', '=']).next().unwrap_or_default().to_string();
-    let me = name();
     match error.kind() {
         ErrorKind::UnknownArgument => {
             let flag = invalid(ContextKind::InvalidArg);
             let dashes = flag.strip_prefix('-').filter(|n| n.starts_with('-')).unwrap_or(&flag).to_string();
             if !dashes.starts_with('-') {
-                complain(&format!("{me}: unexpected argument {dashes:?}"));
+                complain(&format!("unexpected argument {dashes:?}"));
                 return 1;
             }
             say(&format!("Incorrect Usage: flag provided but not defined: {}\n\n", first(dashes.clone())));
-            complain(&format!("{me}: flag provided but not defined: {}", first(dashes)));
+            complain(&format!("flag provided but not defined: {}", first(dashes)));
             show(command, None);
         }
         ErrorKind::InvalidValue if invalid(ContextKind::InvalidValue).is_empty() => {
             let flag = first(invalid(ContextKind::InvalidArg));
             say(&format!("Incorrect Usage: flag needs an argument: {flag}\n\n"));
-            complain(&format!("{me}: flag needs an argument: {flag}"));
+            complain(&format!("flag needs an argument: {flag}"));
         }
         ErrorKind::MissingRequiredArgument => {
-            complain(&format!("{me}: missing argument: {}", invalid(ContextKind::InvalidArg)));
+            complain(&format!("missing argument: {}", invalid(ContextKind::InvalidArg)));
         }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             let (flag, value) = (first(invalid(ContextKind::InvalidArg)), invalid(ContextKind::InvalidValue));
             let known = invalid(ContextKind::ValidValue);
             let known = if known.is_empty() { String::new() } else { format!(" (one of: {known})") };
             say(&format!("Incorrect Usage: invalid value {value:?} for flag {flag}\n\n"));
-            complain(&format!("{me}: invalid value {value:?} for flag {flag}{known}"));
+            complain(&format!("invalid value {value:?} for flag {flag}{known}"));
         }
         _ => {
             let text = error.to_string();
-            complain(&format!(
-                "{me}: {}",
-                text.lines().next().unwrap_or_default().trim_start_matches("error: ")
-            ));
+            complain(text.lines().next().unwrap_or_default().trim_start_matches("error: "));
         }
     }
     1

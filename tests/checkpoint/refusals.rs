@@ -65,14 +65,14 @@ fn without_criu_there_is_one_line() {
         lab.runtime.command(&["checkpoint", "--image-path", &images, lab.id]).env("PATH", "/nonexistent"),
     )
     .fails(1);
-    assert_eq!(line, format!("ocirun: checkpoint it-cr-none: {text}"));
+    assert_eq!(line, format!("ocirun: error: checkpoint it-cr-none: {text}"));
     assert_eq!(talk.say("b"), "2 b");
     lab.runtime.run(&["delete", "--force", lab.id]).ok();
 
     let bundle = lab.bundle.path().to_str().unwrap();
     let args = ["restore", "--bundle", bundle, "--image-path", &images, lab.id];
     let line = bin::run(lab.runtime.command(&args).env("PATH", "/nonexistent")).fails(1);
-    assert_eq!(line, format!("ocirun: runc restore failed: {text}"));
+    assert_eq!(line, format!("ocirun: error: runc restore failed: {text}"));
     lab.gone();
 }
 

@@ -195,7 +195,7 @@ fn bad_config_changed() {
             runtime.run(&["delete", "--force", "it-changed"]).ok();
         } else {
             refused += 1;
-            let errors = done.stderr.lines().filter(|line| line.starts_with("ocirun: ")).count();
+            let errors = done.stderr.lines().filter(|line| line.starts_with("ocirun: error: ")).count();
             assert_eq!(errors, 1, "{json}: {done:?}");
         }
     });

@@ -333,7 +333,9 @@ impl Lab {
         let verb = self.verb.split(' ').next().unwrap_or_default();
         let lines = said
             .lines()
-            .filter(|line| line.starts_with("exec ") || (line.starts_with("ocirun: ") && line.contains(verb)))
+            .filter(|line| {
+                line.starts_with("exec ") || (line.starts_with("ocirun: error: ") && line.contains(verb))
+            })
             .count();
         if lines != 1 {
             faults.push(format!("exit {}, and not one line: {said:?}", outcome.code));
