@@ -4,7 +4,6 @@
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use crate::bin::{self, Done};
 use crate::fixture;
@@ -22,7 +21,6 @@ impl Daemon {
         let log = dir.join(&name).with_extension("log");
         let socket = dir.join(&name).with_extension("notify");
         let ready = UnixDatagram::bind(&socket).expect("bind the notify socket");
-        ready.set_read_timeout(Some(Duration::from_secs(60))).expect("set a limit");
         let file = std::fs::File::create(&log).expect("create the log");
         let child = command
             .env("NOTIFY_SOCKET", &socket)
@@ -32,10 +30,9 @@ impl Daemon {
             .spawn()
             .unwrap_or_else(|e| panic!("{command:?}: {e}"));
         let daemon = Self { child, log };
-        let mut buf = [0; 256];
         loop {
-            let n = ready.recv(&mut buf).unwrap_or_else(|e| panic!("not ready: {e}: {}", daemon.log()));
-            if buf[..n].starts_with(b"READY=1") {
+            let word = fixture::heard(&ready).unwrap_or_else(|e| panic!("not ready: {e}: {}", daemon.log()));
+            if word.starts_with("READY=1") {
                 return daemon;
             }
         }

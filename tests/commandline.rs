@@ -131,7 +131,7 @@ fn the_name_is_the_one_that_it_was_called_by() {
     let text = bin::run(Command::new(&link).arg("--help")).ok();
     assert!(text.starts_with("NAME:\n   runc - Open Container Initiative runtime\n"), "{text}");
     let done = bin::run(Command::new(&link).arg("--root").arg(dir.path()).args(["state", "x"])).fails(1);
-    assert_eq!(done, "runc: state x: container does not exist");
+    assert_eq!(done, "runc: error: state x: container does not exist");
     // It finds ocirun-init by what the link leads to.
     let bundle = Bundle::new(&["echo", "through"], |_| {});
     let root = dir.path().join("state");

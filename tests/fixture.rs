@@ -1,8 +1,10 @@
 //! Real root filesystems, bundles and images for the tests, made from Debian's own programs.
 
 use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -11,6 +13,20 @@ use crate::bin;
 /// A temporary folder that is removed with everything in it.
 pub fn temp() -> tempfile::TempDir {
     tempfile::Builder::new().prefix("ctrd-it.").tempdir().expect("a temporary folder")
+}
+
+/// The next message on a socket as systemd has one for readiness, waited for a minute at most; a
+/// barrier's descriptor is closed as it is read.
+pub fn heard(socket: &UnixDatagram) -> std::io::Result<String> {
+    socket.set_read_timeout(Some(Duration::from_secs(60)))?;
+    let mut bytes = [0; 256];
+    loop {
+        match socket.recv(&mut bytes) {
+            // signal(7): with a limit set, a stop and its end interrupt the call.
+            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
+            got => return Ok(String::from_utf8_lossy(&bytes[..got?]).into_owned()),
+        }
+    }
 }
 
 /// Fills `dir` with a root filesystem of Debian's static busybox: every applet as a hard link.

@@ -2,12 +2,11 @@
 
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
-use std::time::Duration;
 
 use serde_json::json;
 
 use crate::bin;
-use crate::fixture::Bundle;
+use crate::fixture::{Bundle, heard};
 use crate::runtime::Runtime;
 use crate::traces;
 
@@ -33,14 +32,6 @@ fn bundle() -> Bundle {
     bundle
 }
 
-/// A socket as systemd has one, and what comes over it; a barrier's descriptor is closed as it is read.
-fn heard(socket: &UnixDatagram) -> String {
-    socket.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-    let mut bytes = [0; 256];
-    let length = socket.recv(&mut bytes).expect("a message");
-    String::from_utf8_lossy(&bytes[..length]).into_owned()
-}
-
 #[test]
 fn start_tells_that_it_is_ready_and_the_main_process() {
     let (runtime, bundle) = (Runtime::new(), bundle());
@@ -56,8 +47,8 @@ fn start_tells_that_it_is_ready_and_the_main_process() {
     assert!(command(&["create", "--bundle", dir, "it-notify"]).status().unwrap().success());
     let pid = runtime.state("it-notify")["pid"].as_i64().unwrap();
     let mut start = command(&["start", "it-notify"]).spawn().unwrap();
-    assert_eq!(heard(&host), format!("READY=1\nMAINPID={pid}"));
-    assert_eq!(heard(&host), "BARRIER=1");
+    assert_eq!(heard(&host).unwrap(), format!("READY=1\nMAINPID={pid}"));
+    assert_eq!(heard(&host).unwrap(), "BARRIER=1");
     assert!(start.wait().unwrap().success());
     runtime.run(&["delete", "--force", "it-notify"]).ok();
     traces::none_of(&["it-notify", dir]);
@@ -73,8 +64,8 @@ fn run_in_the_foreground_tells_that_it_is_ready() {
     let mut run = runtime.command(&["run", "--bundle", dir, "it-ready-run"]);
     let mut run =
         run.env("NOTIFY_SOCKET", format!("@{name}")).stdout(std::process::Stdio::null()).spawn().unwrap();
-    assert_eq!(heard(&host), "READY=1");
-    assert_eq!(heard(&host), "BARRIER=1");
+    assert_eq!(heard(&host).unwrap(), "READY=1");
+    assert_eq!(heard(&host).unwrap(), "BARRIER=1");
     assert!(run.wait().unwrap().success());
     traces::none_of(&["it-ready-run", dir]);
 }

@@ -3,7 +3,6 @@
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use crate::bin::{self, Done};
 use crate::fixture;
@@ -50,7 +49,6 @@ impl Stack {
     /// A server that is ready when this returns: it says so as systemd's services do.
     pub fn serve(&self) -> Server {
         let ready = UnixDatagram::bind(self.path("notify")).expect("bind the notify socket");
-        ready.set_read_timeout(Some(Duration::from_secs(20))).expect("set a limit");
         let log =
             std::fs::File::options().create(true).append(true).open(self.path("serve.log")).expect("a log");
         let child = self
@@ -60,11 +58,10 @@ impl Stack {
             .stderr(log)
             .spawn()
             .expect("run ctrd serve");
-        let mut buf = [0; 64];
-        let n = ready.recv(&mut buf).unwrap_or_else(|e| {
+        let word = fixture::heard(&ready).unwrap_or_else(|e| {
             panic!("no READY=1: {e}: {}", std::fs::read_to_string(self.path("serve.log")).unwrap_or_default())
         });
-        assert!(buf[..n].starts_with(b"READY=1"), "{:?}", String::from_utf8_lossy(&buf[..n]));
+        assert!(word.starts_with("READY=1"), "{word:?}");
         std::fs::remove_file(self.path("notify")).expect("remove the notify socket");
         Server { child }
     }

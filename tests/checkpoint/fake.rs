@@ -5,14 +5,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
 
 use ocirun::criu::rpc::{Options, Request};
 use prost::Message;
 use serde_json::{Value, json};
 
 use super::Lab;
-use crate::bin;
+use crate::{bin, fixture};
 
 const FAKE: &str = r#"#!/usr/bin/env python3
 import ctypes, os, signal, socket, sys
@@ -166,12 +165,7 @@ fn what_was_added_is_saved_and_restored() {
     let mut command = with_fake(&lab, &args);
     command.env("IT_RESTORES", nix::libc::SYS_clone.to_string()).env("NOTIFY_SOCKET", &host);
     let mut restore = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    socket.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-    let hear = || {
-        let mut bytes = [0; 256];
-        let length = socket.recv(&mut bytes).expect("word of it");
-        String::from_utf8_lossy(&bytes[..length]).into_owned()
-    };
+    let hear = || fixture::heard(&socket).expect("word of it");
     let ready = hear();
     assert_eq!(hear(), "BARRIER=1");
     assert!(restore.wait().unwrap().success());
