@@ -1,10 +1,21 @@
-//! Times: nanoseconds since 1970 UTC in the metadata, RFC 3339 in labels and documents.
+//! Times: nanoseconds since 1970 UTC in the metadata, RFC 3339 in labels and documents; and the boot.
 
+use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The wall clock, in nanoseconds since 1970 UTC.
 pub fn now() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos() as i64)
+}
+
+/// A name for the time since the kernel started, never empty.
+pub fn boot() -> &'static str {
+    static BOOT: OnceLock<String> = OnceLock::new();
+    BOOT.get_or_init(|| {
+        let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+        // Without procfs nothing can be told of the boot: all counts as one.
+        if id.trim().is_empty() { "unknown".to_string() } else { id.trim().to_string() }
+    })
 }
 
 /// `ns` as RFC 3339 in UTC, with a fraction where there is one.

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use rusqlite::{Connection, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::Deserialize;
 
 use crate::clock;
@@ -60,6 +60,7 @@ pub fn reachable<N: Clone + Eq + Hash>(
 
 /// Removes what nothing leads to: from the metadata in one transaction, then the files.
 pub fn collect(store: &Store, content: &Content, snapshotters: &[Snapshotter]) -> Result<Collected> {
+    content.settle()?;
     let collected = store.write(|tx| {
         let mut collected = Collected::default();
         for ns in namespaces(tx)? {
@@ -227,6 +228,11 @@ fn expiry(labels: &Labels) -> Option<i64> {
     labels.get(EXPIRE).and_then(|text| clock::parse_rfc3339(text))
 }
 
+/// Whether an object with these labels ends by itself.
+pub fn has_expiry(labels: &Labels) -> bool {
+    expiry(labels).is_some()
+}
+
 fn expired(labels: &Labels, now: i64) -> bool {
     expiry(labels).is_some_and(|at| at <= now)
 }
@@ -290,6 +296,14 @@ pub fn hold(tx: &Transaction, ns: &str, lease: Option<&str>, kind: &str, id: &st
         params![ns, lease, kind, id],
     )?;
     Ok(())
+}
+
+/// Whether a lease ends by itself: what is made under it is worth nothing until something else holds it.
+pub fn expires(c: &Connection, ns: &str, lease: Option<&str>) -> Result<bool> {
+    let Some(lease) = lease else { return Ok(false) };
+    let mut query = c.prepare_cached("SELECT labels FROM leases WHERE namespace = ?1 AND id = ?2")?;
+    let labels: Option<String> = query.query_row([ns, lease], |r| r.get(0)).optional()?;
+    Ok(labels.is_some_and(|text| has_expiry(&from_json(&text))))
 }
 
 /// Takes an object that is gone out of every lease.

@@ -2,8 +2,14 @@
 //!
 //! A chain id is the digest of all layers up to one, so that images share what they have in
 //! common, and a layer that is unpacked already is found by its name.
+//!
+//! Where the snapshotter can put a layer on its parent afterwards, several are unpacked at once, each
+//! on nothing; one that turns out to need those below waits for them and begins again.
 
 use std::collections::HashMap;
+use std::collections::VecDeque;
+
+use tokio::task::JoinHandle;
 
 use super::image::{Opened, to_proto};
 use super::{Client, content, take};
@@ -11,9 +17,26 @@ use crate::api::diff::ApplyRequest;
 use crate::api::snapshots::{
     CommitSnapshotRequest, PrepareSnapshotRequest, RemoveSnapshotRequest, StatSnapshotRequest,
 };
-use crate::api::types::Descriptor;
-use crate::digest::Digest;
+use crate::api::types::{Descriptor, Mount};
 use crate::error::{Error, Kind, Result};
+use crate::unpack::APART;
+
+/// So many layers are unpacked at once: each keeps two threads busy and takes a few megabytes.
+const AT_ONCE: usize = 2;
+
+/// The snapshotter that puts a layer on its parent when it is committed.
+const REBASES: &str = "overlayfs";
+
+/// A layer that is to be unpacked, and where it belongs.
+#[derive(Clone)]
+struct Layer {
+    snapshotter: String,
+    blob: Descriptor,
+    diff_id: String,
+    /// The name of the snapshot below, or none.
+    parent: String,
+    name: String,
+}
 
 /// Unpacks every layer that is not there yet, and ties the snapshots to the image.
 /// `done` hears of each layer that is there, by its number from zero.
@@ -21,17 +44,68 @@ pub async fn unpack(client: &Client, image: &Opened, snapshotter: &str, done: im
     let chain = image.chain();
     let Some(top) = chain.last() else { return Ok(()) };
     if !exists(client, snapshotter, top.as_str()).await? {
-        let mut parent = "";
-        for (n, ((layer, diff), name)) in image.resolved.layers()?.into_iter().zip(&chain).enumerate() {
-            if !exists(client, snapshotter, name.as_str()).await? {
-                apply(client, snapshotter, to_proto(layer), diff, parent, name.as_str()).await?;
-            }
-            parent = name.as_str();
-            done(n);
+        let layers = image.resolved.layers()?;
+        // What is there is the lower part of the chain: no snapshot outlives its parent.
+        let mut there = 0;
+        while there < chain.len() && exists(client, snapshotter, chain[there].as_str()).await? {
+            done(there);
+            there += 1;
         }
+        let missing: Vec<Layer> = (there..chain.len())
+            .map(|n| Layer {
+                snapshotter: snapshotter.to_string(),
+                blob: to_proto(layers[n].0),
+                diff_id: layers[n].1.to_string(),
+                parent: n.checked_sub(1).map(|below| chain[below].to_string()).unwrap_or_default(),
+                name: chain[n].to_string(),
+            })
+            .collect();
+        unpack_all(client, missing, |n| done(there + n)).await?;
     }
     let labels = HashMap::from([(format!("containerd.io/gc.ref.snapshot.{snapshotter}"), top.to_string())]);
     content::label(client, image.resolved.manifest.config.digest.as_str(), labels).await
+}
+
+async fn unpack_all(client: &Client, layers: Vec<Layer>, done: impl Fn(usize)) -> Result<()> {
+    let at_once = if layers.iter().all(|l| l.snapshotter == REBASES) { AT_ONCE } else { 1 };
+    let mut waiting: VecDeque<(bool, Layer)> =
+        layers.into_iter().enumerate().map(|(n, l)| (n > 0, l)).collect();
+    let mut running: VecDeque<(Layer, JoinHandle<Result<Option<String>>>)> = VecDeque::new();
+    let mut failed = None;
+    let mut count = 0;
+    loop {
+        while failed.is_none()
+            && running.len() < at_once
+            && let Some((has_parent, layer)) = waiting.pop_front()
+        {
+            let (client, apart) = (client.clone(), has_parent && at_once > 1);
+            let own = layer.clone();
+            running.push_back((layer, tokio::spawn(async move { fill(&client, &own, apart).await })));
+        }
+        let Some((layer, filled)) = running.pop_front() else { break };
+        let mut filled = filled.await.map_err(|e| Error::unknown(format!("unpack: {e}")))?;
+        if failed.is_some() {
+            // Of errors the first is the one to report.
+            if let Ok(Some(key)) = filled {
+                remove(client, &layer, key).await;
+            }
+            continue;
+        }
+        if matches!(&filled, Err(e) if e.kind == Kind::Aborted) {
+            filled = fill(client, &layer, false).await;
+        }
+        let put = match filled {
+            Ok(Some(key)) => commit(client, &layer, key).await,
+            Ok(None) => Ok(()),
+            Err(e) => Err(e),
+        };
+        match put {
+            Ok(()) => done(count),
+            Err(e) => failed = Some(e),
+        }
+        count += 1;
+    }
+    failed.map_or(Ok(()), Err)
 }
 
 async fn exists(client: &Client, snapshotter: &str, key: &str) -> Result<bool> {
@@ -43,59 +117,72 @@ async fn exists(client: &Client, snapshotter: &str, key: &str) -> Result<bool> {
     }
 }
 
-/// One layer: a new snapshot on top of `parent`, the layer's archive applied to it, committed.
-async fn apply(
-    client: &Client,
-    snapshotter: &str,
-    layer: Descriptor,
-    diff: &Digest,
-    parent: &str,
-    name: &str,
-) -> Result<()> {
+/// A new snapshot with the layer's archive applied to it: its key, or none where another was faster.
+/// `apart` on nothing, as if the layers below were there.
+async fn fill(client: &Client, layer: &Layer, apart: bool) -> Result<Option<String>> {
     // Two commands may unpack the same layer at once: each under a key of its own, and the
     // first to commit wins.
-    let key = format!("extract-{}-{} {name}", crate::clock::now(), std::process::id());
-    let labels = HashMap::from([("containerd.io/snapshot.ref".to_string(), name.to_string())]);
+    let key = format!("extract-{}-{} {}", crate::clock::now(), std::process::id(), layer.name);
+    let labels = HashMap::from([("containerd.io/snapshot.ref".to_string(), layer.name.clone())]);
     let prepare = PrepareSnapshotRequest {
-        snapshotter: snapshotter.to_string(),
+        snapshotter: layer.snapshotter.clone(),
         key: key.clone(),
-        parent: parent.to_string(),
+        parent: if apart { String::new() } else { layer.parent.clone() },
         labels,
     };
-    let mounts = match take(client.snapshots().prepare(prepare).await) {
+    let mut mounts = match take(client.snapshots().prepare(prepare).await) {
         Ok(reply) => reply.mounts,
-        Err(e) if e.kind == Kind::AlreadyExists => return Ok(()),
+        Err(e) if e.kind == Kind::AlreadyExists => return Ok(None),
         Err(e) => return Err(e),
     };
-    let digest = layer.digest.clone();
-    let filled = async {
-        let request = ApplyRequest { diff: Some(layer), mounts, ..ApplyRequest::default() };
-        let applied = take(client.diff().apply(request).await)?.applied.unwrap_or_default();
-        if applied.digest != diff.as_str() {
-            let got = applied.digest;
-            return Err(Error::new(
-                Kind::DataLoss,
-                format!("layer {digest}: unpacks to {got}, not to {diff}"),
-            ));
+    if apart {
+        mounts = mounts.into_iter().map(uppermost).collect();
+    }
+    let digest = layer.blob.digest.clone();
+    let request = ApplyRequest { diff: Some(layer.blob.clone()), mounts, ..ApplyRequest::default() };
+    let applied = match take(client.diff().apply(request).await) {
+        Ok(reply) => reply.applied.unwrap_or_default().digest,
+        Err(e) => {
+            remove(client, layer, key).await;
+            return Err(e);
         }
-        let commit = CommitSnapshotRequest {
-            snapshotter: snapshotter.to_string(),
-            name: name.to_string(),
-            key: key.clone(),
-            ..CommitSnapshotRequest::default()
-        };
-        take(client.snapshots().commit(commit).await).map(drop)
     };
-    match filled.await {
-        Ok(()) => {
-            let labels = HashMap::from([("containerd.io/uncompressed".to_string(), diff.to_string())]);
-            content::label(client, &digest, labels).await
+    if applied != layer.diff_id {
+        remove(client, layer, key).await;
+        let text = format!("layer {digest}: unpacks to {applied}, not to {}", layer.diff_id);
+        return Err(Error::new(Kind::DataLoss, text));
+    }
+    Ok(Some(key))
+}
+
+/// A snapshot on nothing is a plain folder; as what it is going to be, the upper folder of an overlay.
+fn uppermost(folder: Mount) -> Mount {
+    let options = vec![APART.to_string(), format!("upperdir={}", folder.source)];
+    Mount { r#type: "overlay".into(), source: "overlay".into(), target: String::new(), options }
+}
+
+async fn commit(client: &Client, layer: &Layer, key: String) -> Result<()> {
+    let request = CommitSnapshotRequest {
+        snapshotter: layer.snapshotter.clone(),
+        name: layer.name.clone(),
+        key: key.clone(),
+        parent: layer.parent.clone(),
+        ..CommitSnapshotRequest::default()
+    };
+    match take(client.snapshots().commit(request).await) {
+        Ok(_) => {
+            let labels = HashMap::from([("containerd.io/uncompressed".to_string(), layer.diff_id.clone())]);
+            content::label(client, &layer.blob.digest, labels).await
         }
         Err(e) => {
-            let request = RemoveSnapshotRequest { snapshotter: snapshotter.to_string(), key };
-            // The first error is the one to report; what this leaves, the collector takes.
-            let _ = client.snapshots().remove(request).await;
+            remove(client, layer, key).await;
             if e.kind == Kind::AlreadyExists { Ok(()) } else { Err(e) }
         }
     }
+}
+
+/// Gives up a snapshot. What even this leaves, the collector takes.
+async fn remove(client: &Client, layer: &Layer, key: String) {
+    let request = RemoveSnapshotRequest { snapshotter: layer.snapshotter.clone(), key };
+    let _ = client.snapshots().remove(request).await;
 }

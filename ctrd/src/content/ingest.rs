@@ -12,7 +12,7 @@ use crate::clock;
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
 
-use super::{Content, make_dir, read_dir};
+use super::{Content, gone, make_dir, read_dir};
 
 /// An ingest that nobody continued for this long may be collected.
 const EXPIRES_AFTER: i64 = 24 * 3600 * 1_000_000_000;
@@ -191,10 +191,6 @@ pub(super) fn remove(dir: &Path) -> io::Result<()> {
     let doomed = dir.with_file_name(format!("{DOOMED}{name}-{}-{}", std::process::id(), clock::now()));
     fs::rename(dir, &doomed)?;
     fs::remove_dir_all(&doomed)
-}
-
-fn gone(e: io::Error) -> io::Result<()> {
-    if e.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(e) }
 }
 
 fn locked(dir: &Path, reference: &str) -> Error {

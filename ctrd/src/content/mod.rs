@@ -12,6 +12,7 @@
 
 mod ingest;
 mod reader;
+mod settle;
 mod writeback;
 mod writer;
 
@@ -26,6 +27,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::clock;
 use crate::digest::Digest;
 use crate::error::{Error, Result};
+use crate::gc;
 use crate::store::Store;
 
 pub use ingest::Status;
@@ -61,7 +63,9 @@ impl Content {
         for dir in [&root, &root.join("blobs"), &root.join("ingest")] {
             make_dir(dir)?;
         }
-        Ok(Content { root, store })
+        let content = Content { root, store };
+        content.recover()?;
+        Ok(content)
     }
 
     pub fn root(&self) -> &Path {
@@ -73,9 +77,17 @@ impl Content {
     }
 
     /// Sets labels. With `paths` empty all are replaced; `labels` replaces all, `labels.K` sets
-    /// or (where the value is empty or absent) removes one.
-    pub fn update(&self, ns: &str, digest: &Digest, labels: &Labels, paths: &[String]) -> Result<Info> {
-        self.store.write(|tx| {
+    /// or (where the value is empty or absent) removes one. `lease` is that of the call.
+    pub fn update(
+        &self,
+        ns: &str,
+        digest: &Digest,
+        labels: &Labels,
+        paths: &[String],
+        lease: Option<&str>,
+    ) -> Result<Info> {
+        let ahead = self.store.read(|c| gc::expires(c, ns, lease))?;
+        self.store.write_ahead(ahead, |tx| {
             let mut found = info(tx, ns, digest)?;
             merge_labels(&mut found.labels, labels, paths)?;
             found.updated_at = clock::now();
@@ -242,6 +254,16 @@ pub(crate) fn make_dir(dir: &Path) -> Result<()> {
         .mode(0o700)
         .create(dir)
         .map_err(|e| Error::from(e).context(format!("make {}", dir.display())))
+}
+
+fn sync_dir(dir: &Path) -> Result<()> {
+    fs::File::open(dir)
+        .and_then(|d| d.sync_all())
+        .map_err(|e| Error::from(e).context(format!("sync {}", dir.display())))
+}
+
+fn gone(e: std::io::Error) -> std::io::Result<()> {
+    if e.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(e) }
 }
 
 fn read_dir(dir: &Path) -> Result<Vec<fs::DirEntry>> {

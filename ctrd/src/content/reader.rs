@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use crate::digest::Digest;
+use crate::digest::{Digest, Hasher};
 use crate::error::{Error, Kind, Result};
 
 /// An open blob. It stays readable though the blob be deleted meanwhile.
@@ -56,11 +56,32 @@ impl Reader {
         (&self.file).take(self.size).read_to_end(&mut bytes)?;
         let mut hash = self.digest.hasher();
         hash.update(&bytes);
+        self.check(hash)?;
+        Ok(bytes)
+    }
+
+    /// Reads all of it and says whether it is what its name says: an error of kind `DataLoss` if not.
+    pub fn verify(&self) -> Result<()> {
+        let mut hash = self.digest.hasher();
+        let mut buf = vec![0; 256 << 10];
+        let mut at = 0;
+        loop {
+            match self.file.read_at(&mut buf, at)? {
+                0 => return self.check(hash),
+                n => {
+                    hash.update(&buf[..n]);
+                    at += n as u64;
+                }
+            }
+        }
+    }
+
+    fn check(&self, hash: Hasher) -> Result<()> {
         let found = hash.finish();
         if found != self.digest {
             return Err(corrupt(&self.digest, format!("its bytes are those of {found}")));
         }
-        Ok(bytes)
+        Ok(())
     }
 }
 

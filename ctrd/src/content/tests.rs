@@ -144,9 +144,9 @@ fn updates_labels_by_path() {
         (labels(&[("x", "")]), paths(&["labels.x"]), labels(&[("y", "2")])),
         (labels(&[("q", "5")]), paths(&["labels"]), labels(&[("q", "5")])),
     ] {
-        assert_eq!(content.update("a", &digest, &set, &at).unwrap().labels, want);
+        assert_eq!(content.update("a", &digest, &set, &at, None).unwrap().labels, want);
         assert_eq!(content.info("a", &digest).unwrap().labels, want);
     }
-    let err = content.update("a", &digest, &Labels::new(), &paths(&["size"])).unwrap_err();
+    let err = content.update("a", &digest, &Labels::new(), &paths(&["size"]), None).unwrap_err();
     assert_eq!(err.kind, Kind::InvalidArgument);
 }

@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::os::fd::AsRawFd;
 
-/// Asks the kernel to begin writing a range to disk, and does not wait. A hint: errors are of
+/// Asks the kernel to begin writing a range to disk (`len` 0: to the end), and does not wait. A hint: errors are of
 /// no interest, the fsync to come reports them.
 pub fn start(file: &File, offset: u64, len: u64) {
     // SAFETY: the descriptor is open as long as `file` is borrowed, and the call takes no

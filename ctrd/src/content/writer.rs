@@ -12,7 +12,9 @@ use crate::digest::{Digest, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::gc;
 
-use super::{Content, Labels, Status, anywhere, check_labels, ingest, make_dir, to_json, writeback};
+use super::{
+    Content, Labels, Status, anywhere, check_labels, ingest, make_dir, sync_dir, to_json, writeback,
+};
 
 /// So much is written between two nudges to the kernel to start writing back: the fsync at
 /// the end then finds little to wait for.
@@ -251,17 +253,35 @@ impl Writer {
         let blob = self.content.blob(digest);
         let path = self.content.ingest(&self.ns, &self.status.reference);
         let at = |e: io::Error| Error::from(e).context(format!("commit ref {}", self.status.reference));
+        let store = &self.content.store;
+        let ahead = store.read(|c| gc::expires(c, &self.ns, lease))?;
         if let Some((_, file)) = from {
             file.set_permissions(fs::Permissions::from_mode(0o444)).map_err(at)?;
-            file.sync_all().map_err(at)?;
             make_dir(blob.parent().unwrap_or(&blob))?;
+            match ahead {
+                true => writeback::start(file, 0, 0),
+                false => file.sync_all().map_err(at)?,
+            }
+        } else if !ahead {
+            self.content.settle()?;
         }
-        let out = self.content.store.write(|tx| {
+        let out = store.write_ahead(ahead, |tx| {
             let now = clock::now();
+            // Of a shared blob it is known already.
+            let unsynced = match from {
+                Some(_) if ahead => clock::boot().to_string(),
+                Some(_) => String::new(),
+                None => tx.query_row(
+                    "SELECT coalesce(max(unsynced), '') FROM content WHERE digest = ?1",
+                    [digest.as_str()],
+                    |r| r.get(0),
+                )?,
+            };
             let inserted = tx.execute(
-                "INSERT OR IGNORE INTO content (namespace, digest, size, labels, created_at, updated_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
-                params![self.ns, digest.as_str(), self.status.offset as i64, to_json(labels), now],
+                "INSERT OR IGNORE INTO content
+                 (namespace, digest, size, labels, created_at, updated_at, unsynced)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
+                params![self.ns, digest.as_str(), self.status.offset as i64, to_json(labels), now, unsynced],
             )?;
             if inserted == 0 {
                 return Err(exists(digest));
@@ -272,7 +292,7 @@ impl Writer {
                     // By the descriptor of the locked folder: its name may be another's by now.
                     nix::fcntl::renameat(&**dir, "data", nix::fcntl::AT_FDCWD, &blob)
                         .map_err(|e| at(e.into()))?;
-                    sync_dir(blob.parent().unwrap_or(&blob))
+                    if ahead { Ok(()) } else { sync_dir(blob.parent().unwrap_or(&blob)) }
                 }
                 None if blob.exists() => Ok(()),
                 None => {
@@ -329,12 +349,6 @@ fn is_at(dir: &File, path: &std::path::Path) -> bool {
         (Ok(a), Ok(b)) => (a.dev(), a.ino()) == (b.dev(), b.ino()),
         _ => false,
     }
-}
-
-fn sync_dir(dir: &std::path::Path) -> Result<()> {
-    File::open(dir)
-        .and_then(|d| d.sync_all())
-        .map_err(|e| Error::from(e).context(format!("sync {}", dir.display())))
 }
 
 fn exists(digest: &Digest) -> Error {

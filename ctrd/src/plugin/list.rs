@@ -72,9 +72,9 @@ pub static ALL: &[Registration] = &[
     Registration { kind: GRPC, id: "diff", requires: &[DIFFER], init: diff },
     Registration { kind: GRPC, id: "events", requires: &[EVENT], init: events },
     Registration { kind: GRPC, id: "healthcheck", requires: &[], init: health },
-    Registration { kind: GRPC, id: "images", requires: &[METADATA, EVENT, GC], init: images },
+    Registration { kind: GRPC, id: "images", requires: &[METADATA, CONTENT, EVENT, GC], init: images },
     Registration { kind: GRPC, id: "introspection", requires: &[SERVICE], init: introspection },
-    Registration { kind: GRPC, id: "leases", requires: &[METADATA, GC], init: leases },
+    Registration { kind: GRPC, id: "leases", requires: &[METADATA, CONTENT, GC], init: leases },
     Registration { kind: GRPC, id: "namespaces", requires: &[METADATA, EVENT], init: namespaces },
     Registration { kind: GRPC, id: "snapshots", requires: &[SNAPSHOTTER, EVENT, GC], init: snapshots },
     Registration { kind: GRPC, id: "tasks", requires: &[RUNTIME], init: tasks },
@@ -200,7 +200,8 @@ fn health(init: &mut Init) -> Begun {
 
 fn images(init: &mut Init) -> Begun {
     let (store, events, gc) = (init.parts.store()?, init.parts.events()?, init.parts.gc()?);
-    serve!(init, ImagesServer, Images { store, events, gc })
+    let content = init.parts.content()?;
+    serve!(init, ImagesServer, Images { store, content, events, gc })
 }
 
 fn introspection(init: &mut Init) -> Begun {
@@ -209,8 +210,8 @@ fn introspection(init: &mut Init) -> Begun {
 }
 
 fn leases(init: &mut Init) -> Begun {
-    let (store, gc) = (init.parts.store()?, init.parts.gc()?);
-    serve!(init, LeasesServer, Leases { store, gc })
+    let (store, content, gc) = (init.parts.store()?, init.parts.content()?, init.parts.gc()?);
+    serve!(init, LeasesServer, Leases { store, content, gc })
 }
 
 fn namespaces(init: &mut Init) -> Begun {

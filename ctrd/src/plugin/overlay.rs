@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use crate::clock;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::snapshot;
@@ -29,8 +30,8 @@ pub fn check(config: &Config, dir: &Path) -> Result<()> {
 
 /// What the answer depends on: this boot of this kernel, the root's file system, our rights.
 fn proof(root: &Path) -> Result<String> {
-    let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").map_err(Error::from)?;
+    let boot = clock::boot();
     let device = fs::metadata(root).map_err(Error::from)?.dev();
     let mapped = snapshot::in_user_namespace();
-    Ok(format!("{} {device} {mapped} {}\n", boot.trim(), root.display()))
+    Ok(format!("{boot} {device} {mapped} {}\n", root.display()))
 }

@@ -11,6 +11,7 @@ use crate::api::images::{
     UpdateImageRequest, UpdateImageResponse,
 };
 use crate::collector::Collector;
+use crate::content::Content;
 use crate::error::Result;
 use crate::events::Exchange;
 use crate::filter::Filter;
@@ -23,6 +24,7 @@ use super::{blocking, message, required};
 
 pub struct Images {
     pub store: Arc<Store>,
+    pub content: Content,
     pub events: Exchange,
     pub gc: Collector,
 }
@@ -59,9 +61,12 @@ impl images_server::Images for Images {
         let request = request.into_inner();
         let image = from_message(request.image)?;
         let at = request.source_date_epoch.map(|t| timestamp::from_proto(&t));
-        let (store, ns) = (self.store.clone(), namespace.clone());
-        let made =
-            blocking(move || store.write(|tx| images::create(tx, &ns, image, at, lease.as_deref()))).await?;
+        let (store, content, ns) = (self.store.clone(), self.content.clone(), namespace.clone());
+        let made = blocking(move || {
+            content.settle()?;
+            store.write(|tx| images::create(tx, &ns, image, at, lease.as_deref()))
+        })
+        .await?;
         let made = to_message(made);
         let event = ImageCreate { name: made.name.clone(), labels: made.labels.clone() };
         self.events.publish(&namespace, "/images/create", &event)?;
@@ -77,10 +82,12 @@ impl images_server::Images for Images {
         let image = from_message(request.image)?;
         let paths = message::paths(request.update_mask);
         let at = request.source_date_epoch.map(|t| timestamp::from_proto(&t));
-        let (store, ns) = (self.store.clone(), namespace.clone());
-        let made =
-            blocking(move || store.write(|tx| images::update(tx, &ns, image, &paths, at, lease.as_deref())))
-                .await?;
+        let (store, content, ns) = (self.store.clone(), self.content.clone(), namespace.clone());
+        let made = blocking(move || {
+            content.settle()?;
+            store.write(|tx| images::update(tx, &ns, image, &paths, at, lease.as_deref()))
+        })
+        .await?;
         let made = to_message(made);
         let event = ImageUpdate { name: made.name.clone(), labels: made.labels.clone() };
         self.events.publish(&namespace, "/images/update", &event)?;

@@ -12,8 +12,10 @@ use crate::api::leases::{
 };
 use crate::clock;
 use crate::collector::Collector;
+use crate::content::Content;
 use crate::error::Result;
 use crate::filter::Filter;
+use crate::gc;
 use crate::store::Store;
 use crate::store::leases::{self, Lease, Resource};
 
@@ -22,6 +24,7 @@ use super::{blocking, message, required};
 
 pub struct Leases {
     pub store: Arc<Store>,
+    pub content: Content,
     pub gc: Collector,
 }
 
@@ -33,7 +36,9 @@ impl leases_server::Leases for Leases {
         let id = if id.is_empty() { random_id() } else { id };
         let store = self.store.clone();
         let lease = blocking(move || {
-            store.write(|tx| leases::create(tx, &caller.namespace, &id, message::labels(labels)))
+            let labels = message::labels(labels);
+            store
+                .write_ahead(gc::has_expiry(&labels), |tx| leases::create(tx, &caller.namespace, &id, labels))
         })
         .await?;
         Ok(Response::new(CreateResponse { lease: Some(to_message(lease)) }))
@@ -42,8 +47,15 @@ impl leases_server::Leases for Leases {
     async fn delete(&self, request: Request<DeleteRequest>) -> Result<Response<()>, Status> {
         let caller = Caller::of(&request)?;
         let DeleteRequest { id, sync } = request.into_inner();
-        let store = self.store.clone();
-        blocking(move || store.write(|tx| leases::delete(tx, &caller.namespace, &id))).await?;
+        let (store, content) = (self.store.clone(), self.content.clone());
+        blocking(move || {
+            // What was made under a lease that expires is to last from its end on. Should the lease
+            // itself come back, it ends once more.
+            let expires = store.read(|c| gc::expires(c, &caller.namespace, Some(&id)))?;
+            let waited = content.settle()?;
+            store.write_ahead(expires && !waited, |tx| leases::delete(tx, &caller.namespace, &id))
+        })
+        .await?;
         if sync {
             self.gc.collect().await?;
         } else {

@@ -3,6 +3,7 @@
 use std::fs::{self, DirBuilder, File};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use nix::fcntl::{Flock, FlockArg};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
@@ -12,7 +13,13 @@ use crate::content::{Labels, check_labels, to_json};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::gc;
 
-use super::{Driver, Kind, Mount, REF_LABEL, Snapshotter, tree};
+use super::{Driver, Found, Kind, Mount, REF_LABEL, Snapshotter, tree};
+
+/// The time of a top folder that nobody has given its looks: should its layer be put on another
+/// afterwards, it takes those of that one.
+fn untouched() -> SystemTime {
+    UNIX_EPOCH + Duration::from_nanos(1)
+}
 
 /// Folders of these names are not snapshots: one being filled, and one being deleted.
 const FILLING: &str = "new-";
@@ -62,7 +69,8 @@ impl Snapshotter {
             Driver::Native => Some(self.copy_parent(ns, key, parent)?),
             Driver::Overlay { .. } => None,
         };
-        let out = self.store.write(|tx| {
+        let ahead = self.store.read(|c| gc::expires(c, ns, lease))?;
+        let out = self.store.write_ahead(ahead, |tx| {
             self.check_new(tx, ns, key, labels)?;
             let below = match parent {
                 "" => None,
@@ -105,7 +113,8 @@ impl Snapshotter {
         }
         let found = self.store.read(|c| self.find(c, ns, key))?;
         let usage = tree::usage(&self.dir(found.dir).join("fs"))?;
-        self.store.write(|tx| {
+        let ahead = self.store.read(|c| gc::expires(c, ns, lease))?;
+        self.store.write_ahead(ahead, |tx| {
             let found = self.find(tx, ns, key)?;
             if found.info.kind != Kind::Active {
                 return Err(Error::precondition(format!(
@@ -113,13 +122,13 @@ impl Snapshotter {
                 )));
             }
             self.check_absent(tx, ns, name)?;
-            let below = self.rebase(tx, ns, &found.info.parent, parent)?;
+            let below = self.rebase(tx, ns, &found, parent)?;
             let mut all: Labels = inherited(&found.info.labels);
             all.extend(labels.clone());
             let now = clock::now();
             tx.execute(
                 "UPDATE snapshots SET key = ?2, parent = ?3, kind = ?4, labels = ?5, size = ?6, inodes = ?7,
-                 created_at = ?8, updated_at = ?8 WHERE dir = ?1",
+                 created_at = ?8, updated_at = ?8, unsynced = ?9 WHERE dir = ?1",
                 params![
                     found.dir,
                     name,
@@ -128,7 +137,8 @@ impl Snapshotter {
                     to_json(&all),
                     usage.size as i64,
                     usage.inodes as i64,
-                    now
+                    now,
+                    clock::boot()
                 ],
             )?;
             gc::let_go(tx, ns, &format!("snapshots/{}", self.name), key)?;
@@ -223,11 +233,16 @@ impl Snapshotter {
         Ok(found.dir)
     }
 
-    fn rebase(&self, c: &Connection, ns: &str, own: &str, wanted: &str) -> Result<String> {
+    fn rebase(&self, c: &Connection, ns: &str, found: &Found, wanted: &str) -> Result<String> {
+        let own = found.info.parent.as_str();
         match (own, wanted) {
             (_, "") => Ok(own.to_string()),
             ("", _) if matches!(self.driver, Driver::Overlay { .. }) => {
-                self.committed_parent(c, ns, wanted)?;
+                let below = self.dir(self.committed_parent(c, ns, wanted)?).join("fs");
+                let fs = self.dir(found.dir).join("fs");
+                if fs.symlink_metadata()?.modified()? == untouched() {
+                    look_like(&fs, &below)?;
+                }
                 Ok(wanted.to_string())
             }
             _ if own == wanted => Ok(own.to_string()),
@@ -310,17 +325,22 @@ fn make_layer(at: &Path, parent: Option<&Path>, kind: Kind) -> std::io::Result<(
     let fs = at.join("fs");
     DirBuilder::new().mode(0o755).create(&fs)?;
     fs::set_permissions(&fs, fs::Permissions::from_mode(0o755))?;
-    if let Some(parent) = parent {
-        let like = parent.join("fs").symlink_metadata()?;
-        chown(&fs, Some(like.uid()), Some(like.gid()))?;
-        fs::set_permissions(&fs, fs::Permissions::from_mode(like.mode() & 0o7777))?;
-        let times = fs::FileTimes::new().set_accessed(like.accessed()?).set_modified(like.modified()?);
-        File::open(&fs)?.set_times(times)?;
+    match parent {
+        Some(parent) => look_like(&fs, &parent.join("fs"))?,
+        None => File::open(&fs)?.set_modified(untouched())?,
     }
     if kind == Kind::Active {
         DirBuilder::new().mode(0o711).create(at.join("work"))?;
     }
     Ok(())
+}
+
+fn look_like(fs: &Path, other: &Path) -> std::io::Result<()> {
+    let like = other.symlink_metadata()?;
+    chown(fs, Some(like.uid()), Some(like.gid()))?;
+    fs::set_permissions(fs, fs::Permissions::from_mode(like.mode() & 0o7777))?;
+    let times = fs::FileTimes::new().set_accessed(like.accessed()?).set_modified(like.modified()?);
+    File::open(fs)?.set_times(times)
 }
 
 /// Renames a folder so that it counts as deleted, and says what it is called now.

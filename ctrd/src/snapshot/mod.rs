@@ -13,6 +13,7 @@
 
 mod change;
 mod mount;
+mod settle;
 pub mod tree;
 
 use std::fs;
@@ -99,7 +100,9 @@ impl Snapshotter {
         let root = root.join(format!("io.containerd.snapshotter.v1.{name}"));
         make_dir(&root)?;
         make_dir(&root.join("snapshots"))?;
-        Ok(Snapshotter { name, root, store, driver })
+        let snapshotter = Snapshotter { name, root, store, driver };
+        snapshotter.recover()?;
+        Ok(snapshotter)
     }
 
     pub fn name(&self) -> &'static str {

@@ -18,11 +18,14 @@ use crate::error::{Error, Result};
 
 /// Steps from one schema version to the next; `PRAGMA user_version` counts those taken.
 /// A step that has been released is never edited: add another.
-const STEPS: &[&[&str]] = &[&[
-    include_str!("schema/content.sql"),
-    include_str!("schema/snapshots.sql"),
-    include_str!("schema/objects.sql"),
-]];
+const STEPS: &[&[&str]] = &[
+    &[
+        include_str!("schema/content.sql"),
+        include_str!("schema/snapshots.sql"),
+        include_str!("schema/objects.sql"),
+    ],
+    &[include_str!("schema/unsynced.sql")],
+];
 
 /// An open metadata database.
 pub struct Store {
@@ -49,17 +52,33 @@ impl Store {
 
     /// Runs `f` in one transaction: all of it is on disk when this returns `Ok`, none otherwise.
     pub fn write<T>(&self, f: impl FnOnce(&Transaction) -> Result<T>) -> Result<T> {
+        transact(&mut self.lock(), f)
+    }
+
+    /// The same, `ahead` without the wait for the disk: it outlives this process at once, and a loss of
+    /// power from the next [`Store::write`] on, in their order. For what is worth nothing until then.
+    pub fn write_ahead<T>(&self, ahead: bool, f: impl FnOnce(&Transaction) -> Result<T>) -> Result<T> {
+        if !ahead {
+            return self.write(f);
+        }
         let mut conn = self.lock();
-        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let out = f(&tx)?;
-        tx.commit()?;
-        Ok(out)
+        conn.pragma_update(None, "synchronous", "NORMAL")?;
+        let out = transact(&mut conn, f);
+        conn.pragma_update(None, "synchronous", "FULL")?;
+        out
     }
 
     fn lock(&self) -> MutexGuard<'_, Connection> {
         // A panic in a query rolled its transaction back: the connection is sound.
         self.conn.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn transact<T>(conn: &mut Connection, f: impl FnOnce(&Transaction) -> Result<T>) -> Result<T> {
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let out = f(&tx)?;
+    tx.commit()?;
+    Ok(out)
 }
 
 fn migrate(conn: &mut Connection) -> Result<()> {

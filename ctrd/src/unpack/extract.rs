@@ -1,6 +1,7 @@
 //! Writing the entries of a layer into a folder.
 
-use std::collections::HashSet;
+use std::cell::Cell;
+use std::collections::{BTreeMap, HashSet};
 use std::ffi::{CStr, CString, OsStr};
 use std::fs::File;
 use std::io::{self, BufRead, Write};
@@ -18,7 +19,7 @@ use nix::sys::time::TimeSpec;
 use nix::unistd::{Gid, Uid, fchown, fchownat, linkat, symlinkat};
 use rustix::fs::XattrFlags;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::snapshot::tree;
 
 use super::parents::{open_below, open_node};
@@ -30,6 +31,11 @@ pub struct Tree {
     pub(super) form: Form,
     /// Folders whose times are set at the end: what is made in a folder changes them.
     times: Vec<Times>,
+    /// What was copied up from the layers below, by path and inode: it is here for the sake of
+    /// something else, and still one of theirs.
+    pub(super) copied: BTreeMap<Vec<u8>, u64>,
+    /// The layers below were needed and are not known.
+    pub(super) missed: Cell<bool>,
 }
 
 struct Times {
@@ -42,11 +48,25 @@ struct Times {
 
 /// How the folder shows what is gone from the layers below.
 pub enum Form {
-    /// An upper folder of overlayfs, above `lower`, nearest first.
-    Overlay { lower: Vec<OwnedFd>, opaque: &'static CStr },
+    /// An upper folder of overlayfs, above `lower`, nearest first; `apart` where these are not known.
+    Overlay { lower: Vec<OwnedFd>, opaque: &'static CStr, apart: bool },
     /// The folder holds all layers: what is gone is removed. The inodes are those that this
     /// layer has written or set the times of, for a whiteout hides only what is below.
-    Plain { own: HashSet<u64>, timed: HashSet<u64> },
+    Plain { own: Own, timed: HashSet<u64> },
+}
+
+/// What a layer has written to a folder that holds all layers.
+#[derive(Default)]
+pub(super) struct Own {
+    inodes: HashSet<u64>,
+    /// Names of files of lower layers, by folder: other names of these are not this layer's.
+    links: HashSet<(u64, CString)>,
+}
+
+impl Own {
+    pub fn has(&self, folder: u64, name: &CStr, inode: u64) -> bool {
+        self.inodes.contains(&inode) || self.links.contains(&(folder, name.into()))
+    }
 }
 
 /// A path of the archive, cleaned of `.`, `..` and slashes: never empty, never leading out.
@@ -80,25 +100,30 @@ impl Place {
 
 impl Tree {
     pub fn plain(root: OwnedFd) -> Result<Tree> {
-        Tree { root, form: Form::Plain { own: HashSet::new(), timed: HashSet::new() }, times: Vec::new() }
-            .with_root_times()
+        Tree::new(root, Form::Plain { own: Own::default(), timed: HashSet::new() })
     }
 
-    pub fn overlay(root: OwnedFd, lower: Vec<OwnedFd>, user: bool) -> Result<Tree> {
+    pub fn overlay(root: OwnedFd, lower: Vec<OwnedFd>, user: bool, apart: bool) -> Result<Tree> {
         let opaque = if user { c"user.overlay.opaque" } else { c"trusted.overlay.opaque" };
-        Tree { root, form: Form::Overlay { lower, opaque }, times: Vec::new() }.with_root_times()
+        Tree::new(root, Form::Overlay { lower, opaque, apart })
     }
 
-    fn with_root_times(mut self) -> Result<Tree> {
-        let stat = fstat(&self.root)?;
-        self.keep_times(Vec::new(), stat.st_ino, &stat);
-        Ok(self)
+    fn new(root: OwnedFd, form: Form) -> Result<Tree> {
+        let stat = fstat(&root)?;
+        let mut tree =
+            Tree { root, form, times: Vec::new(), copied: BTreeMap::new(), missed: Cell::new(false) };
+        tree.keep_times(Vec::new(), stat.st_ino, &stat);
+        Ok(tree)
     }
 
     /// Writes one entry; its bytes are read from `tar`.
     pub fn add<R: BufRead>(&mut self, entry: &Entry, tar: &mut Reader<R>) -> Result<()> {
         self.write(entry, tar).map_err(|e| {
-            Error::from(e).context(format!("unpack {:.300}", String::from_utf8_lossy(&entry.path)))
+            let e = match self.missed.get() {
+                true => Error::new(ErrorKind::Aborted, "it needs the layers below: aborted"),
+                false => Error::from(e),
+            };
+            e.context(format!("unpack {:.300}", String::from_utf8_lossy(&entry.path)))
         })
     }
 
@@ -198,6 +223,7 @@ impl Tree {
             if tree::is_dir(&there) {
                 // Merged with what is there; its attributes are the new ones.
                 strip_xattrs(dir, &place.base)?;
+                self.copied.retain(|_, inode| *inode != there.st_ino);
             } else {
                 // What is below was removed before this folder came: it must not shine through.
                 opaque = self.is_whiteout(&there);
@@ -242,14 +268,18 @@ impl Tree {
         replacing(dir, &place.base, || {
             linkat(nix::fcntl::AT_FDCWD, path.as_path(), dir, &*place.base, AtFlags::AT_SYMLINK_FOLLOW)
         })?;
-        self.note(&there);
+        if let Form::Plain { own, .. } = &mut self.form
+            && !own.inodes.contains(&there.st_ino)
+        {
+            own.links.insert((fstat(dir)?.st_ino, place.base.clone()));
+        }
         Ok(())
     }
 
     /// Remembers that this layer wrote something.
     pub(super) fn note(&mut self, stat: &nix::sys::stat::FileStat) {
         if let Form::Plain { own, timed } = &mut self.form {
-            own.insert(stat.st_ino);
+            own.inodes.insert(stat.st_ino);
             timed.insert(stat.st_ino);
         }
     }

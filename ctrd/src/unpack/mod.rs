@@ -4,7 +4,11 @@
 //! below the descriptor of the layer's folder, anew for each entry; nothing is ever opened,
 //! changed or removed by a path that could lead out of it.
 
+mod changes;
+mod compress;
+mod diff;
 mod extract;
+mod header;
 mod parents;
 mod stream;
 mod tar;
@@ -19,12 +23,18 @@ use crate::digest::{Digest, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::snapshot::{Mount, Mounted, in_user_namespace};
 
+pub use compress::Compressor;
+pub use diff::diff;
 pub use stream::{Compression, peek};
 pub use tar::{Entry, Kind as EntryKind, Reader as TarReader};
 pub use write::tree_to_tar;
 
 use extract::Tree;
 use stream::{AHEAD, Chunks, Source};
+
+/// An option of an overlay mount to apply a layer to: it has layers below that are not there yet. A
+/// layer that cannot do without them is left half done, with an error of kind `Aborted`.
+pub const APART: &str = "ctrd.apart";
 
 /// The uncompressed tar that was applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +104,7 @@ fn write_all(tree: &mut Tree, chunks: Chunks) -> Result<(Option<Digest>, u64)> {
 /// Where a layer goes.
 enum Target {
     /// Into an upper folder, above these.
-    Overlay { upper: PathBuf, lower: Vec<PathBuf>, userxattr: bool },
+    Overlay { upper: PathBuf, lower: Vec<PathBuf>, userxattr: bool, apart: bool },
     /// Into a folder that holds all there is.
     Folder(PathBuf),
 }
@@ -110,6 +120,7 @@ impl Target {
                     upper: upper.into(),
                     lower: lower.split(':').filter(|l| !l.is_empty()).map(PathBuf::from).collect(),
                     userxattr: mount.has("userxattr"),
+                    apart: mount.has(APART),
                 };
                 return Ok((target, None));
             }
@@ -134,9 +145,9 @@ impl Target {
         };
         match self {
             Target::Folder(path) => Tree::plain(open(path)?),
-            Target::Overlay { upper, lower, userxattr } => {
+            Target::Overlay { upper, lower, userxattr, apart } => {
                 let lower = lower.iter().map(|l| open(l)).collect::<Result<_>>()?;
-                Tree::overlay(open(upper)?, lower, *userxattr || in_user_namespace())
+                Tree::overlay(open(upper)?, lower, *userxattr || in_user_namespace(), *apart)
             }
         }
     }

@@ -69,7 +69,7 @@ impl Tree {
     }
 
     /// The folder and its path without links, part by part.
-    fn walk(&mut self, path: &[u8], make: bool) -> io::Result<Option<(OwnedFd, Vec<Vec<u8>>)>> {
+    pub(super) fn walk(&mut self, path: &[u8], make: bool) -> io::Result<Option<(OwnedFd, Vec<Vec<u8>>)>> {
         let split = |path: &[u8]| -> Vec<Vec<u8>> {
             path.split(|b| *b == b'/').filter(|p| !matches!(*p, b"" | b".")).map(<[u8]>::to_vec).collect()
         };
@@ -157,9 +157,22 @@ impl Tree {
         let stat = fstat(lower)?;
         let made = tree::open_dir(at, name)?;
         tree::copy_metadata(lower, c".", &stat, &made, c".")?;
-        let path = [real, &[name.to_bytes().to_vec()]].concat().join(&b'/');
-        self.keep_times(path, fstat(&made)?.st_ino, &stat);
+        let path = joined(real, name);
+        let inode = fstat(&made)?.st_ino;
+        self.copied.insert(path.clone(), inode);
+        self.keep_times(path, inode, &stat);
         Ok(())
+    }
+
+    /// Gives up where the layers below are not known.
+    pub(super) fn need_below(&self) -> io::Result<()> {
+        match self.form {
+            Form::Overlay { apart: true, .. } => {
+                self.missed.set(true);
+                Err(io::Error::other("the layers below are not known"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Looks `name` up in the layers below; `real` is the path of the folder `at`.
@@ -170,6 +183,7 @@ impl Tree {
         if !real.is_empty() && self.is_opaque(at)? {
             return Ok(Below::Nothing);
         }
+        self.need_below()?;
         let path = real.join(&b'/');
         for layer in lower {
             let dir = match open_plain(layer, &path) {
@@ -226,6 +240,10 @@ impl Tree {
     }
 }
 
+fn joined(real: &[Vec<u8>], name: &CStr) -> Vec<u8> {
+    [real, &[name.to_bytes().to_vec()]].concat().join(&b'/')
+}
+
 /// Opens what a hard link leads to, not followed; what only a lower layer has is copied up.
 pub(super) fn open_node(tree: &mut Tree, target: &Place) -> io::Result<OwnedFd> {
     let dir = tree.existing(&target.parent)?.ok_or(Errno::ENOENT)?;
@@ -242,8 +260,9 @@ pub(super) fn open_node(tree: &mut Tree, target: &Place) -> io::Result<OwnedFd> 
             let mut source = tree::open_file(&from, &target.base)?;
             let flags =
                 OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-            let made = openat(&dir, &*target.base, flags, Mode::from_bits_truncate(0o600))?;
-            tree::copy_data(&mut source, &mut File::from(made), stat.st_size as u64)?;
+            let mut made = File::from(openat(&dir, &*target.base, flags, Mode::from_bits_truncate(0o600))?);
+            tree.copied.insert(joined(&real, &target.base), fstat(&made)?.st_ino);
+            tree::copy_data(&mut source, &mut made, stat.st_size as u64)?;
             tree::copy_metadata(&from, &target.base, &stat, &dir, &target.base)?;
         }
         Below::Nothing => return Err(Errno::ENOENT.into()),
@@ -258,7 +277,7 @@ pub(super) fn open_below(root: impl AsFd, path: &[u8], flags: OFlag) -> io::Resu
 }
 
 /// Opens a folder by a path in which no link may be.
-fn open_plain(root: impl AsFd, path: &[u8]) -> io::Result<OwnedFd> {
+pub(super) fn open_plain(root: impl AsFd, path: &[u8]) -> io::Result<OwnedFd> {
     let how = ResolveFlag::RESOLVE_IN_ROOT | ResolveFlag::RESOLVE_NO_SYMLINKS;
     resolve(root, path, OFlag::O_DIRECTORY, how)
 }

@@ -9,10 +9,10 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender};
 use crate::digest::{Digest, Hasher, Hashing};
 use crate::error::{Error, Kind, Result};
 
-const CHUNK: usize = 512 << 10;
+const CHUNK: usize = 256 << 10;
 
 /// So many chunks are under way at most.
-pub const AHEAD: usize = 6;
+pub const AHEAD: usize = 4;
 
 /// A layer that grows by more than this, once it is larger than [`BOMB_SIZE`], is one.
 const BOMB_RATIO: u64 = 500;

@@ -54,7 +54,7 @@ impl Tar {
     fn pax(self, records: &[(&str, &[u8])]) -> Tar {
         let mut bytes = Vec::new();
         for (key, value) in records {
-            write::record(&mut bytes, key.as_bytes(), value);
+            header::record(&mut bytes, key.as_bytes(), value);
         }
         self.raw("pax", b'x', bytes.len() as u64, "", 0o644).data(&bytes)
     }
@@ -370,6 +370,69 @@ fn whiteouts_speak_of_lower_layers_only() {
         all.iter().any(|(n, v)| n.to_bytes() == b"user.overlay.opaque" && v == b"y")
     };
     assert!(opaque("e") && opaque("again") && !opaque("d"));
+}
+
+/// A hard link brings a file of the layers below here; whiteouts after it mean that file all the same.
+#[test]
+fn what_was_brought_by_a_link_is_still_of_the_layers_below() {
+    let lower = |place: &Place, root: &Path| {
+        for name in ["d/old", "e/deep/old", "f/old"] {
+            fs::create_dir_all(root.join(name).parent().unwrap()).unwrap();
+            fs::write(root.join(name), "o").unwrap();
+        }
+        assert!(place.untouched());
+    };
+    let layer = Tar::default()
+        .link("d/new", "d/old")
+        .file("d/.wh..wh..opq", "")
+        .link("x", "e/deep/old")
+        .file(".wh.e", "")
+        .link("f/new", "f/old")
+        .file("f/.wh.old", "")
+        .end();
+    let names = |root: &Path| {
+        let mut out = Vec::new();
+        let dir = crate::snapshot::tree::open_root(root).unwrap();
+        let mut visit = |path: &[std::ffi::CString], step: &crate::snapshot::tree::Step| {
+            let gone = crate::snapshot::tree::kind(step.stat) == nix::sys::stat::SFlag::S_IFCHR;
+            out.push(format!("{}{}", crate::snapshot::tree::display(path), if gone { "!" } else { "" }));
+            Ok(())
+        };
+        crate::snapshot::tree::walk(&dir, &mut visit, &mut |_, _| Ok(())).unwrap();
+        out
+    };
+    let plain = Place::new();
+    lower(&plain, &plain.root());
+    plain.apply(&layer).unwrap();
+    assert_eq!(names(&plain.root()), ["d", "d/new", "f", "f/new", "x"]);
+    let overlay = Place::new();
+    lower(&overlay, &overlay.lower());
+    apply(&layer[..], "", None, &overlay.overlay()).unwrap();
+    assert_eq!(names(&overlay.root()), ["d", "d/new", "e!", "f", "f/new", "f/old!", "x"]);
+}
+
+/// A layer apart from those below is what it would be on them, or it says that it needs them.
+#[test]
+fn a_layer_apart_knows_when_it_needs_those_below() {
+    let apart = |layer: &[u8]| {
+        let place = Place::new();
+        let options =
+            vec![APART.to_string(), "userxattr".into(), format!("upperdir={}", place.root().display())];
+        let mounts =
+            vec![Mount { kind: "overlay".into(), source: "overlay".into(), options, ..Mount::default() }];
+        apply(layer, "", None, &mounts).map(|_| place.root().join("d/.wh.x").exists())
+    };
+    let whole = Tar::default().dir("d").file("d/new", "n").file("d/.wh.x", "").file(".wh.y", "");
+    assert!(!apart(&whole.end()).unwrap());
+    for (what, layer) in [
+        ("a folder", Tar::default().file("d/new", "n")),
+        ("a file", Tar::default().link("new", "old")),
+        ("a folder for a whiteout", Tar::default().file("d/.wh.x", "")),
+        ("all names", Tar::default().file(".wh..wh..opq", "")),
+    ] {
+        let error = apart(&layer.end()).unwrap_err();
+        assert_eq!(error.kind, Kind::Aborted, "{what}: {error}");
+    }
 }
 
 #[test]

@@ -9,181 +9,87 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use nix::fcntl::readlinkat;
-use nix::sys::stat::{FileStat, SFlag, fstat, major, minor};
+use nix::sys::stat::{SFlag, fstat};
 
 use crate::error::{Error, Result};
 use crate::snapshot::tree;
+
+use super::header::{header, pad};
 
 /// Writes what is in `dir` as a tar stream; the folder itself is its entry `./`.
 pub fn tree_to_tar(dir: &Path, out: impl Write) -> Result<()> {
     let at = |e: io::Error| Error::from(e).context(format!("read {}", dir.display()));
     let root = tree::open_root(dir).map_err(at)?;
-    let mut out = io::BufWriter::with_capacity(1 << 20, out);
+    let mut entries = Entries::new(io::BufWriter::with_capacity(1 << 20, out));
     let stat = fstat(&root).map_err(|e| at(e.into()))?;
     let own = tree::xattrs(&tree::proc_path(&root, c".")).map_err(at)?;
-    header(&mut out, b"./", b"", b'5', 0, &stat, &own).map_err(at)?;
-    let mut links: HashMap<(u64, u64), Vec<u8>> = HashMap::new();
+    header(&mut entries.out, b"./", b"", b'5', 0, &stat, &own).map_err(at)?;
     tree::walk(
         &root,
         &mut |path, step| {
-            let name = tree::join(path);
-            add(&mut out, name, step, &mut links)
+            entries
+                .add(tree::join(path), step)
                 .map_err(|e| Error::from(e).context(format!("read {}", tree::display(path))))
         },
         &mut |_, _| Ok(()),
     )?;
-    out.write_all(&[0; 1024]).and_then(|()| out.flush()).map_err(at)
+    entries.finish().map_err(at)
 }
 
-fn add(
-    out: &mut impl Write,
-    mut name: Vec<u8>,
-    step: &tree::Step,
-    links: &mut HashMap<(u64, u64), Vec<u8>>,
-) -> io::Result<()> {
-    let stat = step.stat;
-    let kind = tree::kind(stat);
-    if kind != SFlag::S_IFDIR && stat.st_nlink > 1 {
-        if let Some(first) = links.get(&(stat.st_dev, stat.st_ino)) {
-            return header(out, &name, first, b'1', 0, stat, &[]);
-        }
-        links.insert((stat.st_dev, stat.st_ino), name.clone());
+/// A tar that is being written, and the names by which it has inodes with several.
+pub(super) struct Entries<W> {
+    pub out: W,
+    links: HashMap<(u64, u64), Vec<u8>>,
+}
+
+impl<W: Write> Entries<W> {
+    pub fn new(out: W) -> Entries<W> {
+        Entries { out, links: HashMap::new() }
     }
-    let xattrs = tree::xattrs(&tree::proc_path(step.dir, step.name))?;
-    let (flag, size) = match kind {
-        SFlag::S_IFREG => (b'0', stat.st_size as u64),
-        SFlag::S_IFDIR => {
-            name.push(b'/');
-            (b'5', 0)
+
+    /// Adds what is at a name, under another.
+    pub fn add(&mut self, mut name: Vec<u8>, step: &tree::Step) -> io::Result<()> {
+        let stat = step.stat;
+        let kind = tree::kind(stat);
+        let out = &mut self.out;
+        if kind != SFlag::S_IFDIR && stat.st_nlink > 1 {
+            if let Some(first) = self.links.get(&(stat.st_dev, stat.st_ino)) {
+                return header(out, &name, first, b'1', 0, stat, &[]);
+            }
+            self.links.insert((stat.st_dev, stat.st_ino), name.clone());
         }
-        SFlag::S_IFLNK => {
-            let target = readlinkat(step.dir, step.name)?;
-            return header(out, &name, target.as_bytes(), b'2', 0, stat, &xattrs);
+        let xattrs = tree::xattrs(&tree::proc_path(step.dir, step.name))?;
+        let (flag, size) = match kind {
+            SFlag::S_IFREG => (b'0', stat.st_size as u64),
+            SFlag::S_IFDIR => {
+                name.push(b'/');
+                (b'5', 0)
+            }
+            SFlag::S_IFLNK => {
+                let target = readlinkat(step.dir, step.name)?;
+                return header(out, &name, target.as_bytes(), b'2', 0, stat, &xattrs);
+            }
+            SFlag::S_IFCHR => (b'3', 0),
+            SFlag::S_IFBLK => (b'4', 0),
+            SFlag::S_IFIFO => (b'6', 0),
+            // A socket is of no use without the process that listened.
+            _ => return Ok(()),
+        };
+        if flag != b'0' {
+            return header(out, &name, b"", flag, size, stat, &xattrs);
         }
-        SFlag::S_IFCHR => (b'3', 0),
-        SFlag::S_IFBLK => (b'4', 0),
-        SFlag::S_IFIFO => (b'6', 0),
-        // A socket is of no use without the process that listened.
-        _ => return Ok(()),
-    };
-    header(out, &name, b"", flag, size, stat, &xattrs)?;
-    if flag == b'0' {
         let mut file = tree::open_file(step.dir, step.name)?.take(size);
+        header(out, &name, b"", flag, size, stat, &xattrs)?;
         let copied = io::copy(&mut file, out)?;
         if copied < size {
             return Err(io::Error::other("it shrank while it was read"));
         }
-        pad(out, size)?;
+        pad(out, size)
     }
-    Ok(())
-}
 
-fn header(
-    out: &mut impl Write,
-    name: &[u8],
-    link: &[u8],
-    flag: u8,
-    size: u64,
-    stat: &FileStat,
-    xattrs: &[(std::ffi::CString, Vec<u8>)],
-) -> io::Result<()> {
-    let mut pax = Vec::new();
-    if name.len() > 100 {
-        record(&mut pax, b"path", name);
+    /// Writes the end of the archive.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.out.write_all(&[0; 1024])?;
+        self.out.flush()
     }
-    if link.len() > 100 {
-        record(&mut pax, b"linkpath", link);
-    }
-    if size >= 1 << 33 {
-        record(&mut pax, b"size", size.to_string().as_bytes());
-    }
-    for (key, id) in [(&b"uid"[..], stat.st_uid), (b"gid", stat.st_gid)] {
-        if id >= 1 << 21 {
-            record(&mut pax, key, id.to_string().as_bytes());
-        }
-    }
-    if stat.st_mtime_nsec != 0 || !(0..1 << 33).contains(&stat.st_mtime) {
-        record(&mut pax, b"mtime", time(stat.st_mtime, stat.st_mtime_nsec).as_bytes());
-    }
-    for (key, value) in xattrs {
-        if !tree::is_overlay_xattr(key.to_bytes()) {
-            record(&mut pax, &[b"SCHILY.xattr.", key.to_bytes()].concat(), value);
-        }
-    }
-    if !pax.is_empty() {
-        let mut block = [0u8; 512];
-        plain(&mut block, b"PaxHeaders/0", b"", b'x', pax.len() as u64, 0o644, (0, 0), 0, (0, 0));
-        out.write_all(&block)?;
-        out.write_all(&pax)?;
-        pad(out, pax.len() as u64)?;
-    }
-    let fits = |id: u32| if id < 1 << 21 { id } else { 0 };
-    let owner = (fits(stat.st_uid), fits(stat.st_gid));
-    let mtime = if (0..1 << 33).contains(&stat.st_mtime) { stat.st_mtime as u64 } else { 0 };
-    let device = match flag {
-        b'3' | b'4' => (major(stat.st_rdev), minor(stat.st_rdev)),
-        _ => (0, 0),
-    };
-    let mut block = [0u8; 512];
-    let short = if size < 1 << 33 { size } else { 0 };
-    plain(&mut block, name, link, flag, short, stat.st_mode & 0o7777, owner, mtime, device);
-    out.write_all(&block)
-}
-
-#[allow(clippy::too_many_arguments)]
-fn plain(
-    block: &mut [u8; 512],
-    name: &[u8],
-    link: &[u8],
-    flag: u8,
-    size: u64,
-    mode: u32,
-    owner: (u32, u32),
-    mtime: u64,
-    device: (u64, u64),
-) {
-    let mut text = |at: usize, bytes: &[u8]| block[at..at + bytes.len()].copy_from_slice(bytes);
-    text(0, &name[..name.len().min(100)]);
-    text(100, format!("{mode:07o}").as_bytes());
-    text(108, format!("{:07o}", owner.0).as_bytes());
-    text(116, format!("{:07o}", owner.1).as_bytes());
-    text(124, format!("{size:011o}").as_bytes());
-    text(136, format!("{mtime:011o}").as_bytes());
-    text(148, b"        ");
-    text(156, &[flag]);
-    text(157, &link[..link.len().min(100)]);
-    text(257, b"ustar\x0000");
-    text(329, format!("{:07o}", device.0 & 0o7_777_777).as_bytes());
-    text(337, format!("{:07o}", device.1 & 0o7_777_777).as_bytes());
-    let sum: u32 = block.iter().map(|b| u32::from(*b)).sum();
-    block[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
-}
-
-/// A PAX record; its length counts its own digits.
-pub(super) fn record(out: &mut Vec<u8>, key: &[u8], value: &[u8]) {
-    let rest = key.len() + value.len() + 3;
-    let mut length = rest + 1;
-    while rest + length.to_string().len() != length {
-        length = rest + length.to_string().len();
-    }
-    out.extend_from_slice(format!("{length} ").as_bytes());
-    out.extend_from_slice(key);
-    out.push(b'=');
-    out.extend_from_slice(value);
-    out.push(b'\n');
-}
-
-fn time(secs: i64, nanos: i64) -> String {
-    let text = match (secs, nanos) {
-        (_, 0) => return secs.to_string(),
-        (0.., _) => format!("{secs}.{nanos:09}"),
-        (_, _) if secs == -1 => format!("-0.{:09}", 1_000_000_000 - nanos),
-        (_, _) => format!("{}.{:09}", secs + 1, 1_000_000_000 - nanos),
-    };
-    text.trim_end_matches('0').to_string()
-}
-
-fn pad(out: &mut impl Write, size: u64) -> io::Result<()> {
-    let n = (size.wrapping_neg() % 512) as usize;
-    out.write_all(&[0u8; 512][..n])
 }

@@ -71,7 +71,10 @@ impl content_server::Content for Content {
         let digest = Digest::parse(&from.digest)?;
         let (labels, paths) = (message::labels(from.labels), message::paths(request.update_mask));
         let store = self.store.clone();
-        let info = blocking(move || store.update(&caller.namespace, &digest, &labels, &paths)).await?;
+        let info = blocking(move || {
+            store.update(&caller.namespace, &digest, &labels, &paths, caller.lease.as_deref())
+        })
+        .await?;
         Ok(Response::new(api::UpdateResponse { info: Some(to_message(info)) }))
     }
 
