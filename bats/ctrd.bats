@@ -89,3 +89,26 @@ teardown() {
     [[ $output == *nosuch*"not found"* ]]
     [ -z "$(ctrd container ls -q)" ]
 }
+
+@test "an exported image is the same archive twice, and comes back from it" {
+    ctrd image export busybox >"$SCRATCH/one.tar"
+    ctrd image export -o "$SCRATCH/two.tar" busybox
+    cmp "$SCRATCH/one.tar" "$SCRATCH/two.tar"
+    ctrd image rm --sync busybox
+    ctrd image import "$SCRATCH/one.tar"
+    [ "$(ctrd run --rm busybox echo back)" = back ]
+}
+
+@test "fsck finds a broken blob, and a repair lets it come back" {
+    ctrd image export -o "$SCRATCH/busybox.tar" busybox
+    ctrd content fsck
+    blob=$(ls -S "$CTRD_ROOT"/io.containerd.content.v1.content/blobs/sha256/* | head -n 1)
+    chmod u+w "$blob"
+    printf x | dd of="$blob" bs=1 seek=1000 conv=notrunc status=none
+    run ctrd content fsck
+    [ "$status" -eq 1 ]
+    [[ $output == *"sha256:$(basename "$blob"): corrupt blob"*"--repair: forgotten"* ]]
+    run ctrd content fsck --repair
+    ctrd image import "$SCRATCH/busybox.tar"
+    ctrd content fsck
+}

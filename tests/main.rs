@@ -42,6 +42,7 @@ mod seccomp;
 mod security;
 mod shim;
 mod stack;
+mod storage;
 mod sweep;
 mod systemd;
 mod tidy;

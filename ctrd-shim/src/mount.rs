@@ -1,6 +1,7 @@
 //! The root filesystem's mounts, as a snapshotter lists them: made in order below the bundle's
 //! `rootfs`, and taken away again.
 
+mod idmap;
 mod layers;
 
 use std::fs::DirBuilder;
@@ -122,6 +123,15 @@ fn mount_one(one: &Mount, target: &Path) -> Result<()> {
     if one.r#type == "bind" || one.r#type == "rbind" {
         flags |= MsFlags::MS_BIND;
         flags.set(MsFlags::MS_REC, flags.contains(MsFlags::MS_REC) || one.r#type == "rbind");
+    }
+    // An overlay keeps its layers when their folders here are gone.
+    let mut _lower = None;
+    if let Some(owners) = idmap::take(&mut data).with_context(context)? {
+        if flags.contains(MsFlags::MS_BIND) {
+            return idmap::bind(Path::new(&one.source), target, flags, &owners).with_context(context);
+        }
+        let beside = target.parent().unwrap_or(target);
+        _lower = Some(idmap::Lower::mount(&mut data, beside, &owners).with_context(context)?);
     }
     // Many layers have long paths: named from their common folder they are short.
     let mut from = None;

@@ -8,22 +8,39 @@ use tokio::sync::{Mutex, Notify};
 use crate::error::Result;
 use crate::service::blocking;
 
-/// Of all time, collections take at most one part in so many.
+/// Of all time, collections take at most one part in so many; but nobody waits longer than
+/// [`PATIENCE`] for one.
 const SHARE: u32 = 50;
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A handle on the one who collects. Cheap to clone.
 #[derive(Clone)]
 pub struct Collector {
-    sweep: Arc<dyn Fn() -> Result<()> + Send + Sync>,
+    sweep: Sweep,
     wanted: Arc<Notify>,
     one_at_a_time: Arc<Mutex<()>>,
     delay: Duration,
+    /// What is done after each collection of [`Collector::run`], when nobody waits.
+    afterwards: Option<Sweep>,
 }
+
+type Sweep = Arc<dyn Fn() -> Result<()> + Send + Sync>;
 
 impl Collector {
     /// `delay` is how long after its beginning [`Collector::run`] waits.
     pub fn new(delay: Duration, sweep: impl Fn() -> Result<()> + Send + Sync + 'static) -> Collector {
-        Collector { sweep: Arc::new(sweep), wanted: Arc::default(), one_at_a_time: Arc::default(), delay }
+        Collector {
+            sweep: Arc::new(sweep),
+            wanted: Arc::default(),
+            one_at_a_time: Arc::default(),
+            delay,
+            afterwards: None,
+        }
+    }
+
+    /// Adds what is to be done after each collection that nobody waits for.
+    pub fn afterwards(self, f: impl Fn() -> Result<()> + Send + Sync + 'static) -> Collector {
+        Collector { afterwards: Some(Arc::new(f)), ..self }
     }
 
     /// Says that something became garbage. Where [`Collector::run`] does not run, the next
@@ -48,7 +65,13 @@ impl Collector {
                 Ok(()) => tracing::debug!(took = ?begin.elapsed(), "collected garbage"),
                 Err(e) => tracing::warn!("collect garbage: {e}"),
             }
-            tokio::time::sleep(begin.elapsed() * (SHARE - 1)).await;
+            let pause = (begin.elapsed() * (SHARE - 1)).min(PATIENCE);
+            if let Some(afterwards) = self.afterwards.clone()
+                && let Err(e) = blocking(move || afterwards()).await
+            {
+                tracing::warn!("after a collection: {e}");
+            }
+            tokio::time::sleep(pause).await;
             self.wanted.notified().await;
         }
     }

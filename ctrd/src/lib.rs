@@ -14,6 +14,7 @@ pub mod error;
 pub mod events;
 pub mod exit;
 pub mod filter;
+pub mod fsck;
 pub mod gc;
 pub mod id;
 pub mod image;

@@ -39,7 +39,7 @@ pub fn mount(source: &str, options: &[String], flags: MsFlags, target: &Path) ->
 }
 
 /// The flags that belong to the mount and not to the file system, as fsmount counts them.
-fn attributes(flags: MsFlags) -> libc::c_uint {
+pub fn attributes(flags: MsFlags) -> libc::c_uint {
     [
         (MsFlags::MS_RDONLY, 0x1),
         (MsFlags::MS_NOSUID, 0x2),

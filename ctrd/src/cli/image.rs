@@ -10,6 +10,8 @@ use super::List;
 pub enum ImageCommand {
     /// Import images from an archive, and print their names
     Import(ImageImport),
+    /// Export images into an archive that docker load takes too
+    Export(ImageExport),
     /// List the images
     #[command(visible_alias = "list")]
     Ls(List),
@@ -35,12 +37,34 @@ pub struct ImageImport {
     /// Give the image this name, in place of the one in the archive
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
+    /// Take the image for this platform, os/architecture[/variant], in place of this machine's
+    #[arg(long, value_name = "PLATFORM", conflicts_with = "all_platforms")]
+    pub platform: Option<String>,
+    /// Unpack the image for every platform that the archive has
+    #[arg(long)]
+    pub all_platforms: bool,
     /// Leave the image packed: its first container then takes longer to start
     #[arg(long)]
     pub no_unpack: bool,
     /// Unpack into this snapshotter [default: overlayfs, or native where that does not work]
     #[arg(long, value_name = "NAME")]
     pub snapshotter: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ImageExport {
+    /// Write the archive to this file; - is standard output
+    #[arg(long, short, value_name = "FILE", default_value = "-")]
+    pub output: PathBuf,
+    /// Take this platform of each image, os/architecture[/variant], in place of this machine's; may be repeated
+    #[arg(long, value_name = "PLATFORM", conflicts_with = "all_platforms")]
+    pub platform: Vec<String>,
+    /// Take every platform of each image, all of which must be there
+    #[arg(long)]
+    pub all_platforms: bool,
+    /// Name the images
+    #[arg(required = true, value_name = "IMAGE")]
+    pub images: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -16,10 +16,10 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use container::{ContainerCommand, ContainerCreate, ContainerRemove};
-pub use image::{ImageCommand, ImageImport, ImageRemove};
+pub use image::{ImageCommand, ImageExport, ImageImport, ImageRemove};
 pub use run::{Run, Settings};
 pub use shim::{ShimCall, ShimCommand};
-pub use storage::{ContentCommand, NamespaceCommand, SnapshotCommand};
+pub use storage::{ContentCommand, ContentFsck, NamespaceCommand, SnapshotCommand};
 pub use task::{Exec, Kill, TaskCommand, TaskDelete, TaskStart};
 pub use trace::TraceDraw;
 

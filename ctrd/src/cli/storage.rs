@@ -1,8 +1,8 @@
 //! `ctrd snapshot`, `ctrd content` and `ctrd namespace`.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
-use super::List;
+use super::{Format, List};
 
 #[derive(Debug, Subcommand)]
 pub enum SnapshotCommand {
@@ -44,11 +44,29 @@ pub enum ContentCommand {
     /// List the blobs
     #[command(visible_alias = "list")]
     Ls(List),
+    /// Look whether all that is kept is whole, and repair what can be
+    Fsck(ContentFsck),
     /// Write a blob to standard output
     Get {
         /// Name the blob by its digest
         digest: String,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct ContentFsck {
+    /// Repair what can be: forget what is broken so that it comes anew, remove what belongs to nobody
+    #[arg(long)]
+    pub repair: bool,
+    /// Make the metadata anew where they are broken or lost, of what can still be read and of the blobs
+    #[arg(long, conflicts_with_all = ["repair", "quick"])]
+    pub rebuild: bool,
+    /// Do not read the blobs through: their sizes alone are compared
+    #[arg(long)]
+    pub quick: bool,
+    /// Print a line for each problem, or a JSON object
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Table)]
+    pub format: Format,
 }
 
 #[derive(Debug, Subcommand)]

@@ -8,7 +8,9 @@ use crate::api::images::{
 use crate::api::types;
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
-use crate::image::{Descriptor, Resolved, chain_ids, normalize, resolve};
+use crate::image::{
+    Descriptor, MAX_DEPTH, Platform, Resolved, chain_ids, is_index, normalize, parse_index, resolve,
+};
 
 /// An image with its documents for this machine.
 pub struct Opened {
@@ -64,20 +66,56 @@ pub async fn remove(client: &Client, name: &str, sync: bool) -> Result<()> {
 
 /// Reads the manifest for this machine and its configuration.
 pub async fn open(client: &Client, image: Image) -> Result<Opened> {
+    open_for(client, image, None).await
+}
+
+/// Reads the manifest for a platform, `None` being this machine's, and its configuration.
+pub async fn open_for(client: &Client, image: Image, platform: Option<Platform>) -> Result<Opened> {
     let at = format!("image {}", image.name);
     let target = from_proto(image.target.clone().unwrap_or_default()).map_err(|e| e.context(&at))?;
     let client = client.clone();
     let runtime = tokio::runtime::Handle::current();
     // The search asks for one document after the other; it waits on a thread of its own.
     let search = tokio::task::spawn_blocking(move || {
-        resolve(&target, None, &mut |digest| runtime.block_on(document(&client, digest.as_str())))
+        resolve(&target, platform.as_ref(), &mut |digest| {
+            runtime.block_on(document(&client, digest.as_str()))
+        })
     });
     let resolved = search.await.map_err(|e| Error::unknown(e.to_string()))?.map_err(|e| e.context(&at))?;
     Ok(Opened { image, resolved })
 }
 
+/// The platforms of which an image has the documents, each once, in the order of its indexes.
+pub async fn platforms(client: &Client, image: &Image) -> Result<Vec<Platform>> {
+    let target = from_proto(image.target.clone().unwrap_or_default())?;
+    let mut found: Vec<Platform> = Vec::new();
+    let mut level = vec![target];
+    for _ in 0..MAX_DEPTH {
+        let mut below = Vec::new();
+        for at in level.iter().filter(|at| is_index(&at.media_type)) {
+            let bytes = match document(client, at.digest.as_str()).await {
+                Err(e) if e.kind == Kind::NotFound => continue,
+                other => other?,
+            };
+            below.extend(parse_index(&bytes)?.manifests);
+        }
+        for at in &below {
+            let Some(platform) = at.platform.clone() else { continue };
+            let attached = at.annotations.contains_key("vnd.docker.reference.type");
+            if !attached
+                && !found.contains(&platform)
+                && super::content::info(client, at.digest.as_str()).await.is_ok()
+            {
+                found.push(platform);
+            }
+        }
+        level = below;
+    }
+    Ok(found)
+}
+
 /// A descriptor as it comes over the wire.
-fn from_proto(descriptor: types::Descriptor) -> Result<Descriptor> {
+pub fn from_proto(descriptor: types::Descriptor) -> Result<Descriptor> {
     let digest = Digest::parse(&descriptor.digest)?;
     Ok(Descriptor::new(&descriptor.media_type, digest, descriptor.size.unsigned_abs()))
 }

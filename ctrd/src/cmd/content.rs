@@ -13,6 +13,7 @@ use crate::listing::{self, Row};
 
 pub async fn command(session: &Session, command: ContentCommand) -> Result<i32> {
     match command {
+        ContentCommand::Fsck(args) => return super::fsck::fsck(&session.place, &args),
         ContentCommand::Ls(list) => {
             let row = |info: crate::api::content::Info| {
                 let object = json!({
@@ -51,6 +52,7 @@ pub async fn command(session: &Session, command: ContentCommand) -> Result<i32> 
 pub fn verb(command: &ContentCommand) -> &'static str {
     match command {
         ContentCommand::Ls(_) => "ls",
+        ContentCommand::Fsck(_) => "fsck",
         ContentCommand::Get { .. } => "get",
     }
 }

@@ -13,6 +13,7 @@ use crate::listing::{self, Row};
 pub async fn command(session: &Session, command: ImageCommand) -> Result<i32> {
     match command {
         ImageCommand::Import(args) => import::import(session, args).await,
+        ImageCommand::Export(args) => super::export::export(session, args).await,
         ImageCommand::Ls(list) => ls(session, &list).await,
         ImageCommand::Rm(args) => rm(session, &args).await,
         ImageCommand::Inspect { images } => {
@@ -25,6 +26,7 @@ pub async fn command(session: &Session, command: ImageCommand) -> Result<i32> {
 pub fn verb(command: &ImageCommand) -> &'static str {
     match command {
         ImageCommand::Import(_) => "import",
+        ImageCommand::Export(_) => "export",
         ImageCommand::Ls(_) => "ls",
         ImageCommand::Rm(_) => "rm",
         ImageCommand::Inspect { .. } => "inspect",

@@ -23,7 +23,7 @@ use crate::client::image::to_proto;
 use crate::client::upload::Sink;
 use crate::client::{Client, image, snapshotter, take, unpack};
 use crate::exit::Interrupted;
-use crate::image::{Imported, Options};
+use crate::image::{Imported, Options, Platform};
 use crate::{clock, listing, signal};
 
 /// How long what a killed import leaves is kept.
@@ -73,7 +73,8 @@ async fn under_lease(client: &Client, args: ImageImport, stop: Arc<AtomicBool>) 
     let runtime = Handle::current();
     let upload = client.clone();
     let (reading, counting) = (args.source.clone(), bar.0.clone());
-    let options = Options { name: args.name.clone(), ..Options::default() };
+    let platform = args.platform.as_deref().map(Platform::parse).transpose()?;
+    let options = Options { name: args.name.clone(), platform: platform.clone(), ..Options::default() };
     let plain = args.rootfs;
     let found = tokio::task::spawn_blocking(move || {
         let mut sink = Sink::new(upload, runtime, stop, |n| counting.inc(n));
@@ -85,8 +86,14 @@ async fn under_lease(client: &Client, args: ImageImport, stop: Arc<AtomicBool>) 
     let mut names = Vec::new();
     for Imported { name, target } in found {
         let image = Image { name: name.clone(), target: Some(to_proto(&target)), ..Image::default() };
-        if !args.no_unpack {
-            let opened = image::open(client, image.clone()).await?;
+        let mut platforms = vec![platform.clone()];
+        if args.all_platforms {
+            let all = image::platforms(client, &image).await.with_context(|| format!("image {name}"))?;
+            // A single manifest is for whatever it is.
+            platforms = if all.is_empty() { platforms } else { all.into_iter().map(Some).collect() };
+        }
+        for platform in platforms.into_iter().filter(|_| !args.no_unpack) {
+            let opened = image::open_for(client, image.clone(), platform).await?;
             let bar = Shown(layers(opened.chain().len()));
             let unpacked =
                 unpack::unpack(client, &opened, &snapshotter, |n| bar.0.set_position(n as u64 + 1));

@@ -5,6 +5,8 @@ mod container;
 mod content;
 mod events;
 mod exec;
+mod export;
+mod fsck;
 mod image;
 mod import;
 mod kill;
@@ -30,7 +32,7 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::cli::{Cli, Command, ContainerCommand, TaskCommand};
+use crate::cli::{Cli, Command, ContainerCommand, ContentCommand, TaskCommand};
 use crate::client::{Client, channel};
 use crate::error::{Error, Kind};
 use crate::exit;
@@ -104,6 +106,9 @@ fn dispatch(cli: Cli) -> Result<i32> {
     }
     if let Command::Shim(command) = cli.command {
         return shim::command(&place, command);
+    }
+    if let Command::Content(ContentCommand::Fsck(args)) = &cli.command {
+        return fsck::fsck(&place, args);
     }
     if cli.global.debug {
         crate::serve::log::init(true);

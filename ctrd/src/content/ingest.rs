@@ -11,6 +11,7 @@ use rusqlite::{OptionalExtension, params};
 use crate::clock;
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
+use crate::gc;
 
 use super::{Content, gone, make_dir, read_dir};
 
@@ -59,7 +60,7 @@ impl Content {
     pub fn abort(&self, ns: &str, reference: &str) -> Result<()> {
         let dir = self.ingest(ns, reference);
         match remove(&dir) {
-            Ok(()) => Ok(()),
+            Ok(()) => self.store.write_ahead(true, |tx| gc::let_go(tx, ns, "ingests", reference)),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Err(no_ref(reference)),
             Err(e) => Err(Error::from(e).context(format!("remove {}", dir.display()))),
         }
@@ -68,25 +69,43 @@ impl Content {
     pub(super) fn collect_ingests(&self) -> Result<u64> {
         let mut freed = 0;
         for dir in read_dir(&self.root.join("ingest"))? {
-            let path = dir.path();
-            if dir.file_name().to_string_lossy().starts_with(DOOMED) {
-                fs::remove_dir_all(&path).or_else(gone)?;
-                continue;
-            }
-            // A folder without a ref was made by a process that died right then.
-            let (held, size, at) = match read_status(&path)? {
-                Some((ns, s)) => (self.leased(&ns, &s.reference)?, s.offset, s.updated_at),
-                None => (false, 0, dir.metadata().map_or(0, |m| m.mtime() * 1_000_000_000)),
-            };
-            if held || clock::now() - at < EXPIRES_AFTER {
-                continue;
-            }
-            if let Ok(Some(_lock)) = lock_dir(&path) {
-                remove(&path).or_else(gone)?;
-                freed += size;
+            if self.stale(&dir)?.is_some() {
+                freed += self.collect_ingest(&dir)?;
             }
         }
         Ok(freed)
+    }
+
+    /// Why nobody is going to end an upload, if so.
+    pub(super) fn stale(&self, dir: &fs::DirEntry) -> Result<Option<&'static str>> {
+        if dir.file_name().to_string_lossy().starts_with(DOOMED) {
+            return Ok(Some("half removed"));
+        }
+        // A folder without a ref was made by a process that died right then.
+        let (held, at, why) = match read_status(&dir.path())? {
+            Some((ns, s)) => {
+                (self.leased(&ns, &s.reference)?, s.updated_at, "nobody has continued it for a day")
+            }
+            None => (false, dir.metadata().map_or(0, |m| m.mtime() * 1_000_000_000), "it was never begun"),
+        };
+        Ok((!held && clock::now() - at >= EXPIRES_AFTER).then_some(why))
+    }
+
+    /// Removes an upload, unless somebody writes it right now. Returns the bytes freed.
+    pub(super) fn collect_ingest(&self, dir: &fs::DirEntry) -> Result<u64> {
+        let path = dir.path();
+        if dir.file_name().to_string_lossy().starts_with(DOOMED) {
+            fs::remove_dir_all(&path).or_else(gone)?;
+            return Ok(0);
+        }
+        let size = fs::metadata(path.join("data")).map_or(0, |m| m.len());
+        match lock_dir(&path) {
+            Ok(Some(_lock)) => {
+                remove(&path).or_else(gone)?;
+                Ok(size)
+            }
+            _ => Ok(0),
+        }
     }
 
     fn leased(&self, ns: &str, reference: &str) -> Result<bool> {

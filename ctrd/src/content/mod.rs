@@ -10,6 +10,7 @@
 //! inside a metadata transaction, so that a process that commits a blob and another that
 //! collects it cannot miss one another.
 
+mod check;
 mod ingest;
 mod reader;
 mod settle;
@@ -44,6 +45,8 @@ pub type Labels = BTreeMap<String, String>;
 pub struct Content {
     root: PathBuf,
     store: Arc<Store>,
+    /// A namespace has what was sent to it, and not what others have.
+    isolated: bool,
 }
 
 /// What a namespace knows of a blob. Times are nanoseconds since 1970.
@@ -63,9 +66,15 @@ impl Content {
         for dir in [&root, &root.join("blobs"), &root.join("ingest")] {
             make_dir(dir)?;
         }
-        let content = Content { root, store };
+        let content = Content { root, store, isolated: false };
         content.recover()?;
         Ok(content)
+    }
+
+    /// The same store, in which a blob of another namespace counts as there only where that one is
+    /// labelled `containerd.io/namespace.shareable=true`.
+    pub fn isolated(self) -> Content {
+        Content { isolated: true, ..self }
     }
 
     pub fn root(&self) -> &Path {
@@ -130,6 +139,23 @@ impl Content {
         })
     }
 
+    /// Whether the namespace has the blob, as far as its size tells.
+    pub fn has(&self, ns: &str, digest: &Digest) -> bool {
+        self.info(ns, digest).is_ok_and(|info| self.has_file(digest, info.size))
+    }
+
+    fn has_file(&self, digest: &Digest, size: u64) -> bool {
+        fs::metadata(self.blob(digest)).is_ok_and(|meta| meta.len() == size)
+    }
+
+    /// Removes the file of a blob that is not what its name says, so that it may be brought anew.
+    pub fn discard_corrupt(&self, digest: &Digest) -> Result<()> {
+        match self.is_whole(digest)? {
+            true => Ok(()),
+            false => self.store.write_ahead(true, |_| Ok(fs::remove_file(self.blob(digest)).or_else(gone)?)),
+        }
+    }
+
     /// Opens a blob of the namespace for reading.
     pub fn reader(&self, ns: &str, digest: &Digest) -> Result<Reader> {
         let info = self.info(ns, digest)?;
@@ -158,7 +184,7 @@ impl Content {
                     continue;
                 }
                 // Looked at again under the write lock: another process may be committing it.
-                freed += self.store.write(|tx| {
+                freed += self.store.write_ahead(true, |tx| {
                     if anywhere(tx, &digest)? {
                         return Ok(0);
                     }

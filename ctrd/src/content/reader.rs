@@ -62,14 +62,20 @@ impl Reader {
 
     /// Reads all of it and says whether it is what its name says: an error of kind `DataLoss` if not.
     pub fn verify(&self) -> Result<()> {
+        self.verify_with(256 << 10, &mut |_| ())
+    }
+
+    /// The same, `step` bytes at a time, each told to `progress`.
+    pub fn verify_with(&self, step: usize, progress: &mut dyn FnMut(u64)) -> Result<()> {
         let mut hash = self.digest.hasher();
-        let mut buf = vec![0; 256 << 10];
+        let mut buf = vec![0; step];
         let mut at = 0;
         loop {
             match self.file.read_at(&mut buf, at)? {
                 0 => return self.check(hash),
                 n => {
                     hash.update(&buf[..n]);
+                    progress(n as u64);
                     at += n as u64;
                 }
             }

@@ -14,7 +14,7 @@ fn open() -> (tempfile::TempDir, Content) {
 
 fn put(content: &Content, ns: &str, bytes: &[u8]) -> Result<Digest> {
     let digest = Digest::of(bytes);
-    let mut writer = content.writer(ns, "r", bytes.len() as u64, Some(&digest))?;
+    let mut writer = content.writer(ns, "r", bytes.len() as u64, Some(&digest), None)?;
     if writer.offset() == 0 {
         writer.append(bytes)?;
     }
@@ -38,7 +38,7 @@ fn writes_and_reads_back() {
 fn a_blob_is_shared_and_goes_with_its_last_namespace() {
     let (_dir, content) = open();
     let digest = put(&content, "a", b"hello").unwrap();
-    let mut writer = content.writer("b", "r", 0, Some(&digest)).unwrap();
+    let mut writer = content.writer("b", "r", 0, Some(&digest), None).unwrap();
     assert_eq!(writer.offset(), 5);
     writer.commit(5, Some(&digest), &Labels::new(), None).unwrap();
     content.delete("a", &digest).unwrap();
@@ -50,10 +50,78 @@ fn a_blob_is_shared_and_goes_with_its_last_namespace() {
 }
 
 #[test]
+fn isolated_namespaces_must_bring_what_others_have() {
+    let (_dir, content) = open();
+    let content = content.isolated();
+    let digest = put(&content, "a", b"hello").unwrap();
+    let mut writer = content.writer("b", "r", 0, Some(&digest), None).unwrap();
+    assert_eq!(writer.offset(), 0);
+    assert_eq!(
+        writer.commit(5, Some(&digest), &Labels::new(), None).unwrap_err().kind,
+        Kind::FailedPrecondition
+    );
+    writer.append(b"hello").unwrap();
+    writer.commit(5, Some(&digest), &Labels::new(), None).unwrap();
+    assert_eq!(content.read("a", &digest, 10).unwrap(), b"hello");
+    let label = r#"{"containerd.io/namespace.shareable":"true"}"#;
+    let sql = "UPDATE namespaces SET labels = ?1 WHERE name = 'a'";
+    content.store.write(|tx| Ok(tx.execute(sql, [label])?)).unwrap();
+    assert_eq!(content.writer("c", "r", 0, Some(&digest), None).unwrap().offset(), 5);
+}
+
+/// What a disk did to a blob, whoever brings it again makes good.
+#[test]
+fn a_blob_that_is_not_there_is_brought_again() {
+    let (_dir, content) = open();
+    let digest = put(&content, "a", b"hello").unwrap();
+    for damage in [None, Some("hell")] {
+        fs::remove_file(content.blob(&digest)).unwrap();
+        if let Some(text) = damage {
+            fs::write(content.blob(&digest), text).unwrap();
+        }
+        assert!(content.reader("a", &digest).is_err());
+        put(&content, "a", b"hello").unwrap();
+        assert_eq!(content.read("a", &digest, 10).unwrap(), b"hello");
+    }
+    fs::remove_file(content.blob(&digest)).unwrap();
+    fs::write(content.blob(&digest), "hellO").unwrap();
+    assert_eq!(put(&content, "a", b"hello").unwrap_err().kind, Kind::AlreadyExists);
+    content.discard_corrupt(&digest).unwrap();
+    put(&content, "a", b"hello").unwrap();
+    content.discard_corrupt(&digest).unwrap();
+    assert_eq!(content.read("a", &digest, 10).unwrap(), b"hello");
+}
+
+/// A lease that expires does not wait for the disk; the next boot looks at what it held.
+#[test]
+fn what_did_not_reach_the_disk_is_forgotten_at_the_next_boot() {
+    let (dir, content) = open();
+    let lease =
+        r#"INSERT INTO leases VALUES ('a', 'l', '{"containerd.io/gc.expire":"2200-01-01T00:00:00Z"}', 0)"#;
+    content.store.write(|tx| Ok(tx.execute(lease, [])?)).unwrap();
+    let put = |text: &[u8]| {
+        let mut writer = content.writer("a", "r", 0, None, Some("l")).unwrap();
+        writer.append(text).unwrap();
+        writer.commit(0, None, &Labels::new(), Some("l")).unwrap()
+    };
+    let (whole, broken, gone) = (put(b"whole"), put(b"broken"), put(b"gone"));
+    let other = "UPDATE content SET unsynced = 'other' WHERE unsynced <> ''";
+    assert_eq!(content.store.write(|tx| Ok(tx.execute(other, [])?)).unwrap(), 3);
+    fs::remove_file(content.blob(&broken)).unwrap();
+    fs::write(content.blob(&broken), "brok\0\0").unwrap();
+    fs::remove_file(content.blob(&gone)).unwrap();
+    let content = Content::open(dir.path(), content.store.clone()).unwrap();
+    assert!(
+        content.has("a", &whole) && content.info("a", &broken).is_err() && content.info("a", &gone).is_err()
+    );
+    assert!(!content.settle().unwrap());
+}
+
+#[test]
 fn a_shared_blob_that_is_collected_meanwhile_is_made_again() {
     let (_dir, content) = open();
     let digest = put(&content, "a", b"hello").unwrap();
-    let mut writer = content.writer("b", "r", 0, Some(&digest)).unwrap();
+    let mut writer = content.writer("b", "r", 0, Some(&digest), None).unwrap();
     content.delete("a", &digest).unwrap();
     content.collect().unwrap();
     assert_eq!(writer.commit(5, Some(&digest), &Labels::new(), None).unwrap(), digest);
@@ -64,7 +132,7 @@ fn a_shared_blob_that_is_collected_meanwhile_is_made_again() {
 fn a_shared_writer_takes_bytes_after_truncation() {
     let (_dir, content) = open();
     let digest = put(&content, "a", b"hello").unwrap();
-    let mut writer = content.writer("b", "r", 0, Some(&digest)).unwrap();
+    let mut writer = content.writer("b", "r", 0, Some(&digest), None).unwrap();
     writer.write_at(0, b"hello").unwrap();
     assert_eq!(writer.commit(5, Some(&digest), &Labels::new(), None).unwrap(), digest);
 }
@@ -73,15 +141,15 @@ fn a_shared_writer_takes_bytes_after_truncation() {
 fn resumes_where_it_was_left() {
     let (_dir, content) = open();
     let digest = Digest::of(b"hello world");
-    let mut first = content.writer("a", "r", 11, Some(&digest)).unwrap();
+    let mut first = content.writer("a", "r", 11, Some(&digest), None).unwrap();
     first.append(b"hello ").unwrap();
-    let busy = content.writer("a", "r", 11, Some(&digest)).err().unwrap();
+    let busy = content.writer("a", "r", 11, Some(&digest), None).err().unwrap();
     assert_eq!(busy.kind, Kind::Unavailable);
     assert!(busy.message.starts_with("ref r locked"), "{busy}");
     drop(first);
     assert_eq!(content.statuses("a", |_| true).unwrap()[0].offset, 6);
     assert!(content.statuses("b", |_| true).unwrap().is_empty());
-    let mut second = content.writer("a", "r", 11, Some(&digest)).unwrap();
+    let mut second = content.writer("a", "r", 11, Some(&digest), None).unwrap();
     assert_eq!((second.offset(), second.digest()), (6, Digest::of(b"hello ")));
     assert_eq!(second.write_at(5, b"x").unwrap_err().kind, Kind::OutOfRange);
     second.write_at(6, b"world").unwrap();
@@ -93,7 +161,7 @@ fn resumes_where_it_was_left() {
 fn refuses_what_was_not_promised() {
     let (_dir, content) = open();
     let digest = Digest::of(b"hello");
-    let mut writer = content.writer("a", "r", 0, None).unwrap();
+    let mut writer = content.writer("a", "r", 0, None, None).unwrap();
     writer.append(b"jello").unwrap();
     let size = writer.commit(6, None, &Labels::new(), None).unwrap_err();
     assert_eq!(size.message, "unexpected commit size 5, expected 6: failed precondition");
@@ -106,11 +174,11 @@ fn refuses_what_was_not_promised() {
 #[test]
 fn aborts() {
     let (_dir, content) = open();
-    let mut writer = content.writer("a", "r", 0, None).unwrap();
+    let mut writer = content.writer("a", "r", 0, None, None).unwrap();
     writer.append(b"x").unwrap();
     content.abort("a", "r").unwrap();
     assert_eq!(content.abort("a", "r").unwrap_err().kind, Kind::NotFound);
-    let mut other = content.writer("a", "r", 0, None).unwrap();
+    let mut other = content.writer("a", "r", 0, None, None).unwrap();
     other.append(b"y").unwrap();
     // The writer whose folder went cannot commit the other's bytes.
     assert!(writer.commit(0, None, &Labels::new(), None).is_err());

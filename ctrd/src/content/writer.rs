@@ -12,9 +12,7 @@ use crate::digest::{Digest, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::gc;
 
-use super::{
-    Content, Labels, Status, anywhere, check_labels, ingest, make_dir, sync_dir, to_json, writeback,
-};
+use super::{Content, Labels, Status, check_labels, info, ingest, make_dir, sync_dir, to_json, writeback};
 
 /// So much is written between two nudges to the kernel to start writing back: the fsync at
 /// the end then finds little to wait for.
@@ -45,12 +43,20 @@ impl Content {
     ///
     /// `AlreadyExists` where the namespace has `expected` already; `Unavailable` while another
     /// writer has the reference. A blob that only other namespaces have counts as written.
-    pub fn writer(&self, ns: &str, reference: &str, total: u64, expected: Option<&Digest>) -> Result<Writer> {
+    /// `lease` holds the upload, and what is there already.
+    pub fn writer(
+        &self,
+        ns: &str,
+        reference: &str,
+        total: u64,
+        expected: Option<&Digest>,
+        lease: Option<&str>,
+    ) -> Result<Writer> {
         if reference.is_empty() {
             return Err(Error::invalid("ref must not be empty: invalid argument"));
         }
         if let Some(digest) = expected {
-            if self.info(ns, digest).is_ok() {
+            if self.has(ns, digest) && self.hold(ns, lease, digest)? {
                 let _ = ingest::remove(&self.ingest(ns, reference));
                 return Err(exists(digest));
             }
@@ -68,8 +74,24 @@ impl Content {
                 return Ok(Writer { content, ns, status, source: Source::Shared(file) });
             }
         }
+        if lease.is_some() {
+            self.store.write_ahead(true, |tx| gc::hold(tx, ns, lease, "ingests", reference))?;
+        }
         let hash = expected.map_or_else(Hasher::default, Digest::hasher);
         self.ingesting(ns, reference, total, expected, hash)
+    }
+
+    /// Lets a lease hold a blob, if that is still there.
+    fn hold(&self, ns: &str, lease: Option<&str>, digest: &Digest) -> Result<bool> {
+        if lease.is_none() {
+            return Ok(true);
+        }
+        let ahead = self.store.read(|c| gc::expires(c, ns, lease))?;
+        self.store.write_ahead(ahead, |tx| match info(tx, ns, digest) {
+            Ok(_) => gc::hold(tx, ns, lease, "content", digest.as_str()).map(|()| true),
+            Err(e) if e.kind == Kind::NotFound => Ok(false),
+            Err(e) => Err(e),
+        })
     }
 
     fn ingesting(
@@ -98,14 +120,18 @@ impl Content {
         Ok(Writer { content: self.clone(), ns: ns.to_string(), status, source })
     }
 
-    /// A blob that some namespace has, and its size.
+    /// A blob that a namespace has which shares it, and its size.
     fn shared(&self, digest: &Digest) -> Result<Option<(File, u64)>> {
-        if !self.store.read(|c| anywhere(c, digest))? {
-            return Ok(None);
-        }
+        let sql = "SELECT max(size) FROM content LEFT JOIN namespaces ON name = namespace WHERE digest = ?1
+                   AND (?2 OR json_extract(namespaces.labels, '$.\"containerd.io/namespace.shareable\"') = 'true')";
+        let known = self.store.read(|c| {
+            let mut query = c.prepare_cached(sql)?;
+            Ok(query.query_row(params![digest.as_str(), !self.isolated], |r| r.get::<_, Option<i64>>(0))?)
+        })?;
+        let Some(known) = known else { return Ok(None) };
         let Ok(file) = File::open(self.blob(digest)) else { return Ok(None) };
         let size = file.metadata()?.len();
-        Ok(Some((file, size)))
+        Ok((size == known as u64).then_some((file, size)))
     }
 }
 
@@ -283,18 +309,23 @@ impl Writer {
                  VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
                 params![self.ns, digest.as_str(), self.status.offset as i64, to_json(labels), now, unsynced],
             )?;
-            if inserted == 0 {
-                return Err(exists(digest));
-            }
             gc::hold(tx, &self.ns, lease, "content", digest.as_str())?;
+            gc::let_go(tx, &self.ns, "ingests", &self.status.reference)?;
+            // Known but not there: it is brought anew.
+            if inserted == 0 && (from.is_none() || self.content.has_file(digest, self.status.offset)) {
+                return Ok(false);
+            }
             match from {
                 Some((dir, _)) => {
                     // By the descriptor of the locked folder: its name may be another's by now.
                     nix::fcntl::renameat(&**dir, "data", nix::fcntl::AT_FDCWD, &blob)
                         .map_err(|e| at(e.into()))?;
-                    if ahead { Ok(()) } else { sync_dir(blob.parent().unwrap_or(&blob)) }
+                    if !ahead {
+                        sync_dir(blob.parent().unwrap_or(&blob))?;
+                    }
+                    Ok(true)
                 }
-                None if blob.exists() => Ok(()),
+                None if blob.exists() => Ok(true),
                 None => {
                     Err(Error::new(Kind::Aborted, format!("content {digest}: removed meanwhile: aborted")))
                 }
@@ -302,12 +333,12 @@ impl Writer {
         });
         // Whether it became a blob or was one already: the ingest has done its work.
         if let Some((dir, _)) = from
-            && out.as_ref().map_or_else(|e| e.kind == Kind::AlreadyExists, |()| true)
+            && out.is_ok()
             && is_at(dir, &path)
         {
             let _ = ingest::remove(&path);
         }
-        out
+        if out? { Ok(()) } else { Err(exists(digest)) }
     }
 
     /// Turns a shared writer into one that takes bytes, with the first `size` of the blob in it.

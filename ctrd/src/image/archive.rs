@@ -27,8 +27,8 @@ const HEAD: u64 = 64 << 10;
 /// More members than any archive of images has.
 const MAX_MEMBERS: usize = 100_000;
 
-const IMAGE_NAME: &str = "io.containerd.image.name";
-const REF_NAME: &str = "org.opencontainers.image.ref.name";
+pub(super) const IMAGE_NAME: &str = "io.containerd.image.name";
+pub(super) const REF_NAME: &str = "org.opencontainers.image.ref.name";
 
 /// Reads an archive, plain or compressed, from a file or a pipe: its blobs go to `sink`, its
 /// images come back. A plain root file system in a tar becomes an image of one layer.

@@ -10,6 +10,7 @@
 
 mod archive;
 mod document;
+mod export;
 mod name;
 mod resolve;
 mod rootfs;
@@ -25,8 +26,9 @@ pub use document::{
     Config, Descriptor, Index, MAX_DOCUMENT, Manifest, Platform, gc_labels, is_index, is_layer, is_manifest,
     media, parse_config, parse_index, parse_manifest,
 };
+pub use export::{BlobSource, Exported, Platforms, copy_exactly, export};
 pub use name::normalize;
-pub use resolve::{Resolved, chain_ids, resolve};
+pub use resolve::{MAX_DEPTH, Resolved, chain_ids, resolve};
 pub use rootfs::{import_rootfs, import_rootfs_dir};
 
 /// What is known of a blob before it is written.

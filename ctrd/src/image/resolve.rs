@@ -11,7 +11,7 @@ use super::document::{
 };
 
 /// An index within an index, and so on, so deep; and so many descriptors in all.
-pub(super) const MAX_DEPTH: usize = 8;
+pub const MAX_DEPTH: usize = 8;
 pub(super) const MAX_DESCRIPTORS: usize = 10_000;
 
 /// An image for one platform.

@@ -233,3 +233,113 @@ fn chains() {
     assert_eq!(chain, [a.clone(), Digest::of(format!("{a} {a}").as_bytes())]);
     assert!(chain_ids(&[]).is_empty());
 }
+
+impl BlobSource for Memory {
+    fn document(&mut self, digest: &Digest, limit: u64) -> Result<Vec<u8>> {
+        self.read(digest, limit)
+    }
+
+    fn copy(&mut self, digest: &Digest, size: u64, out: &mut dyn std::io::Write) -> Result<()> {
+        let bytes = self.read(digest, u64::MAX)?;
+        copy_exactly(&mut bytes.as_slice(), size, out)
+    }
+}
+
+/// What `docker save` writes of two images that share a layer, one of them under two names, comes
+/// out as it came in; and an export is the same however often it is made.
+#[test]
+fn several_images_out_and_in_again() {
+    let (one, two) = (tar(&[("one".into(), b"1".to_vec())]), tar(&[("two".into(), b"2".to_vec())]));
+    let packed = zstd::encode_all(&two[..], 1).unwrap();
+    let a = config("amd64", &[&Digest::of(&one)]);
+    let b = config("amd64", &[&Digest::of(&one), &Digest::of(&two)]);
+    let docker = serde_json::json!([
+        {"Config": "a.json", "RepoTags": ["app:1", "app:latest"], "Layers": ["one/layer.tar"]},
+        {"Config": "b.json", "RepoTags": ["other"], "Layers": ["shared/layer.tar", "two.tar"]},
+    ]);
+    let members = [
+        ("manifest.json".to_string(), serde_json::to_vec(&docker).unwrap()),
+        ("one/layer.tar".into(), one.clone()),
+        ("shared/layer.tar".into(), one.clone()),
+        ("two.tar".into(), packed),
+        ("a.json".into(), a),
+        ("b.json".into(), b),
+    ];
+    let mut sink = Memory::default();
+    let images = import(&tar(&members)[..], &Options::default(), &mut sink).unwrap();
+    let names = |images: &[Imported]| images.iter().map(|i| i.name.clone()).collect::<Vec<_>>();
+    let all = ["docker.io/library/app:1", "docker.io/library/app:latest", "docker.io/library/other:latest"];
+    assert_eq!(names(&images), all);
+    let exported = |images: &[Imported]| -> Vec<Exported> {
+        images.iter().map(|i| Exported { name: i.name.clone(), target: i.target.clone() }).collect()
+    };
+    let write = |sink: &mut Memory| {
+        let mut out = Vec::new();
+        export(&exported(&images), &Platforms::Host, sink, &mut out).unwrap();
+        out
+    };
+    let archive = write(&mut sink);
+    assert_eq!(Digest::of(&archive), Digest::of(&write(&mut sink)));
+    let mut again = Memory::default();
+    let back = import(&archive[..], &Options::default(), &mut again).unwrap();
+    assert_eq!(names(&back), all);
+    assert!(back.iter().zip(&images).all(|(b, i)| b.target.digest == i.target.digest));
+    // Docker's own list says the same.
+    let list = tar::Archive::new(&archive[..]).entries().unwrap().find_map(|e| {
+        let mut entry = e.unwrap();
+        let path = entry.path().unwrap().display().to_string();
+        (path == "manifest.json")
+            .then(|| serde_json::from_reader::<_, serde_json::Value>(&mut entry).unwrap())
+    });
+    let list = list.unwrap();
+    assert_eq!(list.as_array().unwrap().len(), 2);
+    assert_eq!(list[0]["RepoTags"], serde_json::json!(all[..2]));
+    // Without a blob there is no archive.
+    sink.blobs.remove(&Digest::of(&one));
+    let lost = export(&exported(&images), &Platforms::Host, &mut sink, Vec::new());
+    assert_eq!(lost.unwrap_err().kind, Kind::NotFound);
+}
+
+#[test]
+fn exports_the_platforms_that_are_asked_for() {
+    let layer = tar(&[("bin/x".into(), b"x".to_vec())]);
+    let (amd, arm) = (config("amd64", &[&Digest::of(&layer)]), config("arm64", &[&Digest::of(&layer)]));
+    let (for_amd, for_arm) = (manifest(&amd, &[&layer]), manifest(&arm, &[&layer]));
+    let platform = |arch: &str| serde_json::json!({"platform": {"os": "linux", "architecture": arch}});
+    let both = index(&[
+        entry(media::MANIFEST, &for_amd, platform("amd64")),
+        entry(media::MANIFEST, &for_arm, platform("arm64")),
+    ]);
+    let mut source = Memory::default();
+    for bytes in [&layer, &amd, &arm, &for_amd, &for_arm, &both] {
+        source.blobs.insert(Digest::of(bytes), bytes.clone());
+    }
+    let target = Descriptor::new(media::INDEX, Digest::of(&both), both.len() as u64);
+    let images = [Exported { name: "example.org/app:1".into(), target }];
+    let names = |platforms: &Platforms, source: &mut Memory| -> Result<Vec<String>> {
+        let mut out = Vec::new();
+        export(&images, platforms, source, &mut out)?;
+        let mut archive = tar::Archive::new(&out[..]);
+        Ok(archive.entries().unwrap().map(|e| e.unwrap().path().unwrap().display().to_string()).collect())
+    };
+    let holds = |names: &[String], bytes: &[u8]| names.iter().any(|n| n.ends_with(Digest::of(bytes).hex()));
+    let all = names(&Platforms::All, &mut source).unwrap();
+    assert!(
+        holds(&all, &amd)
+            && holds(&all, &arm)
+            && holds(&all, &both)
+            && !all.contains(&"manifest.json".into())
+    );
+    let wanted = Platforms::These(vec![Platform::parse("linux/arm64").unwrap()]);
+    let one = names(&wanted, &mut source).unwrap();
+    assert!(
+        !holds(&one, &amd)
+            && holds(&one, &arm)
+            && !holds(&one, &both)
+            && one.contains(&"manifest.json".into())
+    );
+    let none = Platforms::These(vec![Platform::parse("linux/s390x").unwrap()]);
+    assert_eq!(names(&none, &mut source).unwrap_err().kind, Kind::NotFound);
+    source.blobs.remove(&Digest::of(&for_arm));
+    assert_eq!(names(&Platforms::All, &mut source).unwrap_err().kind, Kind::NotFound);
+}

@@ -21,7 +21,7 @@ use crate::api::version::version_server::VersionServer;
 use crate::collector::Collector;
 use crate::config::duration;
 use crate::content::{Content, make_dir};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::events::Exchange;
 use crate::gc;
 use crate::service::MESSAGE_MAX;
@@ -38,7 +38,7 @@ use crate::service::snapshots::Snapshots;
 use crate::service::tasks::Tasks;
 use crate::service::version::Version;
 use crate::snapshot::Snapshotter;
-use crate::store::Store;
+use crate::store::{self, Store};
 use crate::task::Runtime;
 
 use super::{Failure, Init, Meta, Registration, overlay};
@@ -92,16 +92,33 @@ fn exchange(init: &mut Init) -> Begun {
 
 fn metadata(init: &mut Init) -> Begun {
     make_dir(&init.root())?;
-    let store = Store::open(&init.root().join("meta.db"))?;
+    let store = Store::open(&init.root().join(store::FILE))?;
     init.parts.store = Some(Arc::new(store));
     Ok(Meta::default())
 }
 
 fn content(init: &mut Init) -> Begun {
-    let content = Content::open(&init.config.root, init.parts.store()?)?;
+    let mut content = Content::open(&init.config.root, init.parts.store()?)?;
+    // Where containerd's configuration has it.
+    let sharing: Sharing = init.config.section("io.containerd.metadata.v1.bolt")?;
+    match sharing.content_sharing_policy.as_str() {
+        "" | "shared" => {}
+        "isolated" => content = content.isolated(),
+        other => {
+            let text = format!("unknown content_sharing_policy {other:?}: shared or isolated");
+            return Err(Error::invalid(text).into());
+        }
+    }
     let meta = meta([("root", content.root().display().to_string())], &[]);
     init.parts.content = Some(content);
     Ok(meta)
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Sharing {
+    /// Whether a blob that one namespace has counts as sent to all others.
+    content_sharing_policy: String,
 }
 
 fn overlayfs(init: &mut Init) -> Begun {
@@ -116,7 +133,7 @@ fn native(init: &mut Init) -> Begun {
 }
 
 fn snapshotter_meta(init: &mut Init, snapshotter: Snapshotter) -> Begun {
-    let meta = meta([("root", snapshotter.root().display().to_string())], &[]);
+    let meta = meta([("root", snapshotter.root().display().to_string())], snapshotter.capabilities());
     init.parts.snapshotters.insert(snapshotter.name(), snapshotter);
     Ok(Meta { platform: true, ..meta })
 }
@@ -131,8 +148,15 @@ fn scheduler(init: &mut Init) -> Begun {
     let delay = duration(&section.startup_delay).map_err(|e| e.context("startup_delay"))?;
     let (store, content) = (init.parts.store()?, init.parts.content()?);
     let snapshotters: Vec<_> = init.parts.snapshotters.values().cloned().collect();
-    init.parts.gc =
-        Some(Collector::new(delay, move || gc::collect(&store, &content, &snapshotters).map(drop)));
+    let changing = store.clone();
+    let unsynced = snapshotters.clone();
+    let gc = Collector::new(delay, move || gc::collect(&store, &content, &snapshotters).map(drop))
+        .afterwards(move || unsynced.iter().try_for_each(Snapshotter::settle));
+    let told = gc.clone();
+    if section.mutation_threshold > 0 {
+        changing.watch(section.mutation_threshold, move || told.schedule());
+    }
+    init.parts.gc = Some(gc);
     Ok(Meta::default())
 }
 
@@ -141,11 +165,13 @@ fn scheduler(init: &mut Init) -> Begun {
 struct Scheduler {
     /// How long the server runs before what an earlier one left is collected.
     startup_delay: String,
+    /// After so many changes of the metadata there is a collection, deletions or not; 0 is never.
+    mutation_threshold: u64,
 }
 
 impl Default for Scheduler {
     fn default() -> Self {
-        Scheduler { startup_delay: "100ms".into() }
+        Scheduler { startup_delay: "100ms".into(), mutation_threshold: 100 }
     }
 }
 

@@ -38,8 +38,12 @@ impl diff_server::Diff for Diff {
         let content = self.content.clone();
         let applied = blocking(move || {
             let blob = content.reader(&caller.namespace, &digest)?;
-            unpack::apply(blob, &layer.media_type, Some(&digest), &mounts)
-                .map_err(|e| e.context(format!("apply layer {digest}")))
+            let applied = unpack::apply(blob, &layer.media_type, Some(&digest), &mounts);
+            if matches!(&applied, Err(e) if e.kind == Kind::DataLoss) {
+                // Of errors the first is the one to report.
+                let _ = content.discard_corrupt(&digest);
+            }
+            applied.map_err(|e| e.context(format!("apply layer {digest}")))
         })
         .await?;
         let applied = Descriptor {
@@ -78,7 +82,7 @@ fn make(content: &Content, caller: &Caller, request: DiffRequest) -> Result<Desc
         false => request.r#ref.clone(),
     };
     let ns = &caller.namespace;
-    let mut writer = content.writer(ns, &reference, 0, None)?;
+    let mut writer = content.writer(ns, &reference, 0, None, caller.lease.as_deref())?;
     // Of another attempt under the same name nothing can be used.
     writer.truncate(0)?;
     let (left, right) = (message::mounts_from(request.left), message::mounts_from(request.right));

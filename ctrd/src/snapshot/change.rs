@@ -13,7 +13,7 @@ use crate::content::{Labels, check_labels, to_json};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::gc;
 
-use super::{Driver, Found, Kind, Mount, REF_LABEL, Snapshotter, tree};
+use super::{Driver, Found, Kind, Mount, REF_LABEL, Snapshotter, remap, tree};
 
 /// The time of a top folder that nobody has given its looks: should its layer be put on another
 /// afterwards, it takes those of that one.
@@ -63,6 +63,7 @@ impl Snapshotter {
             return Err(Error::invalid("snapshot key must not be empty: invalid argument"));
         }
         check_labels(labels)?;
+        let owner = remap::root(labels)?;
         // While a copy is being made its folder has no row yet: cleanup keeps out.
         let _filling = self.lock(FlockArg::LockShared)?;
         let copy = match self.driver {
@@ -70,14 +71,22 @@ impl Snapshotter {
             Driver::Overlay { .. } => None,
         };
         let ahead = self.store.read(|c| gc::expires(c, ns, lease))?;
+        let resource = format!("snapshots/{}", self.name);
         let out = self.store.write_ahead(ahead, |tx| {
-            self.check_new(tx, ns, key, labels)?;
+            self.check_absent(tx, ns, key)?;
+            if let Some(target) = labels.get(REF_LABEL)
+                && self.find(tx, ns, target).is_ok()
+            {
+                // What is to be unpacked here is there already: held from now on, for who asked.
+                gc::hold(tx, ns, lease, &resource, target)?;
+                return Ok(Err(Error::already_exists(format!("target snapshot {target:?}: already exists"))));
+            }
             let below = match parent {
                 "" => None,
                 _ => Some(self.committed_parent(tx, ns, parent)?),
             };
             let dir = self.insert(tx, ns, key, parent, kind, labels)?;
-            gc::hold(tx, ns, lease, &format!("snapshots/{}", self.name), key)?;
+            gc::hold(tx, ns, lease, &resource, key)?;
             let at = self.dir(dir);
             // Only a crash between the folder and the commit of its row leaves one here.
             if at.exists() {
@@ -88,8 +97,12 @@ impl Snapshotter {
                 None => make_layer(&at, below.map(|b| self.dir(b)).as_deref(), kind)
                     .map_err(|e| Error::from(e).context(format!("make {}", at.display())))?,
             }
-            self.mounts_of(tx, ns, &self.find(tx, ns, key)?)
+            if let Some((uid, gid)) = owner.filter(|_| kind == Kind::Active) {
+                chown(at.join("fs"), Some(uid), Some(gid))?;
+            }
+            self.mounts_of(tx, ns, &self.find(tx, ns, key)?).map(Ok)
         });
+        let out = out.unwrap_or_else(Err);
         if let (Err(_), Some(made)) = (&out, &copy) {
             let _ = tree::remove(made);
         }
@@ -178,36 +191,38 @@ impl Snapshotter {
     pub fn cleanup(&self) -> Result<()> {
         let mut doomed = Vec::new();
         let filling = self.try_lock()?;
-        // Under the write lock: a snapshot being made has its row not committed yet.
-        self.store.write(|tx| {
-            for entry in fs::read_dir(self.root.join("snapshots"))? {
-                let entry = entry?;
-                let name = entry.file_name().to_string_lossy().into_owned();
-                let orphan = match name.parse::<i64>() {
-                    Ok(dir) => !self.exists(tx, dir)?,
-                    Err(_) => name.starts_with(DOOMED) || (name.starts_with(FILLING) && filling.is_some()),
-                };
-                if orphan && name.starts_with(DOOMED) {
-                    doomed.push(entry.path());
-                } else if orphan {
-                    doomed.push(doom(&entry.path())?);
+        for entry in fs::read_dir(self.root.join("snapshots"))? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            match name.parse::<i64>() {
+                Ok(dir) if !self.store.read(|c| self.exists(c, dir))? => {
+                    doomed.extend(self.doom_orphan(dir, &entry.path())?);
                 }
+                Err(_) if name.starts_with(DOOMED) || (name.starts_with(FILLING) && filling.is_some()) => {
+                    doomed.push(entry.path());
+                }
+                _ => {}
             }
-            Ok(())
-        })?;
+        }
         drop(filling);
         doomed.iter().try_for_each(|path| tree::remove(path))
     }
 
-    fn check_new(&self, tx: &Transaction, ns: &str, key: &str, labels: &Labels) -> Result<()> {
-        self.check_absent(tx, ns, key)?;
-        match labels.get(REF_LABEL) {
-            // The layer that is to be unpacked here is there already.
-            Some(target) if self.find(tx, ns, target).is_ok() => {
-                Err(Error::already_exists(format!("target snapshot {target:?}: already exists")))
-            }
-            _ => Ok(()),
-        }
+    /// Whether a folder that is no snapshot was left over by somebody who died.
+    pub(super) fn is_left_over(&self, name: &str) -> Result<bool> {
+        Ok(name.starts_with(DOOMED) || (name.starts_with(FILLING) && self.try_lock()?.is_some()))
+    }
+
+    /// Looks for the row again, under the write lock: a snapshot being made has it not committed yet.
+    fn doom_orphan(&self, dir: i64, path: &Path) -> Result<Option<PathBuf>> {
+        self.store.write_ahead(true, |tx| match self.exists(tx, dir)? {
+            true => Ok(None),
+            false => match doom(path) {
+                Ok(path) => Ok(Some(path)),
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+                Err(e) => Err(Error::from(e).context(format!("remove {}", path.display()))),
+            },
+        })
     }
 
     fn check_absent(&self, c: &Connection, ns: &str, key: &str) -> Result<()> {
@@ -269,9 +284,9 @@ impl Snapshotter {
         Ok(tx.last_insert_rowid())
     }
 
-    fn exists(&self, tx: &Transaction, dir: i64) -> Result<bool> {
+    pub(super) fn exists(&self, c: &Connection, dir: i64) -> Result<bool> {
         let sql = "SELECT 1 FROM snapshots WHERE dir = ?1 AND snapshotter = ?2";
-        Ok(tx.query_row(sql, params![dir, self.name], |_| Ok(())).optional()?.is_some())
+        Ok(c.prepare_cached(sql)?.query_row(params![dir, self.name], |_| Ok(())).optional()?.is_some())
     }
 
     /// Copies the parent's tree to a folder that becomes the snapshot's.

@@ -12,7 +12,9 @@
 //! by [`Snapshotter::cleanup`].
 
 mod change;
+mod check;
 mod mount;
+mod remap;
 mod settle;
 pub mod tree;
 
@@ -61,7 +63,7 @@ pub struct Usage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Driver {
     /// By an overlay mount over them.
-    Overlay { index_off: bool, userxattr: bool },
+    Overlay { index_off: bool, userxattr: bool, remaps: bool },
     /// By copying them.
     Native,
 }
@@ -87,6 +89,7 @@ impl Snapshotter {
         let driver = Driver::Overlay {
             index_off: Path::new("/sys/module/overlay/parameters/index").exists(),
             userxattr: in_user_namespace(),
+            remaps: remap::possible(root),
         };
         Self::open(root, "overlayfs", store, driver)
     }
@@ -107,6 +110,14 @@ impl Snapshotter {
 
     pub fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// What clients may ask of it beyond what every snapshotter does.
+    pub fn capabilities(&self) -> &'static [&'static str] {
+        match self.driver {
+            Driver::Overlay { remaps: true, .. } => &["remap-ids"],
+            _ => &[],
+        }
     }
 
     /// The folder of this snapshotter.
@@ -176,12 +187,18 @@ impl Snapshotter {
     fn mounts_of(&self, c: &Connection, ns: &str, found: &Found) -> Result<Vec<Mount>> {
         let view = found.info.kind == Kind::View;
         let fs = |dir: i64| self.dir(dir).join("fs").to_string_lossy().into_owned();
+        let mut options = match self.driver {
+            Driver::Overlay { remaps: true, .. } => remap::options(&found.info.labels),
+            _ => Vec::new(),
+        };
+        let mapped = options.clone();
         let bind = |dir: i64| {
             let access = if view { "ro" } else { "rw" };
-            let options = vec![access.to_string(), "rbind".to_string()];
+            let mut options = mapped.clone();
+            options.extend([access.to_string(), "rbind".to_string()]);
             vec![Mount { kind: "bind".into(), source: fs(dir), options, ..Mount::default() }]
         };
-        let Driver::Overlay { index_off, userxattr } = self.driver else {
+        let Driver::Overlay { index_off, userxattr, .. } = self.driver else {
             return Ok(bind(found.dir));
         };
         let parents = self.ancestors(c, ns, &found.info.parent)?;
@@ -190,7 +207,6 @@ impl Snapshotter {
             [only] if view => return Ok(bind(*only)),
             _ => {}
         }
-        let mut options = Vec::new();
         if index_off {
             options.push("index=off".to_string());
         }

@@ -52,7 +52,9 @@ impl Mount {
     fn data(&self) -> impl Iterator<Item = &str> {
         const FLAGS: [&str; 9] =
             ["bind", "rbind", "ro", "rw", "nosuid", "nodev", "noexec", "noatime", "relatime"];
-        self.options.iter().map(String::as_str).filter(|o| !FLAGS.contains(o))
+        // Owners as they are on the disk: maps are for who runs something there.
+        let map = |o: &&str| o.starts_with("uidmap=") || o.starts_with("gidmap=");
+        self.options.iter().map(String::as_str).filter(move |o| !FLAGS.contains(o) && !map(o))
     }
 
     fn mount(&self, target: &Path) -> Result<()> {

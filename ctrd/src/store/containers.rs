@@ -94,6 +94,12 @@ pub fn update(c: &Connection, ns: &str, from: Container, paths: &[String]) -> Re
     Ok(container)
 }
 
+/// Of each container of a namespace its id, its snapshotter, and the key of its snapshot there.
+pub fn snapshots(c: &Connection, ns: &str) -> Result<Vec<(String, String, String)>> {
+    let of = |container: Container| (container.id, container.snapshotter, container.snapshot_key);
+    Ok(list(c, ns, |_| true)?.into_iter().map(of).collect())
+}
+
 pub fn delete(c: &Connection, ns: &str, id: &str) -> Result<()> {
     match c.execute("DELETE FROM containers WHERE namespace = ?1 AND id = ?2", [ns, id])? {
         0 => Err(Error::not_found(format!("container {id:?}: not found"))),

@@ -8,10 +8,13 @@ pub mod images;
 pub mod leases;
 pub mod namespaces;
 
-use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::time::Duration;
 
+use nix::fcntl::{Flock, FlockArg};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::error::{Error, Result};
@@ -24,12 +27,28 @@ const STEPS: &[&[&str]] = &[
         include_str!("schema/snapshots.sql"),
         include_str!("schema/objects.sql"),
     ],
-    &[include_str!("schema/unsynced.sql")],
+    &[include_str!("schema/unsynced.sql"), include_str!("schema/collect.sql")],
 ];
+
+/// The folder of the metadata below ctrd's root, and the file in it.
+pub const DIR: &str = "io.containerd.metadata.v1.sqlite";
+pub const FILE: &str = "meta.db";
+
+/// How long one process waits for another that writes.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// So many connections are kept for reading.
+const READERS: usize = 2;
 
 /// An open metadata database.
 pub struct Store {
+    path: PathBuf,
     conn: Mutex<Connection>,
+    /// For those who would read while the other is taken; opened when first wanted.
+    readers: Mutex<Vec<Connection>>,
+    changes: AtomicU64,
+    /// Hears of every so many changes.
+    watcher: OnceLock<(u64, Box<dyn Fn() + Send + Sync>)>,
 }
 
 impl Store {
@@ -37,22 +56,102 @@ impl Store {
     pub fn open(path: &Path) -> Result<Store> {
         let at = |e: rusqlite::Error| Error::from(e).context(format!("open {}", path.display()));
         let mut conn = Connection::open(path).map_err(at)?;
-        conn.busy_timeout(Duration::from_secs(10)).map_err(at)?;
+        conn.busy_timeout(BUSY).map_err(at)?;
         conn.pragma_update(None, "journal_mode", "WAL").map_err(at)?;
         conn.pragma_update(None, "synchronous", "FULL").map_err(at)?;
         conn.pragma_update(None, "foreign_keys", true).map_err(at)?;
         migrate(&mut conn).map_err(|e| e.context(format!("open {}", path.display())))?;
-        Ok(Store { conn: Mutex::new(conn) })
+        Ok(Store {
+            path: path.to_path_buf(),
+            conn: Mutex::new(conn),
+            readers: Mutex::default(),
+            changes: AtomicU64::new(0),
+            watcher: OnceLock::new(),
+        })
     }
 
-    /// Runs queries that change nothing.
+    /// Opens the database below ctrd's `root`, which must be there.
+    pub fn existing(root: &Path) -> Result<Store> {
+        let path = root.join(DIR).join(FILE);
+        if !path.exists() {
+            return Err(Error::not_found(format!("no metadata at {}: not found", path.display())));
+        }
+        Store::open(&path)
+    }
+
+    /// What is wrong with the database itself.
+    pub fn problems(&self) -> Result<Vec<String>> {
+        self.view(|c| {
+            let mut query = c.prepare("PRAGMA quick_check(20)")?;
+            let rows = query.query_map([], |r| r.get::<_, String>(0))?;
+            let all: Vec<String> = rows.collect::<rusqlite::Result<_>>()?;
+            Ok(all.into_iter().filter(|row| row != "ok").collect())
+        })
+    }
+
+    /// Runs queries that change nothing. It does not wait for who writes right now.
     pub fn read<T>(&self, f: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        f(&self.lock())
+        match self.conn.try_lock() {
+            Ok(conn) => f(&conn),
+            Err(TryLockError::Poisoned(conn)) => f(&conn.into_inner()),
+            Err(TryLockError::WouldBlock) => self.view(f),
+        }
+    }
+
+    /// Runs queries that all see the same moment, without a hindrance to anybody, however long it takes.
+    pub fn view<T>(&self, f: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let kept = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut conn = match kept {
+            Some(conn) => conn,
+            None => self.reader()?,
+        };
+        let out = {
+            let tx = conn.transaction_with_behavior(TransactionBehavior::Deferred)?;
+            let out = f(&tx);
+            tx.finish()?;
+            out
+        };
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() < READERS {
+            readers.push(conn);
+        }
+        out
+    }
+
+    fn reader(&self) -> Result<Connection> {
+        let at = |e: rusqlite::Error| Error::from(e).context(format!("open {}", self.path.display()));
+        let conn = Connection::open(&self.path).map_err(at)?;
+        conn.busy_timeout(BUSY).map_err(at)?;
+        conn.pragma_update(None, "query_only", true).map_err(at)?;
+        // In kibibytes, by its sign.
+        conn.pragma_update(None, "cache_size", -256).map_err(at)?;
+        Ok(conn)
+    }
+
+    /// Waits for whoever does the same in any process.
+    pub fn alone(&self, what: &str) -> Result<Flock<File>> {
+        let path = self.path.with_extension(what);
+        let at = |e: std::io::Error| Error::from(e).context(format!("lock {}", path.display()));
+        let file = File::options().create(true).append(true).open(&path).map_err(at)?;
+        Flock::lock(file, FlockArg::LockExclusive).map_err(|(_, e)| at(e.into()))
+    }
+
+    /// Calls `f` after every `count` changes, from the thread that made the last one. The first to ask
+    /// is the one who is told.
+    pub fn watch(&self, count: u64, f: impl Fn() + Send + Sync + 'static) {
+        let _ = self.watcher.set((count.max(1), Box::new(f)));
     }
 
     /// Runs `f` in one transaction: all of it is on disk when this returns `Ok`, none otherwise.
     pub fn write<T>(&self, f: impl FnOnce(&Transaction) -> Result<T>) -> Result<T> {
-        transact(&mut self.lock(), f)
+        let out = transact(&mut self.lock(), f)?;
+        let changes = self.changes.fetch_add(1, Ordering::Relaxed) + 1;
+        if let Some((count, told)) = self.watcher.get()
+            && changes.is_multiple_of(*count)
+        {
+            told();
+        }
+        Ok(out)
     }
 
     /// The same, `ahead` without the wait for the disk: it outlives this process at once, and a loss of

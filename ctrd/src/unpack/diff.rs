@@ -74,7 +74,18 @@ fn layers(mounts: &[Mount]) -> Option<Vec<&str>> {
         return None;
     }
     // An option that is not known may change what the folders mean.
-    let known = ["lowerdir=", "upperdir=", "workdir=", "index=", "volatile", "userxattr", "ro", "rw"];
+    let known = [
+        "lowerdir=",
+        "upperdir=",
+        "workdir=",
+        "index=",
+        "uidmap=",
+        "gidmap=",
+        "volatile",
+        "userxattr",
+        "ro",
+        "rw",
+    ];
     if !mount.options.iter().all(|option| known.iter().any(|known| option.starts_with(known))) {
         return None;
     }
@@ -252,10 +263,9 @@ fn level(left: &OwnedFd, right: &OwnedFd, path: &mut Vec<CString>, see: See) -> 
 }
 
 /// All of a folder that is new.
-fn whole(dir: &OwnedFd, path: &mut Vec<CString>, see: See) -> Result<()> {
+fn whole(dir: &OwnedFd, path: &[CString], see: See) -> Result<()> {
     let see = std::cell::RefCell::new(see);
-    let depth = path.len();
-    let at = |inner: &[CString]| [&path[..depth], inner].concat();
+    let at = |inner: &[CString]| [path, inner].concat();
     tree::walk(
         dir,
         &mut |inner, step| {

@@ -66,6 +66,19 @@ pub(super) fn marker(out: &mut impl Write, name: &[u8], mtime: u64) -> io::Resul
     out.write_all(&block)
 }
 
+/// A file or folder of root's, without a time; its name is short.
+pub(super) fn marker_of(out: &mut impl Write, name: &[u8], flag: u8, size: u64, mode: u32) -> io::Result<()> {
+    let mut pax = Vec::new();
+    if size >= 1 << 33 {
+        record(&mut pax, b"size", size.to_string().as_bytes());
+    }
+    extended(out, &pax)?;
+    let short = if size < 1 << 33 { size } else { 0 };
+    let mut block = [0u8; 512];
+    plain(&mut block, name, b"", flag, short, mode, (0, 0), 0, (0, 0));
+    out.write_all(&block)
+}
+
 /// PAX records for the entry that follows, if there are any.
 fn extended(out: &mut impl Write, pax: &[u8]) -> io::Result<()> {
     if pax.is_empty() {

@@ -4,6 +4,7 @@
 //! below the descriptor of the layer's folder, anew for each entry; nothing is ever opened,
 //! changed or removed by a path that could lead out of it.
 
+mod archive;
 mod changes;
 mod compress;
 mod diff;
@@ -23,6 +24,7 @@ use crate::digest::{Digest, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::snapshot::{Mount, Mounted, in_user_namespace};
 
+pub use archive::TarWriter;
 pub use compress::Compressor;
 pub use diff::diff;
 pub use stream::{Compression, peek};
@@ -153,5 +155,7 @@ impl Target {
     }
 }
 
+#[cfg(test)]
+mod corpus;
 #[cfg(test)]
 mod tests;

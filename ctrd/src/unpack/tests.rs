@@ -8,10 +8,10 @@ use super::*;
 
 /// Members as a hostile hand writes them: nothing here is checked.
 #[derive(Default)]
-struct Tar(Vec<u8>);
+pub struct Tar(pub Vec<u8>);
 
 impl Tar {
-    fn raw(mut self, name: &str, flag: u8, size: u64, link: &str, mode: u32) -> Tar {
+    pub fn raw(mut self, name: &str, flag: u8, size: u64, link: &str, mode: u32) -> Tar {
         let mut block = [0u8; 512];
         let mut text = |at: usize, bytes: &[u8]| block[at..at + bytes.len()].copy_from_slice(bytes);
         text(0, name.as_bytes());
@@ -29,29 +29,29 @@ impl Tar {
         self
     }
 
-    fn data(mut self, bytes: &[u8]) -> Tar {
+    pub fn data(mut self, bytes: &[u8]) -> Tar {
         self.0.extend_from_slice(bytes);
         self.0.resize(self.0.len().next_multiple_of(512), 0);
         self
     }
 
-    fn file(self, name: &str, bytes: &str) -> Tar {
+    pub fn file(self, name: &str, bytes: &str) -> Tar {
         self.raw(name, b'0', bytes.len() as u64, "", 0o644).data(bytes.as_bytes())
     }
 
-    fn dir(self, name: &str) -> Tar {
+    pub fn dir(self, name: &str) -> Tar {
         self.raw(name, b'5', 0, "", 0o755)
     }
 
-    fn symlink(self, name: &str, to: &str) -> Tar {
+    pub fn symlink(self, name: &str, to: &str) -> Tar {
         self.raw(name, b'2', 0, to, 0o777)
     }
 
-    fn link(self, name: &str, to: &str) -> Tar {
+    pub fn link(self, name: &str, to: &str) -> Tar {
         self.raw(name, b'1', 0, to, 0o644)
     }
 
-    fn pax(self, records: &[(&str, &[u8])]) -> Tar {
+    pub fn pax(self, records: &[(&str, &[u8])]) -> Tar {
         let mut bytes = Vec::new();
         for (key, value) in records {
             header::record(&mut bytes, key.as_bytes(), value);
@@ -59,19 +59,19 @@ impl Tar {
         self.raw("pax", b'x', bytes.len() as u64, "", 0o644).data(&bytes)
     }
 
-    fn end(mut self) -> Vec<u8> {
+    pub fn end(mut self) -> Vec<u8> {
         self.0.resize(self.0.len() + 1024, 0);
         self.0
     }
 }
 
 /// A folder to unpack to, in another that must not change.
-struct Place {
-    dir: tempfile::TempDir,
+pub struct Place {
+    pub dir: tempfile::TempDir,
 }
 
 impl Place {
-    fn new() -> Place {
+    pub fn new() -> Place {
         let dir = tempfile::tempdir().unwrap();
         for name in ["root", "lower", "outside"] {
             fs::create_dir(dir.path().join(name)).unwrap();
@@ -81,15 +81,15 @@ impl Place {
         Place { dir }
     }
 
-    fn root(&self) -> PathBuf {
+    pub fn root(&self) -> PathBuf {
         self.dir.path().join("root")
     }
 
-    fn lower(&self) -> PathBuf {
+    pub fn lower(&self) -> PathBuf {
         self.dir.path().join("lower")
     }
 
-    fn bind(&self) -> Vec<Mount> {
+    pub fn bind(&self) -> Vec<Mount> {
         let options = vec!["rw".into(), "rbind".into()];
         vec![Mount {
             kind: "bind".into(),
@@ -99,7 +99,7 @@ impl Place {
         }]
     }
 
-    fn overlay(&self) -> Vec<Mount> {
+    pub fn overlay(&self) -> Vec<Mount> {
         let options = vec![
             "userxattr".into(),
             format!("upperdir={}", self.root().display()),
@@ -108,11 +108,11 @@ impl Place {
         vec![Mount { kind: "overlay".into(), source: "overlay".into(), options, ..Mount::default() }]
     }
 
-    fn apply(&self, tar: &[u8]) -> Result<Applied> {
+    pub fn apply(&self, tar: &[u8]) -> Result<Applied> {
         apply(tar, "", None, &self.bind())
     }
 
-    fn untouched(&self) -> bool {
+    pub fn untouched(&self) -> bool {
         let outside = self.dir.path().join("outside");
         let meta = fs::metadata(outside.join("canary")).unwrap();
         fs::read(outside.join("canary")).unwrap() == b"alive"
@@ -370,69 +370,6 @@ fn whiteouts_speak_of_lower_layers_only() {
         all.iter().any(|(n, v)| n.to_bytes() == b"user.overlay.opaque" && v == b"y")
     };
     assert!(opaque("e") && opaque("again") && !opaque("d"));
-}
-
-/// A hard link brings a file of the layers below here; whiteouts after it mean that file all the same.
-#[test]
-fn what_was_brought_by_a_link_is_still_of_the_layers_below() {
-    let lower = |place: &Place, root: &Path| {
-        for name in ["d/old", "e/deep/old", "f/old"] {
-            fs::create_dir_all(root.join(name).parent().unwrap()).unwrap();
-            fs::write(root.join(name), "o").unwrap();
-        }
-        assert!(place.untouched());
-    };
-    let layer = Tar::default()
-        .link("d/new", "d/old")
-        .file("d/.wh..wh..opq", "")
-        .link("x", "e/deep/old")
-        .file(".wh.e", "")
-        .link("f/new", "f/old")
-        .file("f/.wh.old", "")
-        .end();
-    let names = |root: &Path| {
-        let mut out = Vec::new();
-        let dir = crate::snapshot::tree::open_root(root).unwrap();
-        let mut visit = |path: &[std::ffi::CString], step: &crate::snapshot::tree::Step| {
-            let gone = crate::snapshot::tree::kind(step.stat) == nix::sys::stat::SFlag::S_IFCHR;
-            out.push(format!("{}{}", crate::snapshot::tree::display(path), if gone { "!" } else { "" }));
-            Ok(())
-        };
-        crate::snapshot::tree::walk(&dir, &mut visit, &mut |_, _| Ok(())).unwrap();
-        out
-    };
-    let plain = Place::new();
-    lower(&plain, &plain.root());
-    plain.apply(&layer).unwrap();
-    assert_eq!(names(&plain.root()), ["d", "d/new", "f", "f/new", "x"]);
-    let overlay = Place::new();
-    lower(&overlay, &overlay.lower());
-    apply(&layer[..], "", None, &overlay.overlay()).unwrap();
-    assert_eq!(names(&overlay.root()), ["d", "d/new", "e!", "f", "f/new", "f/old!", "x"]);
-}
-
-/// A layer apart from those below is what it would be on them, or it says that it needs them.
-#[test]
-fn a_layer_apart_knows_when_it_needs_those_below() {
-    let apart = |layer: &[u8]| {
-        let place = Place::new();
-        let options =
-            vec![APART.to_string(), "userxattr".into(), format!("upperdir={}", place.root().display())];
-        let mounts =
-            vec![Mount { kind: "overlay".into(), source: "overlay".into(), options, ..Mount::default() }];
-        apply(layer, "", None, &mounts).map(|_| place.root().join("d/.wh.x").exists())
-    };
-    let whole = Tar::default().dir("d").file("d/new", "n").file("d/.wh.x", "").file(".wh.y", "");
-    assert!(!apart(&whole.end()).unwrap());
-    for (what, layer) in [
-        ("a folder", Tar::default().file("d/new", "n")),
-        ("a file", Tar::default().link("new", "old")),
-        ("a folder for a whiteout", Tar::default().file("d/.wh.x", "")),
-        ("all names", Tar::default().file(".wh..wh..opq", "")),
-    ] {
-        let error = apart(&layer.end()).unwrap_err();
-        assert_eq!(error.kind, Kind::Aborted, "{what}: {error}");
-    }
 }
 
 #[test]

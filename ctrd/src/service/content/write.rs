@@ -102,7 +102,7 @@ fn step(
     }
     if !request.expected.is_empty() {
         let expected = Digest::parse(&request.expected)?;
-        if writer.is_some() && upload.store.info(&ns, &expected).is_ok() {
+        if writer.is_some() && upload.store.has(&ns, &expected) {
             // Another upload was faster: this one's bytes are wanted no more.
             drop(writer);
             let _ = upload.store.abort(&ns, &upload.reference);
@@ -112,7 +112,10 @@ fn step(
     }
     let mut writer = match writer {
         Some(writer) => writer,
-        None => upload.store.writer(&ns, &upload.reference, upload.total, upload.expected.as_ref())?,
+        None => {
+            let (lease, expected) = (upload.caller.lease.as_deref(), upload.expected.as_ref());
+            upload.store.writer(&ns, &upload.reference, upload.total, expected, lease)?
+        }
     };
     let action = request.action();
     if action != WriteAction::Stat {

@@ -1,0 +1,92 @@
+//! `ctrd image export`: images into an archive, blob by blob as the server gives them.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use tokio::runtime::Handle;
+
+use super::Session;
+use crate::cli::ImageExport;
+use crate::client::image::from_proto;
+use crate::client::{Client, content, image};
+use crate::digest::Digest;
+use crate::error::{Error, Kind};
+use crate::image::{BlobSource, Exported, Platform, Platforms, export as write_archive};
+
+pub async fn export(session: &Session, args: ImageExport) -> Result<i32> {
+    let platforms = match (args.all_platforms, args.platform.is_empty()) {
+        (true, _) => Platforms::All,
+        (_, true) => Platforms::Host,
+        (_, false) => {
+            Platforms::These(args.platform.iter().map(|p| Platform::parse(p)).collect::<Result<_, _>>()?)
+        }
+    };
+    let mut images = Vec::new();
+    for name in &args.images {
+        let found = image::find(&session.client, name).await?;
+        let target = from_proto(found.target.unwrap_or_default()).with_context(|| format!("image {name}"))?;
+        images.push(Exported { name: found.name, target });
+    }
+    let mut source = Source { client: session.client.clone(), runtime: Handle::current() };
+    let output = args.output.clone();
+    let written = tokio::task::spawn_blocking(move || -> Result<()> {
+        if output == Path::new("-") {
+            if io::stdout().is_terminal() {
+                bail!("an archive is not written to a terminal");
+            }
+            let mut out = io::stdout().lock();
+            write_archive(&images, &platforms, &mut source, &mut out)?;
+            return out.flush().context("write standard output");
+        }
+        // Beside its place and then there: what bears the name is whole.
+        let folder = output.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let at = || format!("write {}", output.display());
+        let draft = tempfile::NamedTempFile::new_in(folder).with_context(at)?;
+        write_archive(&images, &platforms, &mut source, draft.as_file()).with_context(at)?;
+        open_to_all(draft.as_file()).with_context(at)?;
+        draft.persist(&output).map_err(|e| e.error).with_context(at)?;
+        Ok(())
+    });
+    written.await.context("export")??;
+    Ok(0)
+}
+
+/// Drafts are for their owner alone; an archive is as readable as any file that a shell makes.
+fn open_to_all(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mask = nix::sys::stat::umask(nix::sys::stat::Mode::empty());
+    nix::sys::stat::umask(mask);
+    file.set_permissions(std::fs::Permissions::from_mode(0o666 & !mask.bits()))
+}
+
+/// Blobs through the API.
+struct Source {
+    client: Client,
+    runtime: Handle,
+}
+
+impl BlobSource for Source {
+    fn document(&mut self, digest: &Digest, _limit: u64) -> crate::error::Result<Vec<u8>> {
+        self.runtime.block_on(content::document(&self.client, digest.as_str()))
+    }
+
+    fn copy(&mut self, digest: &Digest, size: u64, out: &mut dyn Write) -> crate::error::Result<()> {
+        let (mut hash, mut count) = (digest.hasher(), 0);
+        let each = |piece: &[u8]| -> crate::error::Result<()> {
+            hash.update(piece);
+            count += piece.len() as u64;
+            Ok(out.write_all(piece)?)
+        };
+        self.runtime.block_on(content::read(&self.client, digest.as_str(), each))?;
+        // A corrupt blob is not passed on.
+        let found = hash.finish();
+        if found != *digest || count != size {
+            let text =
+                format!("content digest {digest}: corrupt blob: its {count} bytes are those of {found}");
+            return Err(Error::new(Kind::DataLoss, text));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,276 @@
+//! What is kept outlives what may happen to it: `kill -9` at every change that import, unpacking and
+//! collection make, a loss of power at the same places, a full disk, and blobs that are not what they
+//! were. Afterwards `ctrd content fsck` finds nothing broken, what was acknowledged is there, and the
+//! same command again does the whole of its work.
+//!
+//! A plain run tries a sample of the places; `CTRD_SWEEP=full` tries all of them.
+
+mod disk;
+mod kill;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::bin::{self, Done};
+use crate::fixture;
+use crate::stack::{Stack, tree};
+
+use self::disk::Disk;
+
+/// An archive of three layers, which change and hide one another, with the name `three`.
+const ARCHIVE: &str = r#"
+    cd "$1"
+    mkdir -p blobs/sha256 1/bin 1/etc/deep 1/gone 2/etc 2/opt 3/etc/deep 3/opt/more
+    head -c 300000 /dev/urandom >1/bin/big; echo one >1/etc/one; echo x >1/gone/x; echo old >1/etc/deep/old
+    ln 1/etc/one 1/etc/hard; ln -s one 1/etc/soft
+    echo two >2/etc/one; : >2/.wh.gone; head -c 100000 /dev/urandom >2/opt/two
+    : >3/etc/deep/.wh..wh..opq; echo new >3/etc/deep/new; echo three >3/opt/more/three
+    descriptor() { printf '{"mediaType":"application/vnd.oci.image.%s","digest":"sha256:%s","size":%s}' "$1" "$2" "$(stat -c %s "blobs/sha256/$2")"; }
+    put() { local d; d=$(sha256sum <"$1" | cut -d ' ' -f 1); mv "$1" "blobs/sha256/$d"; echo "$d"; }
+    layers=; diffs=
+    for n in 1 2 3; do
+        tar -C $n --sort=name --mtime=@1000000000 -cf $n.tar .
+        diffs="$diffs${diffs:+,}\"sha256:$(sha256sum <$n.tar | cut -d ' ' -f 1)\""
+        gzip -n $n.tar
+        layers="$layers${layers:+,}$(descriptor layer.v1.tar+gzip "$(put $n.tar.gz)")"
+    done
+    printf '{"architecture":"amd64","os":"linux","config":{"Cmd":["true"]},"rootfs":{"type":"layers","diff_ids":[%s]}}' "$diffs" >c
+    printf '{"schemaVersion":2,"config":%s,"layers":[%s]}' "$(descriptor config.v1+json "$(put c)")" "$layers" >m
+    m=$(descriptor manifest.v1+json "$(put m)")
+    printf '{"schemaVersion":2,"manifests":[%s,"annotations":{"io.containerd.image.name":"three"}}]}' "${m%\}}" >index.json
+    echo '{"imageLayoutVersion":"1.0.0"}' >oci-layout
+    tar -cf three.tar blobs index.json oci-layout
+"#;
+
+fn archive(dir: &Path) -> PathBuf {
+    bin::run(Command::new("bash").args(["-euc", ARCHIVE, "sh"]).arg(dir)).ok();
+    dir.join("three.tar")
+}
+
+/// A plain run tries so many places of a sweep.
+fn places(count: usize, sample: usize) -> Vec<usize> {
+    let step = match std::env::var("CTRD_SWEEP").as_deref() {
+        Ok("full") => 1,
+        _ => (count / sample).max(1),
+    };
+    (0..count).step_by(step).collect()
+}
+
+/// What a check must not find, whatever happened: something that is broken and not merely left over.
+fn broken(found: &str) -> Vec<&str> {
+    let left_over = ["nobody has it", "no snapshot has it", "half removed", "it was never begun"];
+    found.lines().filter(|line| !left_over.iter().any(|word| line.contains(word))).collect()
+}
+
+/// The tree that the image's snapshot shows.
+fn shown(stack: &Stack, image: &str) -> Vec<String> {
+    let id = "shown";
+    stack.run(&["container", "create", "--name", id, image]).ok();
+    let target = stack.path(id);
+    std::fs::create_dir_all(&target).expect("a folder to mount on");
+    let mount = stack.run(&["snapshot", "mounts", target.to_str().expect("UTF-8"), id]).ok();
+    bin::run(Command::new("sh").args(["-c", mount.trim()])).ok();
+    let lines = tree(&target);
+    bin::run(Command::new("umount").arg(&target)).ok();
+    stack.run(&["container", "rm", id]).ok();
+    lines
+}
+
+fn files(stack: &Stack, folder: &str) -> Vec<String> {
+    let path = stack.path("lib").join(folder);
+    let entries = std::fs::read_dir(&path).into_iter().flatten();
+    entries.map(|e| e.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+}
+
+const BLOBS: &str = "io.containerd.content.v1.content/blobs/sha256";
+const SNAPSHOTS: &str = "io.containerd.snapshotter.v1.overlayfs/snapshots";
+
+#[test]
+fn kill_while_importing() {
+    let work = fixture::temp();
+    let archive = archive(work.path());
+    let import = |stack: &Stack| stack.command(&["image", "import", archive.to_str().expect("UTF-8")]);
+    let whole = Stack::new();
+    let count = kill::at(&import(&whole), usize::MAX).expect("the import itself works");
+    let expected = shown(&whole, "three");
+    assert!(count > 50, "{count} changes are too few to be all");
+    let mut killed = 0;
+    for place in places(count, 16) {
+        let stack = Stack::new();
+        killed += usize::from(kill::at(&import(&stack), place).is_none());
+        let found = stack.run(&["content", "fsck"]).stdout;
+        assert!(broken(&found).is_empty(), "killed at {place}: {found}");
+        bin::run(&mut import(&stack)).ok();
+        assert_eq!(shown(&stack, "three"), expected, "killed at {place}");
+        stack.run(&["content", "fsck", "--repair"]).ok();
+    }
+    assert!(killed > 0);
+}
+
+#[test]
+fn kill_while_collecting() {
+    let work = fixture::temp();
+    let archive = archive(work.path());
+    let made = || {
+        let stack = Stack::new();
+        stack.run(&["image", "import", archive.to_str().expect("UTF-8")]).ok();
+        stack
+    };
+    let remove = |stack: &Stack| stack.command(&["image", "rm", "--sync", "three"]);
+    let whole = made();
+    let count = kill::at(&remove(&whole), usize::MAX).expect("the removal itself works");
+    assert!(files(&whole, BLOBS).is_empty() && files(&whole, SNAPSHOTS).is_empty());
+    for place in places(count, 10) {
+        let stack = made();
+        let ended = kill::at(&remove(&stack), place).is_some();
+        let found = stack.run(&["content", "fsck"]).stdout;
+        assert!(broken(&found).is_empty(), "killed at {place}: {found}");
+        // To the end, whether its name was removed by then or not.
+        stack.run(&["image", "rm", "--sync", "--force", "three"]).ok();
+        if !ended {
+            stack.run(&["image", "import", "--no-unpack", archive.to_str().expect("UTF-8")]).ok();
+            stack.run(&["image", "rm", "--sync", "three"]).ok();
+        }
+        let left = (files(&stack, BLOBS), files(&stack, SNAPSHOTS));
+        assert!(left.0.is_empty() && left.1.is_empty(), "killed at {place}: {left:?}");
+    }
+}
+
+/// The machine stops at a change, or after the end: the disk has what was synced and maybe more.
+#[test]
+fn power_loss_while_importing() {
+    if !Disk::possible() {
+        return;
+    }
+    let work = fixture::temp();
+    let archive = archive(work.path());
+    let whole = Stack::new();
+    let import = |stack: &Stack| stack.command(&["image", "import", archive.to_str().expect("UTF-8")]);
+    let count = kill::at(&import(&whole), usize::MAX).expect("the import itself works");
+    let expected = shown(&whole, "three");
+    for place in places(count, 8).into_iter().chain([usize::MAX]) {
+        let stack = Stack::new();
+        let lib = stack.path("lib");
+        std::fs::create_dir(&lib).expect("the root's folder");
+        let disk = Disk::on(work.path(), &lib);
+        let acknowledged = kill::at(&import(&stack), place).is_some();
+        disk.lose_power();
+        // Another boot, which is how it is told that not all may have reached the disk.
+        let after = |args: &[&str]| disk::in_another_boot(work.path(), &stack.command(args));
+        let names = after(&["image", "ls", "-q"]);
+        assert_eq!(names.code, 0, "power lost at {place}: {}", names.stderr);
+        assert!(!acknowledged || names.stdout == "three\n", "power lost at {place}: {}", names.stdout);
+        let found = after(&["content", "fsck"]).stdout;
+        assert!(broken(&found).is_empty(), "power lost at {place}: {found}");
+        let again = after(&["image", "import", archive.to_str().expect("UTF-8")]);
+        assert_eq!(again.code, 0, "power lost at {place}: {}", again.stderr);
+        assert_eq!(shown(&stack, "three"), expected, "power lost at {place}");
+    }
+}
+
+#[test]
+fn a_full_disk_is_said_in_a_line_and_leaves_nothing_half() {
+    let work = fixture::temp();
+    let archive = archive(work.path());
+    let mut full = 0;
+    for kilobytes in [200, 400, 600, 800, 1000, 1200, 1500, 4000] {
+        let stack = Stack::new();
+        let lib = stack.path("lib");
+        std::fs::create_dir(&lib).expect("the root's folder");
+        let mount = |options: &str| {
+            let options = format!("{options}size={kilobytes}k");
+            bin::run(Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(&lib)).ok();
+        };
+        mount("");
+        let _unmount = disk::Unmount(lib.clone());
+        let import = || stack.run(&["image", "import", archive.to_str().expect("UTF-8")]);
+        let done: Done = import();
+        if done.code != 0 {
+            full += 1;
+            let line = done.fails(1);
+            let words = ["No space left on device", "database or disk is full", "disk I/O error"];
+            assert!(words.iter().any(|word| line.contains(word)), "{kilobytes} kB: {line}");
+        }
+        let bigger = "remount,size=64m";
+        bin::run(Command::new("mount").args(["-o", bigger]).arg(&lib)).ok();
+        let found = stack.run(&["content", "fsck"]);
+        assert!(broken(&found.stdout).is_empty(), "{kilobytes} kB: {}", found.stdout);
+        import().ok();
+        stack.run(&["content", "fsck", "--repair"]).ok();
+    }
+    assert!((1..8).contains(&full), "{full} of 8 disks were full");
+}
+
+/// What a disk may do to a blob: unpacking says so and leaves nothing, importing brings it again.
+#[test]
+fn a_damaged_blob_is_told_and_brought_again() {
+    let work = fixture::temp();
+    let archive = archive(work.path());
+    let archive = archive.to_str().expect("UTF-8");
+    type Damage = fn(&Path);
+    let damages: [(&str, Damage); 3] = [
+        ("flipped", |path| {
+            let mut bytes = std::fs::read(path).expect("read the blob");
+            let at = bytes.len() / 2;
+            bytes[at] ^= 1;
+            std::fs::remove_file(path).expect("remove the blob");
+            std::fs::write(path, bytes).expect("write the blob");
+        }),
+        ("truncated", |path| {
+            let bytes = std::fs::read(path).expect("read the blob");
+            std::fs::remove_file(path).expect("remove the blob");
+            std::fs::write(path, &bytes[..bytes.len() / 2]).expect("write the blob");
+        }),
+        ("missing", |path| std::fs::remove_file(path).expect("remove the blob")),
+    ];
+    for (what, damage) in damages {
+        let stack = Stack::new();
+        stack.run(&["image", "import", "--no-unpack", archive]).ok();
+        let blobs = stack.path("lib").join(BLOBS);
+        let largest = std::fs::read_dir(&blobs)
+            .expect("the blobs")
+            .map(|e| e.expect("a blob").path())
+            .max_by_key(|path| path.metadata().expect("its size").len())
+            .expect("a blob");
+        damage(&largest);
+        let line = stack.run(&["container", "create", "--name", "c", "three"]).fails(1);
+        assert!(line.contains(largest.file_name().unwrap().to_str().unwrap()), "{what}: {line}");
+        assert!(stack.run(&["container", "ls", "-q"]).ok().is_empty(), "{what}");
+        stack.run(&["image", "import", archive]).ok();
+        assert_eq!(stack.run(&["content", "fsck"]).ok(), "", "{what}");
+        stack.run(&["container", "create", "--name", "c", "three"]).ok();
+        stack.run(&["container", "rm", "c"]).ok();
+    }
+}
+
+/// The same image gives the same archive, which every other tool reads.
+#[test]
+fn an_export_is_the_same_twice_and_others_read_it() {
+    let work = fixture::temp();
+    let archive = archive(work.path());
+    let stack = Stack::new();
+    stack.run(&["image", "import", archive.to_str().expect("UTF-8")]).ok();
+    let to = |name: &str| {
+        let path = work.path().join(name);
+        stack.run(&["image", "export", "-o", path.to_str().expect("UTF-8"), "three"]).ok();
+        path
+    };
+    let (one, two) = (to("one.tar"), to("two.tar"));
+    let bytes = std::fs::read(&one).expect("read the archive");
+    assert!(bytes == std::fs::read(&two).expect("read the archive"));
+    let other = Stack::new();
+    let names = other.run(&["image", "import", one.to_str().expect("UTF-8")]).ok();
+    assert_eq!(names, "three\n");
+    assert_eq!(shown(&other, "three"), shown(&stack, "three"));
+    let from_other = work.path().join("other.tar");
+    other.run(&["image", "export", "-o", from_other.to_str().expect("UTF-8"), "three"]).ok();
+    assert!(bytes == std::fs::read(&from_other).expect("read the archive"));
+    let missing = stack.run(&["image", "export", "--platform", "linux/s390x", "-o", "/dev/null", "three"]);
+    assert!(missing.code == 0 || missing.stderr.contains("s390x"), "{}", missing.stderr);
+    if bin::peer("skopeo") {
+        for form in ["oci-archive", "docker-archive"] {
+            let source = format!("{form}:{}", one.display());
+            bin::run(Command::new("skopeo").args(["inspect", "--raw", &source])).ok();
+        }
+    }
+}
