@@ -102,7 +102,7 @@ teardown() {
 @test "fsck finds a broken blob, and a repair lets it come back" {
     ctrd image export -o "$SCRATCH/busybox.tar" busybox
     ctrd content fsck
-    blob=$(ls -S "$CTRD_ROOT"/io.containerd.content.v1.content/blobs/sha256/* | head -n 1)
+    blob=$(find "$CTRD_ROOT/io.containerd.content.v1.content/blobs/sha256" -type f -printf "%s %p\n" | sort -rn | head -n 1 | cut -d " " -f 2)
     chmod u+w "$blob"
     printf x | dd of="$blob" bs=1 seek=1000 conv=notrunc status=none
     run ctrd content fsck
