@@ -1,8 +1,8 @@
-//! A program at a fixed address: a static one that may lie anywhere relocates itself at every start,
-//! which dirties fifty pages before `main`.
+//! See `link.rs`.
+
+mod link;
 
 fn main() {
-    println!("cargo:rustc-link-arg-bins=-static");
-    println!("cargo:rustc-link-arg-bins=-no-pie");
-    println!("cargo:rerun-if-changed=build.rs");
+    link::arguments();
+    println!("cargo:rerun-if-changed=link.rs");
 }

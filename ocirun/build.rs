@@ -1,8 +1,9 @@
-//! A program at a fixed address: a static one that may lie anywhere relocates itself at every start,
-//! which dirties fifty pages before `main`.
+//! See `link.rs` of ocirun-init.
+
+#[path = "../ocirun-init/link.rs"]
+mod link;
 
 fn main() {
-    println!("cargo:rustc-link-arg-bins=-static");
-    println!("cargo:rustc-link-arg-bins=-no-pie");
-    println!("cargo:rerun-if-changed=build.rs");
+    link::arguments();
+    println!("cargo:rerun-if-changed=../ocirun-init/link.rs");
 }

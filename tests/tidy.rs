@@ -14,6 +14,8 @@ const UNSAFE: &[&str] = &[
     "ctrd/src/terminal.rs",
     "ocirun-init/src/clone.rs",
     "ocirun-init/src/entry.rs",
+    "ocirun-init/src/heap.rs",
+    "ocirun-init/src/musl.rs",
     "ocirun-init/src/syscall.rs",
     "ocirun/src/affinity.rs",
     "ocirun/src/cgroup/bpf.rs",

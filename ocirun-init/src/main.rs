@@ -27,11 +27,14 @@ mod environment;
 mod exec;
 mod fd;
 mod filesystem;
+mod heap;
 mod hooks;
 mod ids;
 mod label;
 mod landlock;
 mod mount;
+#[cfg(musl)]
+mod musl;
 mod options;
 mod path;
 mod proc;
@@ -56,6 +59,10 @@ use ocirun_init::{Bootstrap, Status};
 
 use crate::proc::Proc;
 use crate::seam::Seam;
+
+#[cfg(not(test))]
+#[global_allocator]
+static HEAP: heap::Heap = heap::Heap::new();
 
 const HELP: &str = "\
 Build a container around this process and become its program

@@ -85,7 +85,9 @@ pub fn mount_of(fd: BorrowedFd) -> Result<(bool, Option<u64>)> {
     let mut stat: libc::statx = unsafe { std::mem::zeroed() };
     let (empty, flags) = (c"".as_ptr(), libc::AT_EMPTY_PATH | libc::AT_NO_AUTOMOUNT);
     // SAFETY: the path is a static C string; the kernel fills one statx.
-    Errno::result(unsafe { libc::statx(fd.as_raw_fd(), empty, flags, UNIQUE, &raw mut stat) })?;
+    Errno::result(unsafe {
+        libc::syscall(libc::SYS_statx, fd.as_raw_fd(), empty, flags, UNIQUE, &raw mut stat)
+    })?;
     let is_root = stat.stx_attributes & libc::STATX_ATTR_MOUNT_ROOT as u64 != 0;
     Ok((is_root, (stat.stx_mask & UNIQUE != 0).then_some(stat.stx_mnt_id)))
 }

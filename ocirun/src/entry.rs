@@ -3,28 +3,23 @@
 //! millisecond. What of it matters here is done below.
 #![allow(unsafe_code)]
 
-use std::ffi::{c_char, c_int};
+use std::ffi::{CStr, OsStr, c_char, c_int};
+use std::os::unix::ffi::OsStrExt;
 
-/// Called by the C library, which has given the words to `std::env::args_os` before.
+/// Called by the C library. Not every one gives the words to `std::env::args_os`.
 // SAFETY: there is no other `main` in this program, and the signature is C's.
 #[unsafe(no_mangle)]
-extern "C" fn main(_count: c_int, _words: *const *const c_char) -> c_int {
-    #[cfg(target_env = "gnu")]
-    keep_memory();
+extern "C" fn main(count: c_int, words: *const *const c_char) -> c_int {
     open_streams();
     // SAFETY: to ignore a signal runs no code of ours. A reader that has gone is then an error of
     // write, and not the end.
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
-    crate::start()
-}
-
-/// The heap grows in few steps and never shrinks: what it gives back it would soon ask for again.
-#[cfg(target_env = "gnu")]
-fn keep_memory() {
-    for (what, bytes) in [(libc::M_TOP_PAD, 512 << 10), (libc::M_TRIM_THRESHOLD, libc::c_int::MAX)] {
-        // SAFETY: sets a number of the allocator's, before anything is allocated by this program.
-        unsafe { libc::mallopt(what, bytes) };
-    }
+    let word = |at| {
+        // SAFETY: the C library passes `count` pointers to C strings that live as long as the process.
+        let word = unsafe { CStr::from_ptr(*words.add(at)) };
+        OsStr::from_bytes(word.to_bytes()).to_owned()
+    };
+    crate::start((0..usize::try_from(count).unwrap_or_default()).map(word).collect())
 }
 
 /// Opens /dev/null for each standard stream that the caller left closed: the next descriptor that

@@ -13,7 +13,7 @@ use nix::sys::stat::fstat;
 pub fn close_on_exec() -> Result<()> {
     let flag = libc::CLOSE_RANGE_CLOEXEC as libc::c_int;
     // SAFETY: only a flag of each descriptor changes; none is closed under its owner.
-    match Errno::result(unsafe { libc::close_range(3, libc::c_uint::MAX, flag) }) {
+    match Errno::result(unsafe { libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, flag) }) {
         // Before Linux 5.11.
         Err(Errno::ENOSYS | Errno::EINVAL) => close_each_on_exec(),
         done => done.map(drop).context("close_range"),

@@ -4,7 +4,14 @@
 
 #[cfg(not(test))]
 mod entry;
+#[cfg(not(test))]
+#[path = "../../ocirun-init/src/heap.rs"]
+mod heap;
+#[cfg(musl)]
+#[path = "../../ocirun-init/src/musl.rs"]
+mod musl;
 
+use std::ffi::OsString;
 use std::panic;
 use std::process::exit;
 
@@ -12,20 +19,25 @@ use ocirun::cli::Command;
 use ocirun::report::{self, Failure};
 use ocirun::{cmd, code, fds, log, signal, trace, usage};
 
+#[cfg(not(test))]
+#[global_allocator]
+static HEAP: heap::Heap = heap::Heap::new();
+
 /// Unit tests bring an entry of their own.
 #[cfg(test)]
 fn main() {
-    start();
+    start(Vec::new());
 }
 
-/// What `entry` calls.
-fn start() -> ! {
+/// What `entry` calls with the words of the command line.
+fn start(words: Vec<OsString>) -> ! {
+    usage::called(&words);
     // A fault of this program is one line, too; nothing is taken back then but by `delete --force`.
     panic::set_hook(Box::new(|info| {
         let line = format!("internal error: {info}").replace('\n', " ");
         log::error(&usage::name(), &line, &line, None, code::OTHER);
     }));
-    let cli = usage::parse(std::env::args_os());
+    let cli = usage::parse(words);
     let Some(command) = cli.command else {
         exit(if cli.global.version { usage::version() } else { usage::help() });
     };

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
 use std::process::exit;
+use std::sync::OnceLock;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, FromArgMatches};
@@ -22,9 +23,8 @@ enum Asked {
 }
 
 /// Parses, or says what is wrong and exits.
-pub fn parse(args: impl Iterator<Item = OsString>) -> Cli {
-    let args: Vec<OsString> = args.collect();
-    if let Some(cli) = quick(&args) {
+pub fn parse(args: Vec<OsString>) -> Cli {
+    if let Some(cli) = cli::plain(&args).or_else(|| quick(&args)) {
         return cli;
     }
     let command = cli::command();
@@ -53,11 +53,25 @@ fn quick(args: &[OsString]) -> Option<Cli> {
     Cli::from_arg_matches(&command.try_get_matches_from(args).ok()?).ok()
 }
 
+static NAME: OnceLock<String> = OnceLock::new();
+
+/// Keeps the name that this program was called by.
+pub fn called(args: &[OsString]) {
+    let name = args.first().and_then(|arg| Path::new(arg).file_name());
+    let _ = name.map(|name| NAME.set(name.to_string_lossy().into_owned()));
+}
+
+/// Parses with the whole command line; none where it is refused, or help is asked for.
+#[cfg(test)]
+pub fn whole(args: Vec<OsString>) -> Option<Cli> {
+    let command = cli::command();
+    let Asked::Parse(args) = normalise(&command, args) else { return None };
+    Cli::from_arg_matches(&command.try_get_matches_from(args).ok()?).ok()
+}
+
 /// The name that this program was called by.
 pub fn name() -> String {
-    let arg = std::env::args_os().next().unwrap_or_default();
-    let name = Path::new(&arg).file_name().map(|n| n.to_string_lossy().into_owned());
-    name.unwrap_or_else(|| "ocirun".to_string())
+    NAME.get().map_or("ocirun", String::as_str).to_owned()
 }
 
 /// `--version`: the first line is how containerd tells a runtime of this kind.

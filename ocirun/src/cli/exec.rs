@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 /// Run another program in a running container
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Exec {
     /// Send the terminal's master over this Unix socket
     #[arg(long, value_name = "SOCKET")]

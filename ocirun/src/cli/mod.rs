@@ -9,6 +9,7 @@ mod launch;
 mod lint;
 mod mounts;
 mod only;
+mod plain;
 mod restore;
 mod update;
 
@@ -25,6 +26,7 @@ pub use self::launch::{Create, Launch, Run};
 pub use self::lint::{Lint, LintFormat};
 pub use self::mounts::{Action, Mounts};
 pub use self::only::only;
+pub use self::plain::parse as plain;
 pub use self::restore::Restore;
 pub use self::update::Update;
 

@@ -1,0 +1,59 @@
+//! How ocirun and ocirun-init are linked: static, at a fixed address (a program that may lie anywhere
+//! relocates itself at every start, which dirties fifty pages before `main`), and to musl, where that can
+//! be.
+//!
+//! glibc asks the processor some forty questions before `main`, to choose among its string functions. In a
+//! virtual machine each of them (CPUID) leaves the machine: together they take longer than most of our
+//! commands. musl asks nothing. It is made to have glibc's binary interface on this architecture, which the
+//! standard library was built for; the two names that it lacks are in `src/musl.rs`. Elsewhere, and without
+//! Debian's musl-dev or the linker that comes with Rust, it is glibc: slower, and otherwise the same.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const MUSL: &str = "/usr/lib/x86_64-linux-musl";
+
+/// Names of the interface for large files, which newer versions of musl keep for shared programs alone.
+const NEEDED: &[&str] = &["open64", "openat64", "fstat64", "fstatat64", "statfs64", "lseek64", "readdir64"];
+
+pub fn arguments() {
+    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed={MUSL}/libc.a");
+    println!("cargo:rustc-check-cfg=cfg(musl)");
+    for word in ["-static", "-no-pie"] {
+        println!("cargo:rustc-link-arg-bins={word}");
+    }
+    if !fits() || !rust_lld() {
+        return;
+    }
+    println!("cargo:rustc-cfg=musl");
+    println!("cargo:rustc-link-arg-bins=-nostartfiles");
+    for object in ["crt1.o", "crti.o", "crtn.o"] {
+        println!("cargo:rustc-link-arg-bins={MUSL}/{object}");
+    }
+    // In the place of the path: libseccomp's library lies in the same folder as glibc's.
+    for library in ["c", "m", "rt", "dl", "util", "pthread"] {
+        println!("cargo:rustc-link-arg-bins=-Wl,--remap-inputs=*/lib{library}.a={MUSL}/lib{library}.a");
+    }
+}
+
+fn fits() -> bool {
+    let target = std::env::var("TARGET").unwrap_or_default();
+    let library = std::fs::read(Path::new(MUSL).join("libc.a")).unwrap_or_default();
+    let has = |name: &&str| {
+        let name = [b"\0", name.as_bytes(), b"\0"].concat();
+        library.windows(name.len()).any(|bytes| bytes == name)
+    };
+    target == "x86_64-unknown-linux-gnu" && NEEDED.iter().all(|name| has(name))
+}
+
+/// Whether the linker is the one that can be told to take another file.
+fn rust_lld() -> bool {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let said = Command::new(rustc).args(["--print", "sysroot"]).output();
+    let said = said.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    let host = std::env::var("HOST").unwrap_or_default();
+    said.is_ok_and(|root| {
+        PathBuf::from(root).join("lib/rustlib").join(host).join("bin/gcc-ld/ld.lld").exists()
+    })
+}
