@@ -44,7 +44,7 @@ fn fits() -> bool {
         let name = [b"\0", name.as_bytes(), b"\0"].concat();
         library.windows(name.len()).any(|bytes| bytes == name)
     };
-    target == "x86_64-unknown-linux-gnu" && NEEDED.iter().all(|name| has(name))
+    target == "x86_64-unknown-linux-gnu" && NEEDED.iter().all(has)
 }
 
 /// Whether the linker is the one that can be told to take another file.

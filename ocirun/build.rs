@@ -1,5 +1,7 @@
 //! See `link.rs` of ocirun-init.
 
+// It reads the machine that it builds on.
+#[allow(clippy::disallowed_methods)]
 #[path = "../ocirun-init/link.rs"]
 mod link;
 

@@ -1,6 +1,7 @@
 //! Seccomp profiles, as the kernel enforces them: actions, flags, the listener and who hears from
 //! it, further profiles and compiled programs by annotation.
 
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -202,6 +203,48 @@ fn errnos_defaults_and_names_that_nobody_knows() {
     bundle.edit(|c| c["annotations"] = json!({"run.oci.seccomp_fail_unknown_syscall": "1"}));
     let said = runtime.run(&["run", "--bundle", path(&bundle), "it-errno"]).fails(1);
     assert!(said.contains("unknown system call \"no_such_call\""), "{said}");
+}
+
+/// What was compiled once is found again, but for what others may have written.
+#[test]
+fn a_program_that_is_kept_is_as_good_as_a_new_one() {
+    let runtime = Runtime::new();
+    let rules =
+        |errno: u32| json!([{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": errno}]);
+    let bundle = bundle("mkdir /x", rules(100), |_| {});
+    let says = |words: &str| {
+        let done = runtime.run(&["run", "--bundle", path(&bundle), "it-kept"]);
+        assert!(done.stderr.contains(words), "{words}: {done:?}");
+    };
+    let folder = runtime.root.path().join("state/@seccomp");
+    let kept = || -> Vec<PathBuf> {
+        let mut files: Vec<_> =
+            folder.read_dir().expect("kept").flatten().map(|entry| entry.path()).collect();
+        files.sort();
+        files
+    };
+    says("Network is down");
+    let files = kept();
+    assert_eq!(files.len(), 1);
+    let made = std::fs::metadata(&files[0]).unwrap();
+    assert_eq!((made.mode() & 0o7777, std::fs::metadata(&folder).unwrap().mode() & 0o7777), (0o600, 0o700));
+    says("Network is down");
+    assert_eq!(std::fs::metadata(&files[0]).unwrap().ino(), made.ino(), "found again");
+
+    // A program that allows all, as somebody else would like it: the last is `return ALLOW`.
+    let mut text = std::fs::read(&files[0]).unwrap();
+    let program = text.iter().rposition(|b| *b == b'}').unwrap() + 1;
+    for instruction in text[program..].chunks_exact_mut(8) {
+        instruction.copy_from_slice(&[6, 0, 0, 0, 0, 0, 0xff, 0x7f]);
+    }
+    std::fs::write(&files[0], &text).unwrap();
+    runtime.run(&["run", "--bundle", path(&bundle), "it-kept"]).ok();
+    std::fs::set_permissions(&files[0], std::fs::Permissions::from_mode(0o660)).unwrap();
+    says("Network is down");
+    bundle.edit(|c| c["linux"]["seccomp"]["syscalls"] = rules(18));
+    says("Invalid cross-device link");
+    assert_eq!(kept().len(), 2);
+    assert_eq!(runtime.run(&["list", "-q"]).ok(), "");
 }
 
 #[test]

@@ -64,6 +64,13 @@ pub struct Asked {
     pub landlock: Option<Landlock>,
 }
 
+impl Asked {
+    /// Something is asked about system calls beside, or in the place of, the profile.
+    pub fn filters(&self) -> bool {
+        self.seccomp_unknown || self.seccomp_bpf.is_some() || !self.seccomp_stack.is_empty()
+    }
+}
+
 pub fn of(spec: &Spec) -> Result<Asked> {
     let none = HashMap::new();
     let all = spec.annotations().as_ref().unwrap_or(&none);

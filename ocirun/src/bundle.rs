@@ -9,7 +9,7 @@ use oci_spec::runtime::{Capability, LinuxIntelRdt, LinuxResources, Process, Spec
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{log, loose, spelling};
+use crate::{log, loose, seccomp, spelling};
 
 pub struct Bundle {
     /// Absolute, without links.
@@ -17,17 +17,55 @@ pub struct Bundle {
     /// Absolute: what was read in the place of its config.json.
     pub config: Option<PathBuf>,
     pub spec: Spec,
+    /// The text of the seccomp profile, where it stands plainly.
+    pub profile: Option<Vec<u8>>,
+    /// What the profile is compiled to, if that was known: then it is not in `spec`.
+    pub program: Option<seccomp::Program>,
+}
+
+impl Bundle {
+    /// Reads the profile after all, for who needs to know what it says.
+    pub fn read_profile(&mut self) -> Result<()> {
+        if let (Some(_), Some(text)) = (self.program.take(), &self.profile) {
+            let profile = serde_json::from_slice(text).context("linux.seccomp")?;
+            self.spec.linux_mut().get_or_insert_default().set_seccomp(Some(profile));
+        }
+        Ok(())
+    }
 }
 
 const CONFIG: &str = "config.json";
 
 /// Loads the config.json of a folder, or the file that stands in for it.
 pub fn load(dir: &Path, config: Option<&Path>) -> Result<Bundle> {
+    load_with(dir, config, |_| None)
+}
+
+/// The same; `known` may have the program of a seccomp profile by its text.
+pub fn load_with(
+    dir: &Path,
+    config: Option<&Path>,
+    known: impl FnOnce(&[u8]) -> Option<seccomp::Program>,
+) -> Result<Bundle> {
     let (path, config, text) = find(dir, config)?;
     let file = || config.clone().unwrap_or_else(|| path.join(CONFIG));
-    let (spec, unknown) = parse_all(text).with_context(|| format!("parse {}", file().display()))?;
+    let at = seccomp::cut::profile(&text);
+    let profile = at.clone().map(|at| text[at].to_vec());
+    let mut program = profile.as_deref().and_then(known);
+    let mut parsed = None;
+    if let (Some(at), Some(_)) = (at, &program) {
+        // A failure is told of the whole text, whose lines are those of the file.
+        parsed = parse_all([&text[..at.start], b"null", &text[at.end..]].concat()).ok();
+    }
+    let (spec, unknown) = match parsed {
+        Some(parsed) => parsed,
+        None => {
+            program = None;
+            parse_all(text).with_context(|| format!("parse {}", file().display()))?
+        }
+    };
     warn_of(&unknown);
-    Ok(Bundle { path, config, spec })
+    Ok(Bundle { path, config, spec, profile, program })
 }
 
 /// The text alone.

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::annotation::{self, Asked};
 use crate::fds::Passed;
+use crate::seccomp::Program;
 use crate::state::{self, Dir, State};
 use crate::{console, log, plan, seccomp};
 
@@ -66,8 +67,7 @@ fn write(path: &Path, program: &[u8]) -> Result<()> {
 /// when its descriptor is passed on already.
 pub fn plain<'a>(spec: &'a Spec, asked: &Asked) -> Option<&'a LinuxSeccomp> {
     let profile = spec.linux().as_ref()?.seccomp().as_ref()?;
-    let more = asked.seccomp_unknown || asked.seccomp_bpf.is_some() || !asked.seccomp_stack.is_empty();
-    (!more && !seccomp::notifies(profile)).then_some(profile)
+    (!asked.filters() && !seccomp::notifies(profile)).then_some(profile)
 }
 
 /// Passes the file that [`fill`] writes to: before ocirun-init is told its work or, if `late`, when it
@@ -91,8 +91,14 @@ pub fn attach_empty(
 }
 
 /// Compiles a plain profile.
-pub fn fill(profile: &LinuxSeccomp, dir: &Dir, state: &mut State) -> Result<()> {
+pub fn fill(profile: &LinuxSeccomp, dir: &Dir, state: &mut State) -> Result<Program> {
     let program = seccomp::compile(profile).context("seccomp")?;
+    take(&program, dir, state)?;
+    Ok(program)
+}
+
+/// Takes the program of a plain profile.
+pub fn take(program: &Program, dir: &Dir, state: &mut State) -> Result<()> {
     write(&dir.seccomp(), &program.bpf)?;
     state.seccomp = Some(state::Seccomp { flags: program.flags, listener: None });
     Ok(())

@@ -15,6 +15,7 @@ use oci_spec::runtime::{LinuxResources, LinuxSeccomp, Spec};
 use ocirun_init::{Bootstrap, Capabilities};
 
 use crate::again::again;
+use crate::annotation::{self, Asked};
 use crate::bundle::{self, Bundle};
 use crate::cgroup::{self, Cgroup, Join};
 use crate::cli::{CgroupManager, Global, Launch, Rootless};
@@ -23,10 +24,11 @@ use crate::init::{self, Init, Start};
 use crate::kept::Kept;
 use crate::live::Added;
 use crate::namespace::{self, Namespaces};
+use crate::seccomp::{self, Store};
 use crate::state::{self, Dir, State};
 use crate::{
-    annotation, caps, console, filter, hooks, label, log, netdev, notify, pidfd, plan, rdt, rlimit, seal,
-    source, time, trace, validate,
+    caps, console, filter, hooks, label, log, netdev, notify, pidfd, plan, rdt, rlimit, seal, source, time,
+    trace, validate,
 };
 
 /// A container whose first process waits for `start`.
@@ -49,16 +51,17 @@ pub enum Gate {
 
 /// What config.json says, checked.
 pub fn plan(launch: &Launch) -> Result<(Bundle, Namespaces, Bootstrap)> {
-    plan_with(launch, |_| Ok(()))
+    plan_with(launch, |_| None, |_| Ok(()))
 }
 
-/// The same, with what `add` adds to it.
+/// The same; `known` may have the program of a seccomp profile by its text, `add` adds to what is said.
 pub fn plan_with(
     launch: &Launch,
+    known: impl FnOnce(&[u8]) -> Option<seccomp::Program>,
     add: impl FnOnce(&mut Spec) -> Result<()>,
 ) -> Result<(Bundle, Namespaces, Bootstrap)> {
     validate::id(&launch.id)?;
-    let mut bundle = bundle::load(&launch.bundle, launch.config.as_deref())?;
+    let mut bundle = bundle::load_with(&launch.bundle, launch.config.as_deref(), known)?;
     add(&mut bundle.spec)?;
     let wanted = plan::linux(&bundle.spec).namespaces().clone().unwrap_or_default();
     let ns = Namespaces::parse(&wanted)?;
@@ -107,7 +110,13 @@ pub fn rootless(global: &Global) -> bool {
 /// Makes the container. `detached`: a terminal's master goes to a socket of the caller.
 pub fn create(global: &Global, launch: &Launch, detached: bool, gate: Gate) -> Result<Launched> {
     let root = state::root(global);
-    let (bundle, ns, boot) = plan_with(launch, |spec| notify::add(spec, &Dir::of(&root, &launch.id)?))?;
+    let store = Store::of(&root);
+    let add = |spec: &mut Spec| notify::add(spec, &Dir::of(&root, &launch.id)?);
+    let (mut bundle, ns, boot) = plan_with(launch, |profile| store.find(profile), add)?;
+    let asked = annotation::of(&bundle.spec)?;
+    if asked.filters() {
+        bundle.read_profile()?;
+    }
     trace::did("read config.json");
     check_terminal(launch, boot.process.terminal, detached)?;
     bundle.spec.process().as_ref().map_or(Ok(()), label::check)?;
@@ -127,6 +136,8 @@ pub fn create(global: &Global, launch: &Launch, detached: bool, gate: Gate) -> R
             launch,
             gate,
             bundle: &bundle,
+            asked: &asked,
+            store: &store,
             ns: &ns,
             dir: &dir,
             cgroup: &cgroup,
@@ -175,6 +186,8 @@ struct Work<'a> {
     launch: &'a Launch,
     gate: Gate,
     bundle: &'a Bundle,
+    asked: &'a Asked,
+    store: &'a Store,
     ns: &'a Namespaces,
     dir: &'a Dir,
     cgroup: &'a Cgroup,
@@ -183,7 +196,7 @@ struct Work<'a> {
 }
 
 fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> {
-    let Work { launch, bundle, ns, dir, cgroup, .. } = *work;
+    let Work { launch, bundle, asked, ns, dir, cgroup, .. } = *work;
     let spec = &bundle.spec;
     let mut state = intent(&launch.id, bundle, ns, &boot.rootfs, cgroup)?;
     state.rdt = work.rdt.cloned();
@@ -198,16 +211,18 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
     }
     boot.preserve_fds = work.preserve;
     boot.process.env.extend(fds::listen_env());
-    let asked = annotation::of(spec)?;
     boot.mount_context = asked.mount_context.clone();
     boot.landlock = asked.landlock.clone();
-    let plain = filter::plain(spec, &asked);
+    let plain = filter::plain(spec, asked);
     // Who shares processes with others must not have a file of the host's open when they see it.
     let late = plain.filter(|_| ns.makes(libc::CLONE_NEWPID) && ns.join.is_empty());
     if let Some(profile) = plain {
         filter::attach_empty(profile, late.is_some(), dir, &mut boot, &mut passed)?;
     } else {
-        filter::compile(spec, &asked, dir, &mut state)?;
+        match &bundle.program {
+            Some(program) => filter::take(program, dir, &mut state)?,
+            None => filter::compile(spec, asked, dir, &mut state)?,
+        }
         filter::attach(&state, dir, &mut boot, &mut passed)?;
     }
     let id_maps = source::open(&mut boot, spec, ns, &mut passed)?;
@@ -259,19 +274,11 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
     trace::did("start ocirun-init");
     boot.process.user.keep_groups = init.keep_groups || asked.keep_groups;
     init.maps = id_maps;
-    // What takes its time and ocirun-init does not need to come up is done while it does.
-    let meanwhile = |state: &mut State| {
-        // Without a cgroup there is nothing that a limit could be set on.
-        if work.global.cgroup_manager != Some(CgroupManager::Disabled) {
-            cgroup.apply(&linux.resources().clone().unwrap_or_default())?;
-        }
-        match plain {
-            Some(profile) if late.is_none() => filter::fill(profile, dir, state),
-            _ => Ok(()),
-        }
+    let early = match plain {
+        Some(profile) if late.is_none() => fill(work, profile, &mut state),
+        _ => Ok(()),
     };
-    let made = meanwhile(&mut state);
-    match made.and_then(|()| finish(work, late, &mut state, &mut boot, &mut init)) {
+    match early.and_then(|()| finish(work, late, &mut state, &mut boot, &mut init)) {
         Ok(()) => Ok(Launched { dir: dir.clone(), state, init, terminal }),
         Err(e) => {
             init.abandon();
@@ -289,15 +296,20 @@ fn finish(
     boot: &mut Bootstrap,
     init: &mut Init,
 ) -> Result<()> {
-    let Work { launch, bundle, dir, .. } = *work;
+    let Work { launch, bundle, dir, cgroup, .. } = *work;
     let spec = &bundle.spec;
     // Before it has a child of its own, which would stay behind.
     work.rdt.map_or(Ok(()), |group| group.add(init.child.pid))?;
     filter::name_process(boot, init.child.pid, init.child.pid);
-    trace::did("set the limits");
     init.tell(boot)?;
+    // What takes its time and must be there only when the program is, is done while ocirun-init works.
+    // Without a cgroup there is nothing that a limit could be set on.
+    if work.global.cgroup_manager != Some(CgroupManager::Disabled) {
+        cgroup.apply(&plan::linux(spec).resources().clone().unwrap_or_default())?;
+    }
+    trace::did("set the limits");
     if let Some(profile) = late {
-        filter::fill(profile, dir, state)?;
+        fill(work, profile, state)?;
         init.filter()?;
     }
     state.pid = init.child.pid;
@@ -323,6 +335,15 @@ fn finish(
     }
     state.creating = false;
     dir.save(state)
+}
+
+/// Compiles the profile of a container that has but this one, and keeps the program for the next.
+fn fill(work: &Work, profile: &LinuxSeccomp, state: &mut State) -> Result<()> {
+    let program = filter::fill(profile, work.dir, state)?;
+    if let Some(text) = &work.bundle.profile {
+        work.store.keep(text, &program);
+    }
+    Ok(())
 }
 
 /// Says so, where the kernel has killed for want of memory.

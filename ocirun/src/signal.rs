@@ -52,9 +52,12 @@ pub fn parse(word: &str) -> Result<i32> {
 /// From here on the signals to be forwarded, and SIGCHLD, are read from this descriptor.
 pub fn collect() -> Result<SignalFd> {
     // Not the library's word for all, which leaves out signals that it uses itself.
-    let all = [0xffu8; size_of::<libc::sigset_t>()];
+    type Bytes = [u8; size_of::<libc::sigset_t>()];
+    let all: Bytes = [0xff; size_of::<libc::sigset_t>()];
     // SAFETY: a sigset_t is made of bits, a signal each.
-    let mut set = unsafe { SigSet::from_sigset_t_unchecked(std::mem::transmute::<_, libc::sigset_t>(all)) };
+    let all = unsafe { std::mem::transmute::<Bytes, libc::sigset_t>(all) };
+    // SAFETY: as above.
+    let mut set = unsafe { SigSet::from_sigset_t_unchecked(all) };
     // Faults of this process itself, and what Rust and callers use for other ends.
     for own in [
         Signal::SIGSEGV,

@@ -50,10 +50,14 @@ pub fn restore(global: &Global, args: &Restore) -> Result<i32> {
     criu::check_rights("restore")?;
     let added = Added::saved(&folders.images)?;
     let root = state::root(global);
-    let (bundle, ns, mut boot) = launch::plan_with(&launch, |spec| {
-        added.complete(spec);
-        if added.notify { notify::add_mount(spec, &Dir::of(&root, &args.id)?) } else { Ok(()) }
-    })?;
+    let (bundle, ns, mut boot) = launch::plan_with(
+        &launch,
+        |_| None,
+        |spec| {
+            added.complete(spec);
+            if added.notify { notify::add_mount(spec, &Dir::of(&root, &args.id)?) } else { Ok(()) }
+        },
+    )?;
     boot.devices.extend(added.devices.iter().map(|d| d.device.clone()));
     launch::check_terminal(&launch, boot.process.terminal, args.detach)?;
     // Before there is anything that a signal could leave behind.
