@@ -49,3 +49,4 @@ mod tidy;
 mod timeline;
 mod traces;
 mod update;
+mod verbs;

@@ -34,11 +34,28 @@ complete -c ctrd -n "__fish_ctrd_needs_command" -s h -l help -d 'Print help (see
 complete -c ctrd -n "__fish_ctrd_needs_command" -s V -l version -d 'Print version'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "run" -d 'Run a program in a new container'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "exec" -d 'Run another program in a running container'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "create" -d 'Create a container without starting it, and print its id'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "start" -d 'Start containers that were created or have ended'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "stop" -d 'End the programs of containers: by a signal, and by force if they do not follow it'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "restart" -d 'Stop containers and start them again'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "kill" -d 'Send a signal to a task'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "pause" -d 'Freeze the processes of containers'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "resume" -d 'Let frozen containers go on'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "unpause" -d 'Let frozen containers go on'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "wait" -d 'Wait until containers end, and print their exit statuses'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "update" -d 'Change the limits of running containers'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "attach" -d 'Join the streams of a running container'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "logs" -d 'Print what a container in the background has written'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "ps" -d 'List the containers with their tasks'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "top" -d 'List the processes of a container, with what they take'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "stats" -d 'Show what running containers take, again and again'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "tree" -d 'Draw the processes of containers, from their shims on'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "inspect" -d 'Print containers with their tasks, or images, as JSON'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "rm" -d 'Remove containers'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "image" -d 'Import, list, show and remove images'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "images" -d 'Import, list, show and remove images'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "rmi" -d 'Remove images'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "tag" -d 'Give images more names'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "container" -d 'Create, list, show and remove containers'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "containers" -d 'Create, list, show and remove containers'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "task" -d 'Start, list, join, signal and delete tasks: the running side of containers'
@@ -46,15 +63,20 @@ complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "tasks" -d 'Start, list, j
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "snapshot" -d 'List and remove snapshots: the file systems of images and containers'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "snapshots" -d 'List and remove snapshots: the file systems of images and containers'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "content" -d 'List and read blobs'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "lease" -d 'List, create and remove leases, which keep things from the garbage collector'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "leases" -d 'List, create and remove leases, which keep things from the garbage collector'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "namespace" -d 'List, create and remove namespaces'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "namespaces" -d 'List, create and remove namespaces'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "shim" -d 'Call a shim by hand, past every service'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "events" -d 'Print events as they happen, a JSON object a line'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "plugins" -d 'List the plugins that the server is made of'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "plugin" -d 'List the plugins that the server is made of'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "info" -d 'Tell what is served, and from where'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "check" -d 'Tell what this machine offers to containers, what is missing, and what to do'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "trace" -d 'Draw the timeline of a launch, as text, SVG or Chrome trace events'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "version" -d 'Print the versions of this program and of the server'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "serve" -d 'Serve the API until a signal ends it'
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l detach-keys -d 'Leave the program at this sequence of keys' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l pid-file -d 'Write the process id of the program to this file' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l cidfile -d 'Write the container\'s id to this file, which must not exist' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l log-uri -d 'Send the program\'s output there (file:///PATH, binary:///PROGRAM?KEY=VALUE) and not here' -r
@@ -94,6 +116,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -l exec-id -d 'Name the 
 complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -s e -l env -d 'Set an environment variable; without a value, take it from this environment' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -s u -l user -d 'Run as this user and group, by number' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -s w -l workdir -l cwd -d 'Start the program in this folder of the container' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -l detach-keys -d 'Leave the program at this sequence of keys' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -l pid-file -d 'Write the process id of the program to this file' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
@@ -105,6 +128,62 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -s i -l interactive -d '
 complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -s t -l tty -d 'Give the program a terminal'
 complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l name -d 'Name the container; without it, a name is made up' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l rootfs -d 'Use this folder as the root file system, in an image\'s place' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -s e -l env -d 'Set an environment variable; without a value, take it from this environment' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l env-file -d 'Set the environment variables of this file, NAME=VALUE a line' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l mount -d 'Mount something: type=bind,source=/host,destination=/there,options=rbind:ro' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -s v -l volume -d 'Bind a host path into the container' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -s m -l memory -d 'Limit the memory: bytes, or a number with k, m, or g' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l cpus -d 'Limit the processors, e.g. 1.5' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l pids-limit -d 'Limit the number of processes and threads; -1 for no limit' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -s u -l user -d 'Run as this user and group, by name or number' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -s w -l workdir -d 'Start the program in this folder of the container' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l hostname -d 'Set the container\'s host name [default: the host\'s]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l entrypoint -d 'Replace the image\'s entry point; an empty one takes it away' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l runtime -d 'Use this runtime: a name such as io.containerd.runc.v2, or a shim\'s absolute path' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l runc-binary -d 'Let the shim use this OCI runtime in ocirun\'s place' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l snapshotter -d 'Use this snapshotter for the root file system [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l label -d 'Attach a label to the container' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l network -l net -d 'Choose the network namespace: none for an own, empty one; host for the host\'s' -r -f -a "host\t''
+none\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l security-opt -d 'Switch the system call filter off: seccomp=unconfined' -r -f -a "seccomp=unconfined\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -s t -l tty -d 'Give the program a terminal'
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l read-only -d 'Make the root file system read-only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand start" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand start" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand start" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand start" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand start" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand start" -l attach -d 'Stay with the program: its output comes here, and its status is this command\'s'
+complete -c ctrd -n "__fish_ctrd_using_subcommand start" -s i -l interactive -d 'Pass standard input on to the program'
+complete -c ctrd -n "__fish_ctrd_using_subcommand start" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand start" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand stop" -s s -l signal -d 'Send this signal first [default: the image\'s stop signal, or TERM]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand stop" -s t -l time -l timeout -d 'Kill what has not ended after so many seconds' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand stop" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand stop" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand stop" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand stop" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand stop" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand stop" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand stop" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand restart" -s s -l signal -d 'Send this signal first [default: the image\'s stop signal, or TERM]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand restart" -s t -l time -l timeout -d 'Kill what has not ended after so many seconds' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand restart" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand restart" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand restart" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand restart" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand restart" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand restart" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand restart" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -s s -l signal -d 'Send this signal, by name or number [default: the image\'s stop signal, or TERM]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -l exec-id -d 'Signal this process of exec, not the container\'s first one' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
@@ -115,16 +194,129 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -l trace -d 'Append to t
 complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -l all -d 'Signal every process of the container'
 complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand pause" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand pause" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand pause" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand pause" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand pause" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand pause" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand pause" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand resume" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand resume" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand resume" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand resume" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand resume" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand resume" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand resume" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand unpause" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand unpause" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand unpause" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand unpause" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand unpause" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand unpause" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand unpause" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand wait" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand wait" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand wait" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand wait" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand wait" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand wait" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand wait" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand update" -s m -l memory -d 'Limit the memory: bytes, or a number with k, m, or g' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand update" -l cpus -d 'Limit the processors, e.g. 1.5' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand update" -l cpu-shares -d 'Set the share of the processors that is due when they are busy' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand update" -l cpuset-cpus -d 'Run on these processors alone, e.g. 0-2,4' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand update" -l pids-limit -d 'Limit the number of processes and threads; -1 for no limit' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand update" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand update" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand update" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand update" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand update" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand update" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand update" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand attach" -l detach-keys -d 'Leave the program at this sequence of keys' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand attach" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand attach" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand attach" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand attach" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand attach" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand attach" -l no-stdin -d 'Do not pass standard input on'
+complete -c ctrd -n "__fish_ctrd_using_subcommand attach" -l no-signals -d 'Do not pass signals on'
+complete -c ctrd -n "__fish_ctrd_using_subcommand attach" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand attach" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -s l -l tail -d 'Begin with so many of the last lines, or with all' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -l since -d 'Leave out what was written before: a time (RFC 3339), or so long ago, such as 90s, 10m, 2h' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -l until -d 'Leave out what was written after' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -l format -d 'Print lines, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -s f -l follow -d 'Go on with what is written from now on, until the program ends'
+complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -s t -l timestamps -d 'Print when each line was written'
+complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -s A -l all-namespaces -d 'List those of all namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand top" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand top" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand top" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand top" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand top" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand top" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand top" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand top" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand top" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand top" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand top" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -l no-stream -d 'Print once, and do not go on'
+complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -s A -l all-namespaces -d 'Take the figures of all namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tree" -l format -d 'Draw lines, or print a JSON object a process' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand tree" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tree" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tree" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tree" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand tree" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tree" -s A -l all-namespaces -d 'Draw the tasks of all namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tree" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tree" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -l type -d 'Look for this kind of thing alone [default: a container, then an image]' -r -f -a "container\t''
+image\t''
+task\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -134,22 +326,31 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -s f -l force -d 'Kill a r
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -l keep-snapshot -d 'Leave the snapshot'
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -l debug -d 'Tell on standard error what is being done'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -f -a "import" -d 'Import images from an archive, and print their names'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -f -a "export" -d 'Export images into an archive that docker load takes too'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -f -a "ls" -d 'List the images'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -f -a "list" -d 'List the images'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -f -a "rm" -d 'Remove images'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -f -a "remove" -d 'Remove images'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -f -a "inspect" -d 'Print an image\'s descriptor, manifest and configuration as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -s A -l all-namespaces -d 'List those of all namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "import" -d 'Import images from an archive, and print their names'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "ls" -d 'List the images'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "list" -d 'List the images'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "rm" -d 'Remove images'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "remove" -d 'Remove images'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "tag" -d 'Give images more names'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "label" -d 'Set labels of an image; an empty value takes a label away'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "usage" -d 'Tell what images take on the disk, packed and unpacked'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "check" -d 'Tell whether all of an image is there, and whether it is unpacked'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "unpack" -d 'Unpack images, so that their first container need not'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "inspect" -d 'Print an image\'s descriptor, manifest and configuration as JSON'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l name -d 'Give the image this name, in place of the one in the archive' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l platform -d 'Take the image for this platform, os/architecture[/variant], in place of this machine\'s' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l snapshotter -d 'Unpack into this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
@@ -157,38 +358,34 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l rootfs -d 'Take the archive or folder as a plain root file system, and make an image of it'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l all-platforms -d 'Unpack the image for every platform that the archive has'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Draw no progress bar'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l no-unpack -d 'Leave the image packed: its first container then takes longer to start'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -s o -l output -d 'Write the archive to this file; - is standard output' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -l platform -d 'Take this platform of each image, os/architecture[/variant], in place of this machine\'s; may be repeated' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -l all-platforms -d 'Take every platform of each image, all of which must be there'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -l debug -d 'Tell on standard error what is being done'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -s A -l all-namespaces -d 'List those of all namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'List those of all namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
@@ -209,6 +406,56 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -l sync -d 'Wait until what nothing else needs is off the disk'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from tag" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from tag" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from tag" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from tag" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from tag" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from tag" -s f -l force -d 'Take a name that another image has'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from tag" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from tag" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from label" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from label" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from label" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from label" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from usage" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from usage" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from usage" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from usage" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from usage" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from usage" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from usage" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from usage" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from usage" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from usage" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from usage" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from usage" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from check" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from check" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from check" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from check" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from check" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from check" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from check" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from check" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from check" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from check" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unpack" -l snapshotter -d 'Unpack into this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unpack" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unpack" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unpack" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unpack" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unpack" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unpack" -s q -l quiet -d 'Draw no progress bar'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unpack" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unpack" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -216,22 +463,31 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -l debug -d 'Tell on standard error what is being done'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -f -a "import" -d 'Import images from an archive, and print their names'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -f -a "export" -d 'Export images into an archive that docker load takes too'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -f -a "ls" -d 'List the images'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -f -a "list" -d 'List the images'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -f -a "rm" -d 'Remove images'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -f -a "remove" -d 'Remove images'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove inspect" -f -a "inspect" -d 'Print an image\'s descriptor, manifest and configuration as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -s A -l all-namespaces -d 'List those of all namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "import" -d 'Import images from an archive, and print their names'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "ls" -d 'List the images'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "list" -d 'List the images'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "rm" -d 'Remove images'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "remove" -d 'Remove images'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "tag" -d 'Give images more names'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "label" -d 'Set labels of an image; an empty value takes a label away'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "usage" -d 'Tell what images take on the disk, packed and unpacked'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "check" -d 'Tell whether all of an image is there, and whether it is unpacked'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "unpack" -d 'Unpack images, so that their first container need not'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "inspect" -d 'Print an image\'s descriptor, manifest and configuration as JSON'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l name -d 'Give the image this name, in place of the one in the archive' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l platform -d 'Take the image for this platform, os/architecture[/variant], in place of this machine\'s' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l snapshotter -d 'Unpack into this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
@@ -239,38 +495,34 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l rootfs -d 'Take the archive or folder as a plain root file system, and make an image of it'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l all-platforms -d 'Unpack the image for every platform that the archive has'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Draw no progress bar'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l no-unpack -d 'Leave the image packed: its first container then takes longer to start'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -s o -l output -d 'Write the archive to this file; - is standard output' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -l platform -d 'Take this platform of each image, os/architecture[/variant], in place of this machine\'s; may be repeated' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -l all-platforms -d 'Take every platform of each image, all of which must be there'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -l debug -d 'Tell on standard error what is being done'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -s A -l all-namespaces -d 'List those of all namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'List those of all namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
@@ -291,6 +543,56 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -l sync -d 'Wait until what nothing else needs is off the disk'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from tag" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from tag" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from tag" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from tag" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from tag" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from tag" -s f -l force -d 'Take a name that another image has'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from tag" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from tag" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from label" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from label" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from label" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from label" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from usage" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from usage" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from usage" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from usage" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from usage" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from usage" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from usage" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from usage" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from usage" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from usage" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from usage" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from usage" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from check" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from check" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from check" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from check" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from check" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from check" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from check" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from check" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from check" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from check" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unpack" -l snapshotter -d 'Unpack into this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unpack" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unpack" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unpack" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unpack" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unpack" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unpack" -s q -l quiet -d 'Draw no progress bar'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unpack" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unpack" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -298,19 +600,37 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from inspect" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect rm remove" -l debug -d 'Tell on standard error what is being done'
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect rm remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect rm remove" -f -a "create" -d 'Create a container without starting it, and print its id'
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect rm remove" -f -a "ls" -d 'List the containers'
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect rm remove" -f -a "list" -d 'List the containers'
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect rm remove" -f -a "inspect" -d 'Print containers with their specifications as JSON'
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect rm remove" -f -a "rm" -d 'Remove containers with their snapshots'
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect rm remove" -f -a "remove" -d 'Remove containers with their snapshots'
+complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -s f -l force -d 'Succeed where an image does not exist'
+complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -l sync -d 'Wait until what nothing else needs is off the disk'
+complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tag" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tag" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tag" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tag" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand tag" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tag" -s f -l force -d 'Take a name that another image has'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tag" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tag" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "create" -d 'Create a container without starting it, and print its id'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "ls" -d 'List the containers'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "list" -d 'List the containers'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "inspect" -d 'Print containers with their specifications as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "label" -d 'Set labels of a container; an empty value takes a label away'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "rm" -d 'Remove containers with their snapshots'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "remove" -d 'Remove containers with their snapshots'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l name -d 'Name the container; without it, a name is made up' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l rootfs -d 'Use this folder as the root file system, in an image\'s place' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -s e -l env -d 'Set an environment variable; without a value, take it from this environment' -r
@@ -342,22 +662,28 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -s A -l all-namespaces -d 'List those of all namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'List those of all namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
@@ -367,6 +693,13 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from inspect" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from label" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from label" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from label" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from label" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -385,19 +718,20 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from remove" -l keep-snapshot -d 'Leave the snapshot'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect rm remove" -l debug -d 'Tell on standard error what is being done'
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect rm remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect rm remove" -f -a "create" -d 'Create a container without starting it, and print its id'
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect rm remove" -f -a "ls" -d 'List the containers'
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect rm remove" -f -a "list" -d 'List the containers'
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect rm remove" -f -a "inspect" -d 'Print containers with their specifications as JSON'
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect rm remove" -f -a "rm" -d 'Remove containers with their snapshots'
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect rm remove" -f -a "remove" -d 'Remove containers with their snapshots'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "create" -d 'Create a container without starting it, and print its id'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "ls" -d 'List the containers'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "list" -d 'List the containers'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "inspect" -d 'Print containers with their specifications as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "label" -d 'Set labels of a container; an empty value takes a label away'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "rm" -d 'Remove containers with their snapshots'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "remove" -d 'Remove containers with their snapshots'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l name -d 'Name the container; without it, a name is made up' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l rootfs -d 'Use this folder as the root file system, in an image\'s place' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -s e -l env -d 'Set an environment variable; without a value, take it from this environment' -r
@@ -429,22 +763,28 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -s A -l all-namespaces -d 'List those of all namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'List those of all namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
@@ -454,6 +794,13 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from inspect" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from label" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from label" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from label" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from label" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -472,24 +819,29 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from remove" -l keep-snapshot -d 'Leave the snapshot'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -l debug -d 'Tell on standard error what is being done'
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -f -a "start" -d 'Start a created container'
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -f -a "ls" -d 'List the tasks'
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -f -a "list" -d 'List the tasks'
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -f -a "exec" -d 'Run another program in a running container'
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -f -a "kill" -d 'Send a signal to a task'
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -f -a "delete" -d 'Delete ended tasks; the exit status of one becomes this command\'s'
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -f -a "rm" -d 'Delete ended tasks; the exit status of one becomes this command\'s'
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -f -a "ps" -d 'List the processes of a task'
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -f -a "wait" -d 'Wait until a task ends, and exit with its status'
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -f -a "pause" -d 'Freeze the processes of a task'
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -f -a "resume" -d 'Let a frozen task go on'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "start" -d 'Start a created container'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "ls" -d 'List the tasks'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "list" -d 'List the tasks'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "exec" -d 'Run another program in a running container'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "kill" -d 'Send a signal to a task'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "delete" -d 'Delete ended tasks; the exit status of one becomes this command\'s'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "rm" -d 'Delete ended tasks; the exit status of one becomes this command\'s'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "ps" -d 'List the processes of a task'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "wait" -d 'Wait until a task ends, and exit with its status'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "attach" -d 'Join the streams of a running task'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "metrics" -d 'Print the figures of a task\'s control groups as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "metric" -d 'Print the figures of a task\'s control groups as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "checkpoint" -d 'Save the state of a task into a folder, from which ocirun restore can bring it back'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "pause" -d 'Freeze the processes of a task'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "resume" -d 'Let a frozen task go on'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -l detach-keys -d 'Leave the program at this sequence of keys' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -l pid-file -d 'Write the process id of the program to this file' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -l log-uri -d 'Send the program\'s output there (file:///PATH, binary:///PROGRAM?KEY=VALUE) and not here' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
@@ -503,28 +855,35 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -s A -l all-namespaces -d 'List those of all namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'List those of all namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -l exec-id -d 'Name the new process; without it, a name is made up' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -s e -l env -d 'Set an environment variable; without a value, take it from this environment' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -s u -l user -d 'Run as this user and group, by number' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -s w -l workdir -l cwd -d 'Start the program in this folder of the container' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -l detach-keys -d 'Leave the program at this sequence of keys' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -l pid-file -d 'Write the process id of the program to this file' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
@@ -566,12 +925,14 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -l no-trunc -d 'Print digests in full on a terminal, too'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from wait" -l exec-id -d 'Wait for this process of exec, not for the container\'s first one' -r
@@ -582,6 +943,40 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from wait" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from wait" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from attach" -l detach-keys -d 'Leave the program at this sequence of keys' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from attach" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from attach" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from attach" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from attach" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from attach" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from attach" -l no-stdin -d 'Do not pass standard input on'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from attach" -l no-signals -d 'Do not pass signals on'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from attach" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from attach" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metrics" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metrics" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metrics" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metrics" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metrics" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metrics" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metrics" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metric" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metric" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metric" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metric" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metric" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metric" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metric" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -l image-path -d 'Write the images of the processes there' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -l work-path -d 'Write CRIU\'s log there' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -l exit -d 'End the task when it is saved'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from pause" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from pause" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from pause" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -596,24 +991,29 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from resume" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from resume" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from resume" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -l debug -d 'Tell on standard error what is being done'
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -f -a "start" -d 'Start a created container'
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -f -a "ls" -d 'List the tasks'
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -f -a "list" -d 'List the tasks'
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -f -a "exec" -d 'Run another program in a running container'
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -f -a "kill" -d 'Send a signal to a task'
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -f -a "delete" -d 'Delete ended tasks; the exit status of one becomes this command\'s'
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -f -a "rm" -d 'Delete ended tasks; the exit status of one becomes this command\'s'
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -f -a "ps" -d 'List the processes of a task'
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -f -a "wait" -d 'Wait until a task ends, and exit with its status'
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -f -a "pause" -d 'Freeze the processes of a task'
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait pause resume" -f -a "resume" -d 'Let a frozen task go on'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "start" -d 'Start a created container'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "ls" -d 'List the tasks'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "list" -d 'List the tasks'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "exec" -d 'Run another program in a running container'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "kill" -d 'Send a signal to a task'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "delete" -d 'Delete ended tasks; the exit status of one becomes this command\'s'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "rm" -d 'Delete ended tasks; the exit status of one becomes this command\'s'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "ps" -d 'List the processes of a task'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "wait" -d 'Wait until a task ends, and exit with its status'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "attach" -d 'Join the streams of a running task'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "metrics" -d 'Print the figures of a task\'s control groups as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "metric" -d 'Print the figures of a task\'s control groups as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "checkpoint" -d 'Save the state of a task into a folder, from which ocirun restore can bring it back'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "pause" -d 'Freeze the processes of a task'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "resume" -d 'Let a frozen task go on'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -l detach-keys -d 'Leave the program at this sequence of keys' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -l pid-file -d 'Write the process id of the program to this file' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -l log-uri -d 'Send the program\'s output there (file:///PATH, binary:///PROGRAM?KEY=VALUE) and not here' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
@@ -627,28 +1027,35 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -s A -l all-namespaces -d 'List those of all namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'List those of all namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -l exec-id -d 'Name the new process; without it, a name is made up' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -s e -l env -d 'Set an environment variable; without a value, take it from this environment' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -s u -l user -d 'Run as this user and group, by number' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -s w -l workdir -l cwd -d 'Start the program in this folder of the container' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -l detach-keys -d 'Leave the program at this sequence of keys' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -l pid-file -d 'Write the process id of the program to this file' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
@@ -690,12 +1097,14 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -l no-trunc -d 'Print digests in full on a terminal, too'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from wait" -l exec-id -d 'Wait for this process of exec, not for the container\'s first one' -r
@@ -706,6 +1115,40 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from wait" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from wait" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from attach" -l detach-keys -d 'Leave the program at this sequence of keys' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from attach" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from attach" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from attach" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from attach" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from attach" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from attach" -l no-stdin -d 'Do not pass standard input on'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from attach" -l no-signals -d 'Do not pass signals on'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from attach" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from attach" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metrics" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metrics" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metrics" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metrics" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metrics" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metrics" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metrics" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metric" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metric" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metric" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metric" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metric" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metric" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metric" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -l image-path -d 'Write the images of the processes there' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -l work-path -d 'Write CRIU\'s log there' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -l exit -d 'End the task when it is saved'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from pause" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from pause" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from pause" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -720,40 +1163,140 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from resume" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from resume" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from resume" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list mounts rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list mounts rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list mounts rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list mounts rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list mounts rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list mounts rm remove" -l debug -d 'Tell on standard error what is being done'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list mounts rm remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list mounts rm remove" -f -a "ls" -d 'List the snapshots'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list mounts rm remove" -f -a "list" -d 'List the snapshots'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list mounts rm remove" -f -a "mounts" -d 'Print the mount commands that put a snapshot at a folder'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list mounts rm remove" -f -a "rm" -d 'Remove snapshots'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list mounts rm remove" -f -a "remove" -d 'Remove snapshots'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "ls" -d 'List the snapshots'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "list" -d 'List the snapshots'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "tree" -d 'Draw the snapshots as trees, each below its parent'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "inspect" -d 'Print snapshots as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "info" -d 'Print snapshots as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "usage" -d 'Print what snapshots take on the disk, without what their parents take'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "prepare" -d 'Make a writable snapshot, and print the mounts that show it as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "view" -d 'Make a read-only view of a snapshot, and print the mounts that show it as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "commit" -d 'Make a writable snapshot into a committed one'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "label" -d 'Set labels of a snapshot; an empty value takes a label away'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "diff" -d 'Write what a snapshot has beside its parent, or beside another, as a layer to standard output'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "mounts" -d 'Print the mount commands that put a snapshot at a folder'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "rm" -d 'Remove snapshots'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "remove" -d 'Remove snapshots'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "delete" -d 'Remove snapshots'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -s A -l all-namespaces -d 'List those of all namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'List those of all namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from tree" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from tree" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from tree" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from tree" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from tree" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from tree" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from tree" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from tree" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from inspect" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from inspect" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from info" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from info" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from info" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from info" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from info" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from info" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from info" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from info" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from usage" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from usage" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from usage" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from usage" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from usage" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from usage" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from usage" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from usage" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from usage" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from usage" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from usage" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from usage" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from prepare" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from prepare" -l label -d 'Attach a label' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from prepare" -l target -d 'Print the mount commands that put it at this folder, in place of JSON' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from prepare" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from prepare" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from prepare" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from prepare" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from prepare" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from prepare" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from prepare" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from view" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from view" -l label -d 'Attach a label' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from view" -l target -d 'Print the mount commands that put it at this folder, in place of JSON' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from view" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from view" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from view" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from view" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from view" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from view" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from view" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from commit" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from commit" -l label -d 'Attach a label' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from commit" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from commit" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from commit" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from commit" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from commit" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from commit" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from commit" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from label" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from label" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from label" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from label" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from label" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from diff" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from diff" -l media-type -d 'Make a layer of this media type' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from diff" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from diff" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from diff" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from diff" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from diff" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from diff" -l keep -d 'Leave the layer among the blobs, and print its descriptor as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from diff" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
@@ -778,40 +1321,148 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subc
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list mounts rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list mounts rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list mounts rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list mounts rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list mounts rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list mounts rm remove" -l debug -d 'Tell on standard error what is being done'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list mounts rm remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list mounts rm remove" -f -a "ls" -d 'List the snapshots'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list mounts rm remove" -f -a "list" -d 'List the snapshots'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list mounts rm remove" -f -a "mounts" -d 'Print the mount commands that put a snapshot at a folder'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list mounts rm remove" -f -a "rm" -d 'Remove snapshots'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list mounts rm remove" -f -a "remove" -d 'Remove snapshots'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from delete" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from delete" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from delete" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "ls" -d 'List the snapshots'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "list" -d 'List the snapshots'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "tree" -d 'Draw the snapshots as trees, each below its parent'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "inspect" -d 'Print snapshots as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "info" -d 'Print snapshots as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "usage" -d 'Print what snapshots take on the disk, without what their parents take'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "prepare" -d 'Make a writable snapshot, and print the mounts that show it as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "view" -d 'Make a read-only view of a snapshot, and print the mounts that show it as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "commit" -d 'Make a writable snapshot into a committed one'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "label" -d 'Set labels of a snapshot; an empty value takes a label away'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "diff" -d 'Write what a snapshot has beside its parent, or beside another, as a layer to standard output'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "mounts" -d 'Print the mount commands that put a snapshot at a folder'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "rm" -d 'Remove snapshots'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "remove" -d 'Remove snapshots'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -f -a "delete" -d 'Remove snapshots'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -s A -l all-namespaces -d 'List those of all namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'List those of all namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from tree" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from tree" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from tree" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from tree" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from tree" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from tree" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from tree" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from tree" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from inspect" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from inspect" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from info" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from info" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from info" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from info" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from info" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from info" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from info" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from info" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from usage" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from usage" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from usage" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from usage" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from usage" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from usage" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from usage" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from usage" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from usage" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from usage" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from usage" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from usage" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from prepare" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from prepare" -l label -d 'Attach a label' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from prepare" -l target -d 'Print the mount commands that put it at this folder, in place of JSON' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from prepare" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from prepare" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from prepare" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from prepare" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from prepare" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from prepare" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from prepare" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from view" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from view" -l label -d 'Attach a label' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from view" -l target -d 'Print the mount commands that put it at this folder, in place of JSON' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from view" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from view" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from view" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from view" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from view" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from view" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from view" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from commit" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from commit" -l label -d 'Attach a label' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from commit" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from commit" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from commit" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from commit" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from commit" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from commit" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from commit" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from label" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from label" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from label" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from label" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from label" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from diff" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from diff" -l media-type -d 'Make a layer of this media type' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from diff" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from diff" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from diff" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from diff" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from diff" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from diff" -l keep -d 'Leave the layer among the blobs, and print its descriptor as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from diff" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
@@ -836,49 +1487,57 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get" -l debug -d 'Tell on standard error what is being done'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get" -f -a "ls" -d 'List the blobs'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get" -f -a "list" -d 'List the blobs'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get" -f -a "fsck" -d 'Look whether all that is kept is whole, and repair what can be'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get" -f -a "get" -d 'Write a blob to standard output'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from delete" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from delete" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from delete" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -f -a "ls" -d 'List the blobs'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -f -a "list" -d 'List the blobs'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -f -a "get" -d 'Write a blob to standard output'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -f -a "ingest" -d 'Store standard input as a blob, and print its digest'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -f -a "active" -d 'List the blobs that are being written, or were given up'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -f -a "abort" -d 'Give up blobs that are being written'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -f -a "label" -d 'Set labels of a blob; an empty value takes a label away'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -f -a "rm" -d 'Remove blobs'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -f -a "remove" -d 'Remove blobs'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -f -a "delete" -d 'Remove blobs'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -s A -l all-namespaces -d 'List those of all namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'List those of all namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -l format -d 'Print a line for each problem, or a JSON object' -r -f -a "table\t''
-json\t''"
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -l repair -d 'Repair what can be: forget what is broken so that it comes anew, remove what belongs to nobody'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -l rebuild -d 'Make the metadata anew where they are broken or lost, of what can still be read and of the blobs'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -l quick -d 'Do not read the blobs through: their sizes alone are compared'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -l debug -d 'Tell on standard error what is being done'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from get" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from get" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from get" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -886,36 +1545,302 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subco
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from get" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from get" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create rm remove" -l debug -d 'Tell on standard error what is being done'
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create rm remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create rm remove" -f -a "ls" -d 'List the namespaces'
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create rm remove" -f -a "list" -d 'List the namespaces'
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create rm remove" -f -a "create" -d 'Create a namespace'
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create rm remove" -f -a "rm" -d 'Remove empty namespaces'
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create rm remove" -f -a "remove" -d 'Remove empty namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ingest" -l digest -l expected-digest -d 'Store it only if it has this digest' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ingest" -l size -l expected-size -d 'Store it only if it has so many bytes' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ingest" -l label -d 'Attach a label, such as one that keeps it from the garbage collector' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ingest" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ingest" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ingest" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ingest" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ingest" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ingest" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ingest" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from active" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from active" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from active" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from active" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from active" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from active" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from active" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from active" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from active" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from active" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from active" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from abort" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from abort" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from abort" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from abort" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from abort" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from abort" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from abort" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from label" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from label" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from label" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from label" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from delete" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from delete" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -f -a "ls" -d 'List the leases'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -f -a "list" -d 'List the leases'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -f -a "create" -d 'Create a lease, and print its id'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -f -a "rm" -d 'Remove leases'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -f -a "remove" -d 'Remove leases'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -f -a "delete" -d 'Remove leases'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -f -a "resources" -d 'List what a lease keeps'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -f -a "add" -d 'Let a lease keep something'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -f -a "drop" -d 'Let a lease keep something no longer'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from ls" -s A -l all-namespaces -d 'List those of all namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from list" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'List those of all namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from create" -l id -d 'Name the lease; without it, a name is made up' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from create" -s x -l expires -d 'Let it end after this time, such as 90s, 10m, 2h; 0 for never' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from create" -l label -d 'Attach a label' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from create" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -l sync -d 'Wait until what nothing else needs is off the disk'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -l sync -d 'Wait until what nothing else needs is off the disk'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from delete" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from delete" -l sync -d 'Wait until what nothing else needs is off the disk'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from delete" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from add" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from add" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from add" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from add" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from add" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from add" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from drop" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from drop" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from drop" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from drop" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from drop" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from drop" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from drop" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -f -a "ls" -d 'List the leases'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -f -a "list" -d 'List the leases'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -f -a "create" -d 'Create a lease, and print its id'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -f -a "rm" -d 'Remove leases'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -f -a "remove" -d 'Remove leases'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -f -a "delete" -d 'Remove leases'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -f -a "resources" -d 'List what a lease keeps'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -f -a "add" -d 'Let a lease keep something'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -f -a "drop" -d 'Let a lease keep something no longer'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from ls" -s A -l all-namespaces -d 'List those of all namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from list" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'List those of all namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from create" -l id -d 'Name the lease; without it, a name is made up' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from create" -s x -l expires -d 'Let it end after this time, such as 90s, 10m, 2h; 0 for never' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from create" -l label -d 'Attach a label' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from create" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -l sync -d 'Wait until what nothing else needs is off the disk'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -l sync -d 'Wait until what nothing else needs is off the disk'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from delete" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from delete" -l sync -d 'Wait until what nothing else needs is off the disk'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from delete" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from add" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from add" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from add" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from add" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from add" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from add" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from drop" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from drop" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from drop" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from drop" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from drop" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from drop" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from drop" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create label rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create label rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create label rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create label rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create label rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create label rm remove" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create label rm remove" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create label rm remove" -f -a "ls" -d 'List the namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create label rm remove" -f -a "list" -d 'List the namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create label rm remove" -f -a "create" -d 'Create a namespace'
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create label rm remove" -f -a "label" -d 'Set labels of a namespace; an empty value takes a label away'
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create label rm remove" -f -a "rm" -d 'Remove empty namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create label rm remove" -f -a "remove" -d 'Remove empty namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Print digests in full on a terminal, too'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -l no-trunc -d 'Print digests in full on a terminal, too'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from create" -l label -d 'Attach a label' -r
@@ -926,6 +1851,13 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from create" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from label" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from label" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from label" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from label" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -940,36 +1872,41 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create rm remove" -l debug -d 'Tell on standard error what is being done'
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create rm remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create rm remove" -f -a "ls" -d 'List the namespaces'
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create rm remove" -f -a "list" -d 'List the namespaces'
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create rm remove" -f -a "create" -d 'Create a namespace'
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create rm remove" -f -a "rm" -d 'Remove empty namespaces'
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create rm remove" -f -a "remove" -d 'Remove empty namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create label rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create label rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create label rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create label rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create label rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create label rm remove" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create label rm remove" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create label rm remove" -f -a "ls" -d 'List the namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create label rm remove" -f -a "list" -d 'List the namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create label rm remove" -f -a "create" -d 'Create a namespace'
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create label rm remove" -f -a "label" -d 'Set labels of a namespace; an empty value takes a label away'
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create label rm remove" -f -a "rm" -d 'Remove empty namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create label rm remove" -f -a "remove" -d 'Remove empty namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Print digests in full on a terminal, too'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -l no-trunc -d 'Print digests in full on a terminal, too'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from create" -l label -d 'Attach a label' -r
@@ -980,6 +1917,13 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from create" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from label" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from label" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from label" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from label" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -994,20 +1938,54 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from create start state wait kill delete shutdown" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from create start state wait kill delete shutdown" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from create start state wait kill delete shutdown" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from create start state wait kill delete shutdown" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from create start state wait kill delete shutdown" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from create start state wait kill delete shutdown" -l debug -d 'Tell on standard error what is being done'
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from create start state wait kill delete shutdown" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from create start state wait kill delete shutdown" -f -a "create" -d 'Create a container from a bundle'
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from create start state wait kill delete shutdown" -f -a "start" -d 'Start a created container, and print its process id'
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from create start state wait kill delete shutdown" -f -a "state" -d 'Print the state of a container'
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from create start state wait kill delete shutdown" -f -a "wait" -d 'Wait until a container\'s program ends, and print its exit status'
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from create start state wait kill delete shutdown" -f -a "kill" -d 'Send a signal to a container\'s program'
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from create start state wait kill delete shutdown" -f -a "delete" -d 'Delete a container that has ended, and print its exit status'
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from create start state wait kill delete shutdown" -f -a "shutdown" -d 'Let a shim without containers end'
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -f -a "ls" -d 'List the shims that tasks are kept by, and whether they answer'
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -f -a "list" -d 'List the shims that tasks are kept by, and whether they answer'
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -f -a "end" -d 'Kill a shim that does not answer, and clean up after it; its container ends with it'
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -f -a "create" -d 'Create a container from a bundle'
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -f -a "start" -d 'Start a created container, and print its process id'
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -f -a "state" -d 'Print the state of a container'
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -f -a "wait" -d 'Wait until a container\'s program ends, and print its exit status'
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -f -a "kill" -d 'Send a signal to a container\'s program'
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -f -a "delete" -d 'Delete a container that has ended, and print its exit status'
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -f -a "shutdown" -d 'Let a shim without containers end'
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from list" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from end" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from end" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from end" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from end" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from end" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from end" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from end" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from create" -l stdout -d 'Send the output there: a FIFO\'s path, or file:///PATH' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from create" -l stderr -d 'Send the errors there' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from create" -l stdin -d 'Take the input from this FIFO' -r
@@ -1062,6 +2040,10 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from shutdown" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from shutdown" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from shutdown" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand events" -s f -l filter -d 'Print only the events that this filter matches, e.g. \'topic~="^/tasks"\'; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand events" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand events" -l count -d 'End after so many events' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand events" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand events" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand events" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -1080,22 +2062,26 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and not __fish_seen_s
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and not __fish_seen_subcommand_from ls list" -f -a "list" -d 'List the plugins with their state'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Print digests in full on a terminal, too'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -l no-trunc -d 'Print digests in full on a terminal, too'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and not __fish_seen_subcommand_from ls list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
@@ -1109,24 +2095,47 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and not __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and not __fish_seen_subcommand_from ls list" -f -a "list" -d 'List the plugins with their state'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Print digests in full on a terminal, too'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -l no-trunc -d 'Print digests in full on a terminal, too'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand info" -l format -d 'Print lines, or a JSON object' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand info" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand info" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand info" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand info" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand info" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand info" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand info" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand check" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand check" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand check" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand check" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand check" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand check" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand check" -s q -l quiet -d 'Print what is missing only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand check" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand check" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand trace" -l id -d 'Draw this trace, by the beginning of its id [default: the last one of the file]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand trace" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand trace" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F

@@ -16,6 +16,7 @@
 pub mod console;
 pub mod copy;
 pub mod fifo;
+pub mod lines;
 pub mod logger;
 pub mod uri;
 
@@ -28,6 +29,7 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::unistd::{Gid, Uid, fchown, pipe2};
 
 use crate::stdio::copy::Copy;
+use crate::stdio::lines::Lines;
 use crate::stdio::uri::Output;
 
 /// What a request says about streams.
@@ -73,7 +75,7 @@ pub fn open(paths: &Paths, owner: (u32, u32), log: &logger::For<'_>) -> Result<O
         let sink = match &output {
             Output::Fifo if paths.stdout.is_empty() => None,
             Output::Fifo => Some(fifo::sink(&paths.stdout)?),
-            Output::File(path) => Some(fifo::append(path)?),
+            Output::File { path, lines } => Some(fifo::append(path, lines.then_some(Lines("stdout")))?),
             Output::Binary(program) => {
                 let (read, write) = pipe()?;
                 // It has no standard error: an end of input at once.
@@ -115,9 +117,9 @@ pub fn open(paths: &Paths, owner: (u32, u32), log: &logger::For<'_>) -> Result<O
                 }
             }
         }
-        Output::File(path) => {
-            piped(1, fifo::append(path)?)?;
-            piped(2, fifo::append(path)?)?;
+        Output::File { path, lines } => {
+            piped(1, fifo::append(path, lines.then_some(Lines("stdout")))?)?;
+            piped(2, fifo::append(path, lines.then_some(Lines("stderr")))?)?;
         }
         Output::Binary(program) => {
             let (out_read, out_write) = pipe()?;

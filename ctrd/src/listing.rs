@@ -1,6 +1,9 @@
 //! What commands print on standard output: plain columns, names only, or a JSON object a line.
 
-use std::io::{self, BufWriter, Write};
+mod filter;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 use prost_types::Timestamp;
 use serde_json::Value;
@@ -14,18 +17,46 @@ pub struct Row {
     pub object: Value,
 }
 
-/// Prints `rows` as `list` asks; nothing at all but the headings where there are none.
-pub fn print(list: &List, headings: &[&str], rows: &[Row]) -> io::Result<()> {
-    let mut out = BufWriter::new(io::stdout().lock());
+/// Prints those of `rows` that `list` asks for, in its form; nothing at all but the headings where
+/// there are none.
+pub fn print(list: &List, headings: &[&str], rows: &[Row]) -> anyhow::Result<()> {
+    let filter = filter::parse(&list.filters)?;
+    let rows: Vec<&Row> = rows.iter().filter(|row| filter.matches(&filter::Object(&row.object))).collect();
+    Ok(write(list, headings, &rows)?)
+}
+
+fn write(list: &List, headings: &[&str], rows: &[&Row]) -> io::Result<()> {
+    let stdout = io::stdout();
+    // Digests are for programs: on a terminal so much of them is shown that people can tell them apart.
+    let cuts = stdout.is_terminal() && !list.no_trunc;
+    let mut out = BufWriter::new(stdout.lock());
     match (list.quiet, list.format) {
         (true, _) => rows.iter().try_for_each(|row| writeln!(out, "{}", row.name))?,
         (false, Format::Json) => rows.iter().try_for_each(|row| writeln!(out, "{}", row.object))?,
         (false, Format::Table) => {
-            let cells: Vec<&[String]> = rows.iter().map(|row| row.cells.as_slice()).collect();
+            let cut = |cell: &String| if cuts { shortened(cell) } else { cell.clone() };
+            let cells: Vec<Vec<String>> =
+                rows.iter().map(|row| row.cells.iter().map(cut).collect()).collect();
+            let cells: Vec<&[String]> = cells.iter().map(Vec::as_slice).collect();
             out.write_all(columns(headings, &cells).as_bytes())?;
         }
     }
     out.flush()
+}
+
+/// A text with twelve digits of each SHA-256 in it.
+fn shortened(text: &str) -> String {
+    const MARK: &str = "sha256:";
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(MARK) {
+        out.push_str(before);
+        out.push_str(MARK);
+        let digits = after.bytes().take_while(u8::is_ascii_hexdigit).count();
+        out.push_str(&after[..if digits == 64 { 12 } else { digits }]);
+        rest = &after[digits..];
+    }
+    out + rest
 }
 
 /// Prints one JSON value over several lines, for people and for `jq` alike.
@@ -60,6 +91,40 @@ fn columns(headings: &[&str], rows: &[&[String]]) -> String {
         add(&mut row.iter().map(String::as_str));
     }
     text
+}
+
+/// Labels for a table, in order.
+pub fn labels(labels: &std::collections::HashMap<String, String>) -> String {
+    let mut words: Vec<String> = labels.iter().map(|(k, v)| format!("{k}={v}")).collect();
+    words.sort();
+    if words.is_empty() { "-".to_string() } else { words.join(",") }
+}
+
+/// Names below their parents, in order, as lines. A parent that is not there is none.
+pub fn tree(pairs: &[(String, String)]) -> Vec<String> {
+    let mut children: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let known: BTreeSet<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
+    for (name, parent) in pairs {
+        let parent = if known.contains(parent.as_str()) { parent.as_str() } else { "" };
+        children.entry(parent).or_default().push(name);
+    }
+    for names in children.values_mut() {
+        names.sort_unstable();
+    }
+    let mut lines = Vec::new();
+    let tops = children.get("").cloned().unwrap_or_default();
+    let mut stack: Vec<(&str, String, String)> =
+        tops.into_iter().rev().map(|name| (name, String::new(), String::new())).collect();
+    while let Some((name, own, below)) = stack.pop() {
+        lines.push(format!("{own}{name}"));
+        let names = children.remove(name).filter(|_| !name.is_empty()).unwrap_or_default();
+        let last = names.len().saturating_sub(1);
+        for (n, child) in names.into_iter().enumerate().rev() {
+            let (own, more) = if n == last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
+            stack.push((child, format!("{below}{own}"), format!("{below}{more}")));
+        }
+    }
+    lines
 }
 
 /// A time for a table: UTC, to the second.
@@ -105,6 +170,24 @@ mod tests {
         let rows = [["web".to_string(), "é".to_string()], ["a-longer-one".to_string(), String::new()]];
         let rows: Vec<&[String]> = rows.iter().map(|r| r.as_slice()).collect();
         assert_eq!(columns(&["ID", "X"], &rows), "ID             X\nweb            é\na-longer-one\n");
+    }
+
+    #[test]
+    fn digests_are_cut_wherever_they_stand() {
+        let digest = format!("sha256:{}", "0123456789ab".repeat(6));
+        let digest = &digest[..71];
+        assert_eq!(shortened(digest), "sha256:0123456789ab");
+        assert_eq!(shortened(&format!("extract-1 {digest}, x")), "extract-1 sha256:0123456789ab, x");
+        assert_eq!(shortened("sha256:beef"), "sha256:beef");
+    }
+
+    #[test]
+    fn trees() {
+        let pairs = [("c", "a"), ("a", ""), ("b", "a"), ("d", "b"), ("x", "gone")];
+        let pairs: Vec<_> = pairs.iter().map(|(n, p)| (n.to_string(), p.to_string())).collect();
+        assert_eq!(tree(&pairs), ["a", "├─ b", "│  └─ d", "└─ c", "x"]);
+        let circle = [("a".to_string(), "b".to_string()), ("b".to_string(), "a".to_string())];
+        assert!(tree(&circle).is_empty());
     }
 
     #[test]

@@ -5,6 +5,9 @@
 //! own with blocking calls, so that none waits for another, and a terminal or file needs no
 //! special case.
 
+mod keys;
+
+use std::borrow::Cow;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
@@ -18,6 +21,8 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::stat::Mode;
 use tokio::sync::{mpsc, oneshot};
 
+pub use self::keys::keys;
+use self::keys::{Keys, Passed};
 use crate::error::{Error, Result, os_text};
 
 /// FIFOs of one process, in a folder of their own that goes when this is dropped.
@@ -26,6 +31,7 @@ pub struct Fifos {
     stdin: Option<PathBuf>,
     stdout: (PathBuf, File),
     stderr: Option<(PathBuf, File)>,
+    kept: bool,
 }
 
 impl Fifos {
@@ -52,7 +58,28 @@ impl Fifos {
         let stdin = if stdin { Some(make("stdin")?) } else { None };
         let stdout = reader("stdout")?;
         let stderr = if terminal { None } else { Some(reader("stderr")?) };
-        Ok(Fifos { dir: dir.keep(), stdin, stdout, stderr })
+        Ok(Fifos { dir: dir.keep(), stdin, stdout, stderr, kept: false })
+    }
+
+    /// Opens the FIFOs of a process that runs. Those that [`Fifos::make`] has made go with the process.
+    pub fn join(state: &Path, paths: &Paths) -> Result<Fifos> {
+        let reader = |path: &str| -> Result<(PathBuf, File)> {
+            let path = PathBuf::from(path.strip_prefix("fifo://").unwrap_or(path));
+            let open = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(&path);
+            let file = open.map_err(|e| Error::from(e).context(format!("open {}", path.display())))?;
+            Ok((path, file))
+        };
+        let stdin = (!paths.stdin.is_empty()).then(|| PathBuf::from(&paths.stdin));
+        let stdout = reader(&paths.stdout)?;
+        let stderr = if paths.stderr.is_empty() { None } else { Some(reader(&paths.stderr)?) };
+        let dir = stdout.0.parent().unwrap_or(state).to_path_buf();
+        let ours = dir.parent() == Some(&state.join("fifo"));
+        Ok(Fifos { dir, stdin, stdout, stderr, kept: !ours })
+    }
+
+    /// Leaves the FIFOs where they are, for whoever joins the process later.
+    pub fn keep(mut self) {
+        self.kept = true;
     }
 
     /// The paths as the API's requests take them; empty where there is no such stream.
@@ -67,31 +94,36 @@ impl Fifos {
 
     /// Copies this process's streams, once the shim has opened its ends: earlier, a FIFO without
     /// a writer would look like one that has ended.
-    pub fn copy(&self) -> Result<Copies> {
-        let (broken_send, broken) = mpsc::unbounded_channel();
+    ///
+    /// At `keys` in the input, if there are any, the process is left.
+    pub fn copy(&self, keys: &[u8]) -> Result<Copies> {
+        let (send, events) = mpsc::unbounded_channel();
         let (stdin_send, stdin_ended) = oneshot::channel();
         let mut outputs = Vec::new();
         let out = io::stdout().as_fd().try_clone_to_owned()?;
-        outputs.push(output(&self.stdout.1, File::from(out), broken_send.clone())?);
+        outputs.push(output(&self.stdout.1, File::from(out), send.clone())?);
         if let Some((_, file)) = &self.stderr {
             let err = io::stderr().as_fd().try_clone_to_owned()?;
-            outputs.push(output(file, File::from(err), broken_send)?);
+            outputs.push(output(file, File::from(err), send.clone())?);
         }
         if let Some(path) = &self.stdin {
             let open = OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK).open(path);
             match open {
-                Ok(fifo) => input(fifo, stdin_send)?,
+                Ok(fifo) => input(fifo, keys.to_vec(), stdin_send, send)?,
                 // The program has ended already, and its shim's end of the FIFO with it.
                 Err(e) if e.raw_os_error() == Some(libc::ENXIO) => {}
                 Err(e) => return Err(Error::from(e).context(format!("open {}", path.display()))),
             }
         }
-        Ok(Copies { outputs, broken, stdin_ended, stdin_over: false })
+        Ok(Copies { outputs, events, stdin_ended, stdin_over: false })
     }
 }
 
 impl Drop for Fifos {
     fn drop(&mut self) {
+        if self.kept {
+            return;
+        }
         // Litter below a folder that a reboot empties: not worth another error.
         let _ = fs::remove_dir_all(&self.dir);
     }
@@ -108,7 +140,7 @@ pub struct Paths {
 /// The copying of one process's streams.
 pub struct Copies {
     outputs: Vec<Output>,
-    broken: mpsc::UnboundedReceiver<io::Error>,
+    events: mpsc::UnboundedReceiver<Event>,
     stdin_ended: oneshot::Receiver<()>,
     stdin_over: bool,
 }
@@ -120,6 +152,8 @@ pub enum Event {
     Broken(io::Error),
     /// This command's input has ended.
     StdinEnded,
+    /// The keys were typed that leave the program.
+    Left,
 }
 
 impl Copies {
@@ -127,7 +161,7 @@ impl Copies {
     pub async fn event(&mut self) -> Event {
         loop {
             tokio::select! {
-                Some(e) = self.broken.recv() => return Event::Broken(e),
+                Some(event) = self.events.recv() => return event,
                 ended = &mut self.stdin_ended, if !self.stdin_over => {
                     self.stdin_over = true;
                     // No thread, no input: there was never a stream.
@@ -163,27 +197,37 @@ struct Output {
     writing: Arc<AtomicBool>,
 }
 
-fn input(fifo: File, ended: oneshot::Sender<()>) -> Result<()> {
+fn input(
+    fifo: File,
+    keys: Vec<u8>,
+    ended: oneshot::Sender<()>,
+    events: mpsc::UnboundedSender<Event>,
+) -> Result<()> {
     blocking(&fifo)?;
     let stdin = File::from(io::stdin().as_fd().try_clone_to_owned()?);
     thread("input", move || {
         // A program that reads no more needs no input: not an error.
-        let _ = copy(&stdin, &fifo, &AtomicBool::new(false));
+        let mut typed = Keys::new(keys);
+        let copied = copy(&stdin, &fifo, &AtomicBool::new(false), |bytes| typed.pass(bytes));
+        if matches!(copied, Ok(Stopped::Left)) {
+            let _ = events.send(Event::Left);
+            return;
+        }
         drop(fifo);
         // Nobody listens once the program has ended.
         let _ = ended.send(());
     })
 }
 
-fn output(fifo: &File, to: File, broken: mpsc::UnboundedSender<io::Error>) -> Result<Output> {
+fn output(fifo: &File, to: File, events: mpsc::UnboundedSender<Event>) -> Result<Output> {
     let from = fifo.try_clone()?;
     blocking(&from)?;
     let (send, ended) = oneshot::channel();
     let writing = Arc::new(AtomicBool::new(false));
     let flag = writing.clone();
     thread("output", move || {
-        if let Err(e) = copy(&from, &to, &flag) {
-            let _ = broken.send(e);
+        if let Err(e) = copy(&from, &to, &flag, whole) {
+            let _ = events.send(Event::Broken(e));
             // The shim must not be held up by a full pipe while it ends its program.
             let _ = io::copy(&mut &from, &mut io::sink());
         }
@@ -192,12 +236,27 @@ fn output(fifo: &File, to: File, broken: mpsc::UnboundedSender<io::Error>) -> Re
     Ok(Output { ended, writing })
 }
 
+fn whole(bytes: &[u8]) -> Passed<'_> {
+    Passed { bytes: Cow::Borrowed(bytes), left: false }
+}
+
+/// Why a copy has come to its end.
+enum Stopped {
+    End,
+    Left,
+}
+
 /// Copies to the end; an error is one of writing.
-fn copy(mut from: &File, to: &File, writing: &AtomicBool) -> io::Result<()> {
+fn copy(
+    mut from: &File,
+    to: &File,
+    writing: &AtomicBool,
+    mut pass: impl for<'a> FnMut(&'a [u8]) -> Passed<'a>,
+) -> io::Result<Stopped> {
     let mut buffer = vec![0; 64 * 1024];
     loop {
         let n = match from.read(&mut buffer) {
-            Ok(0) => return Ok(()),
+            Ok(0) => return Ok(Stopped::End),
             Ok(n) => n,
             Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
             // Another program has made the terminal that this one shares non-blocking.
@@ -206,12 +265,16 @@ fn copy(mut from: &File, to: &File, writing: &AtomicBool) -> io::Result<()> {
                 continue;
             }
             // A terminal that is gone, or a closed stream: there is no more to read.
-            Err(_) => return Ok(()),
+            Err(_) => return Ok(Stopped::End),
         };
+        let passed = pass(&buffer[..n]);
         writing.store(true, Ordering::Relaxed);
-        let written = write_all(to, &buffer[..n]);
+        let written = write_all(to, &passed.bytes);
         writing.store(false, Ordering::Relaxed);
         written?;
+        if passed.left {
+            return Ok(Stopped::Left);
+        }
     }
 }
 

@@ -177,12 +177,17 @@ fn codes(text: &mut String) {
 
 fn exit_status(name: &str) -> &'static str {
     match name {
-        "ctrd-run" | "ctrd-exec" | "ctrd-task-exec" => {
+        "ctrd-run" | "ctrd-exec" | "ctrd-task-exec" | "ctrd-attach" | "ctrd-task-attach" => {
             "The program's own status; 128 and the signal's number when a signal ended it; 125 when it could \
              not be started, wrong usage included; 126 when it cannot be executed; 127 when it is not there."
         }
         "ctrd-task-wait" | "ctrd-task-delete" | "ctrd-task-start" => {
             "The task's own status; 128 and the signal's number when a signal ended it; 1 on failure; 2 on wrong usage."
+        }
+        "ctrd-start" => "0 on success, 1 on failure, 2 on wrong usage; with --attach as of ctrd\\-run(1).",
+        "ctrd-check" => "0 when containers can run here, 1 when something is missing, 2 on wrong usage.",
+        "ctrd-image-check" => {
+            "0 when all is there, 1 when something is not, or on failure, 2 on wrong usage."
         }
         "ocirun-run" => {
             "The program's own status; 128 and the signal's number when a signal ended it; 1 on failure; 0 with \

@@ -3,6 +3,7 @@
 //! buffer.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::SystemTime;
 
 use nix::errno::Errno;
 use nix::fcntl::{SpliceFFlags, splice};
@@ -61,7 +62,8 @@ impl Copy {
 /// Starts a copy; gives its key.
 pub fn begin(shim: &mut Shim, copy: Copy, owner: (String, String)) -> u64 {
     let key = shim.new_key();
-    let stream = Stream { copy, rest: Vec::new(), splices: true, waits_for_room: false, owner };
+    let splices = copy.to.lines.is_none();
+    let stream = Stream { copy, rest: Vec::new(), splices, waits_for_room: false, owner };
     let watched = shim.watch_stream(key, stream.copy.from.as_fd(), EpollFlags::EPOLLIN);
     if let Err(e) = watched {
         shim.log.error(format_args!("watch a stream of {}: {e}", stream.owner.0));
@@ -179,7 +181,10 @@ impl Stream {
                 Ok(0) => return Progress::End,
                 Ok(n) => {
                     buffer.truncate(n);
-                    self.rest = buffer;
+                    self.rest = match self.copy.to.lines {
+                        Some(lines) => lines.form(&buffer, SystemTime::now()),
+                        None => buffer,
+                    };
                 }
                 Err(Errno::EAGAIN) => return Progress::Wait { for_room: false },
                 Err(Errno::EINTR) => return Progress::Again,

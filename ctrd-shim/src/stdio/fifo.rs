@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
+use crate::stdio::lines::Lines;
 use crate::stdio::uri::fifo_path;
 use crate::sys;
 
@@ -25,15 +26,17 @@ pub struct Sink {
     /// Our own reader of a FIFO: a client that goes away is no broken pipe, only a full one.
     keep: Option<OwnedFd>,
     path: Option<PathBuf>,
+    /// The form of a file that wants one.
+    pub lines: Option<Lines>,
 }
 
 impl Sink {
     pub fn pipe(writer: OwnedFd) -> Sink {
-        Sink { writer, keep: None, path: None }
+        Sink { writer, keep: None, path: None, lines: None }
     }
 
     pub fn file(writer: OwnedFd) -> Sink {
-        Sink { writer, keep: None, path: None }
+        Sink { writer, keep: None, path: None, lines: None }
     }
 
     /// From now on the client's own end decides: without one, nothing can be written any more.
@@ -88,16 +91,17 @@ pub fn sink(path: &str) -> Result<Sink> {
     }
     let keep = open(OpenOptions::new().read(true), path)?;
     let writer = open(OpenOptions::new().write(true), path)?;
-    Ok(Sink { writer, keep: Some(keep), path: Some(path.to_owned()) })
+    Ok(Sink { writer, keep: Some(keep), path: Some(path.to_owned()), lines: None })
 }
 
 /// A log file, made with its folders if need be.
-pub fn append(path: &Path) -> Result<Sink> {
+pub fn append(path: &Path, lines: Option<Lines>) -> Result<Sink> {
     if let Some(dir) = path.parent() {
         let made = DirBuilder::new().recursive(true).mode(0o755).create(dir);
         made.with_context(|| format!("create {}", dir.display()))?;
     }
-    Ok(Sink::file(open(OpenOptions::new().append(true).create(true).mode(0o644), path)?))
+    let file = open(OpenOptions::new().append(true).create(true).mode(0o644), path)?;
+    Ok(Sink { lines, ..Sink::file(file) })
 }
 
 #[cfg(test)]

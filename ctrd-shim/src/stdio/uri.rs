@@ -8,8 +8,8 @@ use anyhow::{Result, bail};
 pub enum Output {
     /// The paths of stdout and stderr are taken as they are.
     Fifo,
-    /// Both go to the end of this file.
-    File(PathBuf),
+    /// Both go to the end of this file, as they are or, with `format=cri`, each line with its time.
+    File { path: PathBuf, lines: bool },
     /// Both go to this program.
     Binary(Program),
 }
@@ -28,7 +28,10 @@ pub fn output(stdout: &str) -> Result<Output> {
     let path = PathBuf::from(unescape(path, false));
     match scheme {
         "fifo" => Ok(Output::Fifo),
-        "file" => Ok(Output::File(path)),
+        "file" => {
+            let lines = query.split('&').any(|pair| pair == "format=cri");
+            Ok(Output::File { path, lines })
+        }
         "binary" | "binary-v2" => {
             Ok(Output::Binary(Program { path, args: arguments(query), strict: scheme == "binary-v2" }))
         }
@@ -89,7 +92,8 @@ mod tests {
             ("", Output::Fifo),
             ("/run/fifo/web-stdout", Output::Fifo),
             ("fifo:///run/fifo/web-stdout", Output::Fifo),
-            ("file:///var/log/a%20b", Output::File("/var/log/a b".into())),
+            ("file:///var/log/a%20b", Output::File { path: "/var/log/a b".into(), lines: false }),
+            ("file:///a?x=y&format=cri", Output::File { path: "/a".into(), lines: true }),
             ("binary:///bin/log", program("/bin/log", &[], false)),
             ("binary:///bin/log?a=1&b=x+y&c", program("/bin/log", &["a", "1", "b", "x y", "c"], false)),
             ("binary-v2:///bin/log?id=%2Fa%", program("/bin/log", &["id", "/a%"], true)),

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{List, Settings};
+use super::{ListAll, Settings};
 
 #[derive(Debug, Subcommand)]
 pub enum ContainerCommand {
@@ -10,12 +10,20 @@ pub enum ContainerCommand {
     Create(Box<ContainerCreate>),
     /// List the containers
     #[command(visible_alias = "list")]
-    Ls(List),
+    Ls(ListAll),
     /// Print containers with their specifications as JSON
     Inspect {
         /// Name the containers
         #[arg(required = true, value_name = "CONTAINER")]
         containers: Vec<String>,
+    },
+    /// Set labels of a container; an empty value takes a label away
+    Label {
+        /// Name the container
+        container: String,
+        /// Set these labels
+        #[arg(required = true, value_name = "NAME=[VALUE]")]
+        labels: Vec<String>,
     },
     /// Remove containers with their snapshots
     #[command(visible_alias = "remove", alias = "delete")]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::List;
+use super::{List, ListAll};
 
 #[derive(Debug, Subcommand)]
 pub enum ImageCommand {
@@ -14,10 +14,54 @@ pub enum ImageCommand {
     Export(ImageExport),
     /// List the images
     #[command(visible_alias = "list")]
-    Ls(List),
+    Ls(ListAll),
     /// Remove images
     #[command(visible_alias = "remove")]
     Rm(ImageRemove),
+    /// Give images more names
+    Tag(ImageTag),
+    /// Set labels of an image; an empty value takes a label away
+    Label {
+        /// Name the image
+        image: String,
+        /// Set these labels
+        #[arg(required = true, value_name = "NAME=[VALUE]")]
+        labels: Vec<String>,
+    },
+    /// Tell what images take on the disk, packed and unpacked
+    Usage {
+        /// Use this snapshotter [default: overlayfs, or native where that does not work]
+        #[arg(long, value_name = "NAME")]
+        snapshotter: Option<String>,
+        /// Name the images [default: all]
+        #[arg(value_name = "IMAGE")]
+        images: Vec<String>,
+        #[command(flatten)]
+        list: List,
+    },
+    /// Tell whether all of an image is there, and whether it is unpacked
+    Check {
+        /// Use this snapshotter [default: overlayfs, or native where that does not work]
+        #[arg(long, value_name = "NAME")]
+        snapshotter: Option<String>,
+        /// Name the images [default: all]
+        #[arg(value_name = "IMAGE")]
+        images: Vec<String>,
+        #[command(flatten)]
+        list: List,
+    },
+    /// Unpack images, so that their first container need not
+    Unpack {
+        /// Unpack into this snapshotter [default: overlayfs, or native where that does not work]
+        #[arg(long, value_name = "NAME")]
+        snapshotter: Option<String>,
+        /// Draw no progress bar
+        #[arg(long, short)]
+        quiet: bool,
+        /// Name the images
+        #[arg(required = true, value_name = "IMAGE")]
+        images: Vec<String>,
+    },
     /// Print an image's descriptor, manifest and configuration as JSON
     Inspect {
         /// Name the images
@@ -43,6 +87,9 @@ pub struct ImageImport {
     /// Unpack the image for every platform that the archive has
     #[arg(long)]
     pub all_platforms: bool,
+    /// Draw no progress bar
+    #[arg(long, short)]
+    pub quiet: bool,
     /// Leave the image packed: its first container then takes longer to start
     #[arg(long)]
     pub no_unpack: bool,
@@ -78,4 +125,16 @@ pub struct ImageRemove {
     /// Name the images
     #[arg(required = true, value_name = "IMAGE")]
     pub images: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ImageTag {
+    /// Take a name that another image has
+    #[arg(long, short)]
+    pub force: bool,
+    /// Name the image
+    pub image: String,
+    /// Give it these names
+    #[arg(required = true, value_name = "NAME")]
+    pub names: Vec<String>,
 }

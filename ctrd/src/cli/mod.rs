@@ -4,9 +4,12 @@
 //! Meaning begins in `cmd`: here a value is only checked for its form.
 
 mod container;
+mod content;
 mod image;
+mod lifecycle;
 mod run;
 mod shim;
+mod snapshot;
 mod storage;
 mod task;
 mod trace;
@@ -16,10 +19,15 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use container::{ContainerCommand, ContainerCreate, ContainerRemove};
-pub use image::{ImageCommand, ImageExport, ImageImport, ImageRemove};
+pub use content::{ContentCommand, ContentFsck, ContentIngest};
+pub use image::{ImageCommand, ImageExport, ImageImport, ImageRemove, ImageTag};
+pub use lifecycle::{
+    Attach, Check, Info, Inspect, Inspected, Logs, Names, Start, Stats, Stop, Top, Tree, Update,
+};
 pub use run::{Run, Settings};
 pub use shim::{ShimCall, ShimCommand};
-pub use storage::{ContentCommand, ContentFsck, NamespaceCommand, SnapshotCommand};
+pub use snapshot::{NewSnapshot, SnapshotCommand, Snapshotter};
+pub use storage::{LeaseCommand, NamespaceCommand};
 pub use task::{Exec, Kill, TaskCommand, TaskDelete, TaskStart};
 pub use trace::TraceDraw;
 
@@ -80,15 +88,47 @@ pub enum Command {
     Run(Box<Run>),
     /// Run another program in a running container
     Exec(Exec),
+    /// Create a container without starting it, and print its id
+    Create(Box<ContainerCreate>),
+    /// Start containers that were created or have ended
+    Start(Start),
+    /// End the programs of containers: by a signal, and by force if they do not follow it
+    Stop(Stop),
+    /// Stop containers and start them again
+    Restart(Stop),
     /// Send a signal to a task
     Kill(Kill),
+    /// Freeze the processes of containers
+    Pause(Names),
+    /// Let frozen containers go on
+    #[command(visible_alias = "unpause")]
+    Resume(Names),
+    /// Wait until containers end, and print their exit statuses
+    Wait(Names),
+    /// Change the limits of running containers
+    Update(Update),
+    /// Join the streams of a running container
+    Attach(Attach),
+    /// Print what a container in the background has written
+    Logs(Logs),
     /// List the containers with their tasks
-    Ps(List),
+    Ps(ListAll),
+    /// List the processes of a container, with what they take
+    Top(Top),
+    /// Show what running containers take, again and again
+    Stats(Stats),
+    /// Draw the processes of containers, from their shims on
+    Tree(Tree),
+    /// Print containers with their tasks, or images, as JSON
+    Inspect(Inspect),
     /// Remove containers
     Rm(ContainerRemove),
     /// Import, list, show and remove images
-    #[command(subcommand, visible_alias = "images")]
-    Image(ImageCommand),
+    Image(ImageArgs),
+    /// Remove images
+    Rmi(ImageRemove),
+    /// Give images more names
+    Tag(ImageTag),
     /// Create, list, show and remove containers
     #[command(subcommand, visible_alias = "containers")]
     Container(ContainerCommand),
@@ -101,6 +141,9 @@ pub enum Command {
     /// List and read blobs
     #[command(subcommand)]
     Content(ContentCommand),
+    /// List, create and remove leases, which keep things from the garbage collector
+    #[command(subcommand, visible_alias = "leases")]
+    Lease(LeaseCommand),
     /// List, create and remove namespaces
     #[command(subcommand, visible_alias = "namespaces")]
     Namespace(NamespaceCommand),
@@ -112,6 +155,10 @@ pub enum Command {
     /// List the plugins that the server is made of
     #[command(subcommand, visible_alias = "plugin")]
     Plugins(PluginsCommand),
+    /// Tell what is served, and from where
+    Info(Info),
+    /// Tell what this machine offers to containers, what is missing, and what to do
+    Check(Check),
     /// Draw the timeline of a launch, as text, SVG or Chrome trace events
     ///
     /// With --trace FILE or CTRD_TRACE=FILE the programs of a launch (ctrd, ctrd-shim, ocirun; ocirun for
@@ -135,6 +182,32 @@ pub struct List {
     /// Print columns, or a JSON object a line
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Table)]
     pub format: Format,
+    /// Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives
+    #[arg(long = "filter", short = 'f', value_name = "FILTER")]
+    pub filters: Vec<String>,
+    /// Print digests in full on a terminal, too
+    #[arg(long)]
+    pub no_trunc: bool,
+}
+
+/// A listing that can be of every namespace.
+#[derive(Debug, Args)]
+pub struct ListAll {
+    #[command(flatten)]
+    pub list: List,
+    /// List those of all namespaces
+    #[arg(long, short = 'A')]
+    pub all_namespaces: bool,
+}
+
+/// Without a command, the images are listed.
+#[derive(Debug, Args)]
+#[command(visible_alias = "images", args_conflicts_with_subcommands = true)]
+pub struct ImageArgs {
+    #[command(subcommand)]
+    pub command: Option<ImageCommand>,
+    #[command(flatten)]
+    pub list: ListAll,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -146,6 +219,15 @@ pub enum Format {
 #[derive(Debug, Args)]
 pub struct Events {
     /// Print only the events that this filter matches, e.g. 'topic~="^/tasks"'; several are alternatives
+    #[arg(long = "filter", short = 'f', value_name = "FILTER")]
+    pub filter: Vec<String>,
+    /// Print columns, or a JSON object a line
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Json)]
+    pub format: Format,
+    /// End after so many events
+    #[arg(long, value_name = "NUMBER")]
+    pub count: Option<u64>,
+    /// Print only the events that these filters match
     #[arg(value_name = "FILTER")]
     pub filters: Vec<String>,
 }

@@ -16,8 +16,11 @@ pub struct Run {
     #[arg(long = "rm", conflicts_with = "detach")]
     pub remove: bool,
     /// Pass standard input on to the program
-    #[arg(long, short, conflicts_with = "detach")]
+    #[arg(long, short)]
     pub interactive: bool,
+    /// Leave the program at this sequence of keys
+    #[arg(long, value_name = "KEYS", default_value = "ctrl-p,ctrl-q")]
+    pub detach_keys: String,
     /// Write the process id of the program to this file
     #[arg(long, value_name = "FILE")]
     pub pid_file: Option<PathBuf>,

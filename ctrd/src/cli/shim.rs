@@ -2,8 +2,18 @@
 
 use clap::{Args, Subcommand};
 
+use super::List;
+
 #[derive(Debug, Subcommand)]
 pub enum ShimCommand {
+    /// List the shims that tasks are kept by, and whether they answer
+    #[command(visible_alias = "list")]
+    Ls(List),
+    /// Kill a shim that does not answer, and clean up after it; its container ends with it
+    End {
+        /// Name the container
+        id: String,
+    },
     /// Create a container from a bundle
     Create {
         /// Send the output there: a FIFO's path, or file:///PATH

@@ -1,72 +1,63 @@
-//! `ctrd snapshot`, `ctrd content` and `ctrd namespace`.
+//! `ctrd lease` and `ctrd namespace`.
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
-use super::{Format, List};
+use super::{List, ListAll};
 
 #[derive(Debug, Subcommand)]
-pub enum SnapshotCommand {
-    /// List the snapshots
+pub enum LeaseCommand {
+    /// List the leases
     #[command(visible_alias = "list")]
-    Ls {
-        /// Use this snapshotter [default: overlayfs, or native where that does not work]
-        #[arg(long, value_name = "NAME")]
-        snapshotter: Option<String>,
+    Ls(ListAll),
+    /// Create a lease, and print its id
+    Create {
+        /// Name the lease; without it, a name is made up
+        #[arg(long, value_name = "ID")]
+        id: Option<String>,
+        /// Let it end after this time, such as 90s, 10m, 2h; 0 for never
+        #[arg(long, short = 'x', value_name = "DURATION", default_value = "24h")]
+        expires: String,
+        /// Attach a label
+        #[arg(long, value_name = "NAME=VALUE")]
+        label: Vec<String>,
+    },
+    /// Remove leases
+    #[command(visible_aliases = ["remove", "delete"])]
+    Rm {
+        /// Wait until what nothing else needs is off the disk
+        #[arg(long)]
+        sync: bool,
+        /// Name the leases
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
+    /// List what a lease keeps
+    Resources {
+        /// Name the lease
+        id: String,
         #[command(flatten)]
         list: List,
     },
-    /// Print the mount commands that put a snapshot at a folder
-    Mounts {
-        /// Use this snapshotter [default: overlayfs, or native where that does not work]
-        #[arg(long, value_name = "NAME")]
-        snapshotter: Option<String>,
-        /// Mount there
-        #[arg(value_name = "TARGET")]
-        target: String,
-        /// Name the snapshot
-        #[arg(value_name = "KEY")]
-        key: String,
+    /// Let a lease keep something
+    Add {
+        /// Name the lease
+        id: String,
+        /// Say what it is: content, ingests, images, snapshots/overlayfs
+        #[arg(value_name = "TYPE")]
+        kind: String,
+        /// Name it
+        resource: String,
     },
-    /// Remove snapshots
-    #[command(visible_alias = "remove")]
-    Rm {
-        /// Use this snapshotter [default: overlayfs, or native where that does not work]
-        #[arg(long, value_name = "NAME")]
-        snapshotter: Option<String>,
-        /// Name the snapshots
-        #[arg(required = true, value_name = "KEY")]
-        keys: Vec<String>,
+    /// Let a lease keep something no longer
+    Drop {
+        /// Name the lease
+        id: String,
+        /// Say what it is: content, ingests, images, snapshots/overlayfs
+        #[arg(value_name = "TYPE")]
+        kind: String,
+        /// Name it
+        resource: String,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum ContentCommand {
-    /// List the blobs
-    #[command(visible_alias = "list")]
-    Ls(List),
-    /// Look whether all that is kept is whole, and repair what can be
-    Fsck(ContentFsck),
-    /// Write a blob to standard output
-    Get {
-        /// Name the blob by its digest
-        digest: String,
-    },
-}
-
-#[derive(Debug, Args)]
-pub struct ContentFsck {
-    /// Repair what can be: forget what is broken so that it comes anew, remove what belongs to nobody
-    #[arg(long)]
-    pub repair: bool,
-    /// Make the metadata anew where they are broken or lost, of what can still be read and of the blobs
-    #[arg(long, conflicts_with_all = ["repair", "quick"])]
-    pub rebuild: bool,
-    /// Do not read the blobs through: their sizes alone are compared
-    #[arg(long)]
-    pub quick: bool,
-    /// Print a line for each problem, or a JSON object
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Table)]
-    pub format: Format,
 }
 
 #[derive(Debug, Subcommand)]
@@ -81,6 +72,14 @@ pub enum NamespaceCommand {
         label: Vec<String>,
         /// Name the namespace
         name: String,
+    },
+    /// Set labels of a namespace; an empty value takes a label away
+    Label {
+        /// Name the namespace
+        name: String,
+        /// Set these labels
+        #[arg(required = true, value_name = "NAME=[VALUE]")]
+        labels: Vec<String>,
     },
     /// Remove empty namespaces
     #[command(visible_alias = "remove")]

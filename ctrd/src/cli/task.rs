@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::List;
+use super::{Attach, List, ListAll};
 
 #[derive(Debug, Subcommand)]
 pub enum TaskCommand {
@@ -12,7 +12,7 @@ pub enum TaskCommand {
     Start(TaskStart),
     /// List the tasks
     #[command(visible_alias = "list")]
-    Ls(List),
+    Ls(ListAll),
     /// Run another program in a running container
     Exec(Exec),
     /// Send a signal to a task
@@ -32,6 +32,29 @@ pub enum TaskCommand {
         /// Wait for this process of exec, not for the container's first one
         #[arg(long, value_name = "ID")]
         exec_id: Option<String>,
+        /// Name the container
+        container: String,
+    },
+    /// Join the streams of a running task
+    Attach(Attach),
+    /// Print the figures of a task's control groups as JSON
+    #[command(visible_alias = "metric")]
+    Metrics {
+        /// Name the tasks
+        #[arg(required = true, value_name = "CONTAINER")]
+        containers: Vec<String>,
+    },
+    /// Save the state of a task into a folder, from which ocirun restore can bring it back
+    Checkpoint {
+        /// Write the images of the processes there
+        #[arg(long, value_name = "DIR")]
+        image_path: PathBuf,
+        /// Write CRIU's log there
+        #[arg(long, value_name = "DIR")]
+        work_path: Option<PathBuf>,
+        /// End the task when it is saved
+        #[arg(long)]
+        exit: bool,
         /// Name the container
         container: String,
     },
@@ -55,6 +78,9 @@ pub struct TaskStart {
     /// Pass standard input on to the program
     #[arg(long, short, conflicts_with = "detach")]
     pub interactive: bool,
+    /// Leave the program at this sequence of keys
+    #[arg(long, value_name = "KEYS", default_value = "ctrl-p,ctrl-q")]
+    pub detach_keys: String,
     /// Write the process id of the program to this file
     #[arg(long, value_name = "FILE")]
     pub pid_file: Option<PathBuf>,
@@ -88,6 +114,9 @@ pub struct Exec {
     /// Start the program in this folder of the container
     #[arg(long, short, visible_alias = "cwd", value_name = "DIR")]
     pub workdir: Option<PathBuf>,
+    /// Leave the program at this sequence of keys
+    #[arg(long, value_name = "KEYS", default_value = "ctrl-p,ctrl-q")]
+    pub detach_keys: String,
     /// Write the process id of the program to this file
     #[arg(long, value_name = "FILE")]
     pub pid_file: Option<PathBuf>,

@@ -26,13 +26,39 @@ const WINDOW: u32 = 2 << 20;
 /// Only an address without a server is a reason to do the work oneself. A server that may not be
 /// spoken to, or is about to answer, is not.
 pub async fn connect(address: &Path, root: &Path, state: &Path) -> Result<Channel> {
-    match dial(address).await {
-        Ok(stream) => over_socket(stream, address).await,
-        Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
-            within(address, root, state).await
+    let mut deaths = 0;
+    loop {
+        match dial(address).await {
+            Ok(stream) => match over_socket(stream, address).await {
+                // It died with our call in its queue: whatever is there now is asked.
+                Err(e) if deaths < DEATHS && broke(&e) => deaths += 1,
+                outcome => return outcome.map_err(|e| Error::unknown(innermost(&e))),
+            },
+            Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
+                return within(address, root, state).await;
+            }
+            Err(e) if deaths < DEATHS && e.kind() == io::ErrorKind::ConnectionReset => deaths += 1,
+            Err(e) => return Err(Error::unknown(os_text(&e))),
         }
-        Err(e) => Err(Error::unknown(os_text(&e))),
     }
+}
+
+/// How many servers may die while they are called.
+const DEATHS: u32 = 8;
+
+fn broke(e: &tonic::transport::Error) -> bool {
+    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(e);
+    while let Some(e) = source {
+        let kind = e.downcast_ref::<io::Error>().map(io::Error::kind);
+        if matches!(
+            kind,
+            Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof)
+        ) {
+            return true;
+        }
+        source = e.source();
+    }
+    false
 }
 
 /// Connects, and waits for a server whose queue is full, which only a blocking connect does.
@@ -50,7 +76,7 @@ async fn dial(address: &Path) -> io::Result<UnixStream> {
 }
 
 /// A channel on the connection that was made; should that break, on new ones.
-async fn over_socket(stream: UnixStream, address: &Path) -> Result<Channel> {
+async fn over_socket(stream: UnixStream, address: &Path) -> Result<Channel, tonic::transport::Error> {
     let mut first = Some(stream);
     let address = address.to_path_buf();
     let connector = service_fn(move |_| {
@@ -62,7 +88,7 @@ async fn over_socket(stream: UnixStream, address: &Path) -> Result<Channel> {
             }
         }
     });
-    endpoint().connect_with_connector(connector).await.map_err(|e| Error::unknown(innermost(&e)))
+    endpoint().connect_with_connector(connector).await
 }
 
 /// Begins the services here, and a channel to them.

@@ -5,14 +5,15 @@ use std::collections::HashMap;
 use ctrd_shim::api::runc::Options as RuncOptions;
 use oci_spec::image::Config as ImageConfig;
 use prost::Message;
-use prost_types::Any;
+use prost_types::{Any, FieldMask};
 use serde::Deserialize;
 
 use super::image::Opened;
-use super::{Client, image, process, root, snapshotter, take, unpack};
+use super::{Client, elsewhere, image, process, root, snapshotter, take, unpack};
 use crate::api::containers::container::Runtime;
 use crate::api::containers::{
     Container, CreateContainerRequest, DeleteContainerRequest, GetContainerRequest, ListContainersRequest,
+    UpdateContainerRequest,
 };
 use crate::api::snapshots::{MountsRequest, PrepareSnapshotRequest, RemoveSnapshotRequest};
 use crate::api::types::Mount;
@@ -155,6 +156,13 @@ pub async fn list(client: &Client) -> Result<Vec<Container>> {
 }
 
 pub async fn get(client: &Client, id: &str) -> Result<Container> {
+    match get_here(client, id).await {
+        Err(e) => Err(elsewhere::hint(client, e, async |there| get_here(there, id).await).await),
+        found => found,
+    }
+}
+
+async fn get_here(client: &Client, id: &str) -> Result<Container> {
     let reply = take(client.containers().get(GetContainerRequest { id: id.to_string() }).await);
     match reply {
         Ok(reply) => Ok(reply.container.unwrap_or_default()),
@@ -173,8 +181,20 @@ pub async fn mounts(client: &Client, container: &Container) -> Result<Vec<Mount>
     Ok(take(client.snapshots().mounts(request).await)?.mounts)
 }
 
-/// Removes a container's record and its snapshot; with `force`, after killing what runs.
-pub async fn remove(client: &Client, id: &str, force: bool, keep_snapshot: bool) -> Result<()> {
+/// Sets labels of a container and leaves its others alone; an empty value takes one away.
+pub async fn label(client: &Client, id: &str, labels: HashMap<String, String>) -> Result<()> {
+    get(client, id).await?;
+    let paths = labels.keys().map(|key| format!("labels.{key}")).collect();
+    let request = UpdateContainerRequest {
+        container: Some(Container { id: id.to_string(), labels, ..Container::default() }),
+        update_mask: Some(FieldMask { paths }),
+    };
+    take(client.containers().update(request).await).map(drop)
+}
+
+/// Removes a container's record and its snapshot; with `force`, after killing what runs. Returns
+/// the record.
+pub async fn remove(client: &Client, id: &str, force: bool, keep_snapshot: bool) -> Result<Container> {
     let container = get(client, id).await?;
     match process::status(client, id).await {
         Ok(_) if force => drop(process::destroy(client, id).await?),
@@ -190,7 +210,8 @@ pub async fn remove(client: &Client, id: &str, force: bool, keep_snapshot: bool)
         Err(e) if !force => return Err(e),
         Err(_) => drop(process::destroy(client, id).await?),
     }
-    forget(client, &container, keep_snapshot).await
+    forget(client, &container, keep_snapshot).await?;
+    Ok(container)
 }
 
 /// Removes the record and the snapshot of a container without a task.

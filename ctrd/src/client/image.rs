@@ -1,7 +1,7 @@
 //! Images: found by the names people give them, read down to their layers and configuration.
 
 use super::content::document;
-use super::{Client, take};
+use super::{Client, elsewhere, take};
 use crate::api::images::{
     CreateImageRequest, DeleteImageRequest, GetImageRequest, Image, ListImagesRequest, UpdateImageRequest,
 };
@@ -32,17 +32,29 @@ pub async fn list(client: &Client) -> Result<Vec<Image>> {
 /// Finds an image by its exact name, or by the full form of a short one: `busybox` is
 /// `docker.io/library/busybox:latest` as well.
 pub async fn find(client: &Client, name: &str) -> Result<Image> {
+    if let Some(found) = find_here(client, name).await? {
+        return Ok(found);
+    }
+    let known = list(client).await.unwrap_or_default();
+    let near = known.iter().map(|image| image.name.as_str()).find(|known| resembles(known, name));
+    let near = near.map(|known| format!(" (there is {known})")).unwrap_or_default();
+    let error = Error::not_found(format!("image {name}: not found{near}"));
+    let look = async |there: &Client| {
+        let found = find_here(there, name).await?;
+        found.ok_or_else(|| Error::not_found(""))
+    };
+    Err(elsewhere::hint(client, error, look).await)
+}
+
+async fn find_here(client: &Client, name: &str) -> Result<Option<Image>> {
     for spelling in spellings(name) {
         match take(client.images().get(GetImageRequest { name: spelling }).await) {
-            Ok(reply) => return reply.image.ok_or_else(|| Error::unknown("an empty reply")),
+            Ok(reply) => return reply.image.map(Some).ok_or_else(|| Error::unknown("an empty reply")),
             Err(e) if e.kind == Kind::NotFound => {}
             Err(e) => return Err(e.context(format!("image {name}"))),
         }
     }
-    let known = list(client).await.unwrap_or_default();
-    let near = known.iter().map(|image| image.name.as_str()).find(|known| resembles(known, name));
-    let hint = near.map(|known| format!(" (there is {known})")).unwrap_or_default();
-    Err(Error::not_found(format!("image {name}: not found{hint}")))
+    Ok(None)
 }
 
 /// Creates the image, or points the one of that name at the new target.

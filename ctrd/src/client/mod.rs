@@ -7,6 +7,7 @@
 pub mod channel;
 pub mod container;
 pub mod content;
+pub mod elsewhere;
 pub mod image;
 pub mod process;
 pub mod root;
@@ -93,6 +94,19 @@ impl Client {
         crate::id::validate(namespace).map_err(|e| e.context("namespace"))?;
         let namespace = ascii(namespace)?;
         Ok(Client { channel, headers: Headers { namespace, lease: None } })
+    }
+
+    /// The namespace that the calls are in.
+    pub fn namespace(&self) -> &str {
+        self.headers.namespace.to_str().unwrap_or_default()
+    }
+
+    /// The same connection, in another namespace.
+    pub fn in_namespace(&self, name: &str) -> Result<Client> {
+        crate::id::validate(name).map_err(|e| e.context("namespace"))?;
+        let mut client = self.clone();
+        client.headers.namespace = ascii(name)?;
+        Ok(client)
     }
 
     /// The same connection, every call of which is under the lease `id`.

@@ -40,9 +40,19 @@ impl<F: FnMut(u64)> Sink<F> {
     }
 }
 
+impl Sink<fn(u64)> {
+    /// For a blob that has a reference of its own, under which it can be taken up again.
+    pub fn named(client: Client, runtime: Handle, stop: Arc<AtomicBool>) -> Self {
+        Sink { client, runtime, import: String::new(), stop, progress: |_| () }
+    }
+}
+
 impl<F: FnMut(u64)> BlobSink for Sink<F> {
     fn write(&mut self, blob: &Announced, data: &mut dyn Read) -> Result<(Digest, u64)> {
-        let reference = format!("{}-{}", self.import, blob.name);
+        let reference = match self.import.as_str() {
+            "" => blob.name.clone(),
+            import => format!("{import}-{}", blob.name),
+        };
         let mut upload = Upload::open(&self.client, &self.runtime, reference.clone());
         let mut each = |n: u64| {
             (self.progress)(n);
@@ -61,6 +71,10 @@ impl<F: FnMut(u64)> BlobSink for Sink<F> {
             (Err(e), _) => e,
         };
         drop(upload);
+        if self.import.is_empty() {
+            // Kept, to be taken up again.
+            return Err(error);
+        }
         // The first error is the one to report; an ingest left over expires.
         let mut service = self.client.content();
         let _ = self.runtime.block_on(service.abort(AbortRequest { r#ref: reference }));

@@ -3,22 +3,23 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::{Session, each, settings};
+use super::{Session, each, label_changes, logs, settings};
 use crate::api::containers::Container;
-use crate::cli::{ContainerCommand, ContainerRemove, List};
-use crate::client::container;
+use crate::cli::{ContainerCommand, ContainerCreate, ContainerRemove};
+use crate::client::{Client, container};
 use crate::error::{Error, Kind};
 use crate::listing::{self, Row};
 
 pub async fn command(session: &Session, command: ContainerCommand) -> Result<i32> {
     match command {
-        ContainerCommand::Create(args) => {
-            let wish = settings::wish(&args.settings, &session.place)?;
-            let made = container::create(&session.client, &wish).await?;
-            listing::line(&made.id)?;
+        ContainerCommand::Create(args) => create(session, &args).await,
+        ContainerCommand::Ls(list) => {
+            session.list(&list, &["CONTAINER", "IMAGE", "RUNTIME", "CREATED"], rows).await
+        }
+        ContainerCommand::Label { container, labels } => {
+            container::label(&session.client, &container, label_changes(&labels)?).await?;
             Ok(0)
         }
-        ContainerCommand::Ls(list) => ls(session, &list).await,
         ContainerCommand::Inspect { containers } => {
             let act = async |id: String| -> Result<(), Error> {
                 let container = container::get(&session.client, &id).await?;
@@ -30,6 +31,13 @@ pub async fn command(session: &Session, command: ContainerCommand) -> Result<i32
     }
 }
 
+pub async fn create(session: &Session, args: &ContainerCreate) -> Result<i32> {
+    let wish = settings::wish(&args.settings, &session.place)?;
+    let made = container::create(&session.client, &wish).await?;
+    listing::line(&made.id)?;
+    Ok(0)
+}
+
 /// The verb and its container, for the line that reports a failure.
 pub fn title(command: &ContainerCommand) -> String {
     match command {
@@ -39,6 +47,7 @@ pub fn title(command: &ContainerCommand) -> String {
         },
         ContainerCommand::Ls(_) => "ls".into(),
         ContainerCommand::Inspect { .. } => "inspect".into(),
+        ContainerCommand::Label { container, .. } => format!("label {container}"),
         ContainerCommand::Rm(_) => "rm".into(),
     }
 }
@@ -49,7 +58,10 @@ pub async fn rm(session: &Session, args: &ContainerRemove) -> Result<i32> {
     {
         Err(e) if e.kind == Kind::NotFound && args.force => Ok(()),
         Err(e) => Err(shorten(e, &id)),
-        Ok(()) => Ok(()),
+        Ok(removed) => {
+            logs::forget(&session.place, &removed);
+            Ok(())
+        }
     };
     each("rm", &args.containers, act).await
 }
@@ -62,22 +74,17 @@ fn shorten(mut error: Error, id: &str) -> Error {
     error
 }
 
-async fn ls(session: &Session, list: &List) -> Result<i32> {
-    let rows: Vec<Row> = container::list(&session.client)
-        .await?
-        .into_iter()
-        .map(|container| {
-            let cells = vec![
-                container.id.clone(),
-                image(&container),
-                container.runtime.as_ref().map(|r| r.name.clone()).unwrap_or_default(),
-                listing::time(container.created_at.as_ref()),
-            ];
-            Row { cells, object: brief(&container), name: container.id }
-        })
-        .collect();
-    listing::print(list, &["CONTAINER", "IMAGE", "RUNTIME", "CREATED"], &rows)?;
-    Ok(0)
+async fn rows(client: &Client) -> Result<Vec<Row>> {
+    let row = |container: Container| {
+        let cells = vec![
+            container.id.clone(),
+            image(&container),
+            container.runtime.as_ref().map(|r| r.name.clone()).unwrap_or_default(),
+            listing::time(container.created_at.as_ref()),
+        ];
+        Row { cells, object: brief(&container), name: container.id }
+    };
+    Ok(container::list(client).await?.into_iter().map(row).collect())
 }
 
 /// The image's name, or a dash for a container made from a folder.
@@ -99,7 +106,7 @@ pub fn brief(container: &Container) -> Value {
     })
 }
 
-fn with_spec(container: &Container) -> Value {
+pub fn with_spec(container: &Container) -> Value {
     let mut object = brief(container);
     let spec = container.spec.as_ref().map(|spec| serde_json::from_slice(&spec.value).unwrap_or_default());
     object["spec"] = spec.unwrap_or(Value::Null);

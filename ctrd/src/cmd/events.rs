@@ -9,22 +9,33 @@ use super::Session;
 use crate::api::event::*;
 use crate::api::events::SubscribeRequest;
 use crate::api::images::{ImageCreate, ImageDelete, ImageUpdate};
-use crate::cli::Events;
+use crate::cli::{Events, Format};
 use crate::client::{failure, take};
 use crate::listing;
 
 pub async fn events(session: &Session, args: Events) -> Result<i32> {
-    let mut stream =
-        take(session.client.events().subscribe(SubscribeRequest { filters: args.filters }).await)?;
-    while let Some(envelope) = stream.message().await.map_err(failure)? {
+    let filters = [args.filter, args.filters].concat();
+    let mut stream = take(session.client.events().subscribe(SubscribeRequest { filters }).await)?;
+    let mut left = args.count;
+    while left != Some(0) {
+        let Some(envelope) = stream.message().await.map_err(failure)? else { break };
         let event = envelope.event.as_ref().map(payload).unwrap_or(Value::Null);
-        let line = json!({
-            "timestamp": listing::time_json(envelope.timestamp.as_ref()),
-            "namespace": envelope.namespace,
-            "topic": envelope.topic,
-            "event": event,
-        });
-        listing::line(&line.to_string())?;
+        match args.format {
+            Format::Json => {
+                let line = json!({
+                    "timestamp": listing::time_json(envelope.timestamp.as_ref()),
+                    "namespace": envelope.namespace,
+                    "topic": envelope.topic,
+                    "event": event,
+                });
+                listing::line(&line.to_string())?;
+            }
+            Format::Table => {
+                let time = listing::time(envelope.timestamp.as_ref());
+                listing::line(&format!("{time}   {}   {}   {event}", envelope.namespace, envelope.topic))?;
+            }
+        }
+        left = left.map(|left| left - 1);
     }
     Ok(0)
 }

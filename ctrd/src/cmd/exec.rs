@@ -13,7 +13,7 @@ use crate::client::container;
 use crate::client::process::{self, Name};
 use crate::error::Error;
 use crate::spec::user::User;
-use crate::{listing, signal, spec};
+use crate::{listing, signal, spec, stdio};
 
 pub async fn exec(session: &Session, args: Exec) -> Result<i32> {
     let mut signals = signal::caught(|_| true).context("catch signals")?;
@@ -38,6 +38,7 @@ pub async fn exec(session: &Session, args: Exec) -> Result<i32> {
         detach: args.detach,
         interactive: args.interactive,
         terminal: args.tty,
+        keys: stdio::keys(&args.detach_keys)?,
         log_uri: None,
         pid_file: args.pid_file,
     };

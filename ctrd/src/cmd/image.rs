@@ -1,20 +1,57 @@
-//! `ctrd image`, but for the import.
+//! `ctrd image`, but for the import and for what images take.
 
 use anyhow::Result;
+use prost_types::FieldMask;
 use serde_json::{Value, json};
 
-use super::{Session, each, import};
-use crate::api::images::Image;
-use crate::cli::{ImageCommand, ImageRemove, List};
-use crate::client::image;
+use super::{Session, each, extent, import, label_changes};
+use crate::api::images::{CreateImageRequest, Image, UpdateImageRequest};
+use crate::cli::{ImageCommand, ImageRemove, ImageTag};
+use crate::client::{Client, image, snapshotter, take, unpack};
 use crate::error::{Error, Kind};
+use crate::image::normalize;
 use crate::listing::{self, Row};
 
 pub async fn command(session: &Session, command: ImageCommand) -> Result<i32> {
+    let client = &session.client;
     match command {
         ImageCommand::Import(args) => import::import(session, args).await,
         ImageCommand::Export(args) => super::export::export(session, args).await,
-        ImageCommand::Ls(list) => ls(session, &list).await,
+        ImageCommand::Ls(list) => {
+            let quiet = list.list.quiet;
+            let rows = async |client: &Client| rows(client, quiet).await;
+            session.list(&list, &["IMAGE", "DIGEST", "SIZE", "UPDATED"], rows).await
+        }
+        ImageCommand::Tag(args) => tag(client, &args).await,
+        ImageCommand::Label { image: name, labels } => {
+            let name = image::find(client, &name).await?.name;
+            let labels = label_changes(&labels)?;
+            let paths = labels.keys().map(|key| format!("labels.{key}")).collect();
+            let request = UpdateImageRequest {
+                image: Some(Image { name, labels, ..Image::default() }),
+                update_mask: Some(FieldMask { paths }),
+                ..UpdateImageRequest::default()
+            };
+            take(client.images().update(request).await)?;
+            Ok(0)
+        }
+        ImageCommand::Usage { snapshotter, images, list } => {
+            let snapshotter = snapshotter::choose(client, snapshotter.as_deref()).await?;
+            extent::usage(client, &snapshotter, &images, &list).await
+        }
+        ImageCommand::Check { snapshotter, images, list } => {
+            let snapshotter = snapshotter::choose(client, snapshotter.as_deref()).await?;
+            extent::check(client, &snapshotter, &images, &list).await
+        }
+        ImageCommand::Unpack { snapshotter, quiet, images } => {
+            let snapshotter = snapshotter::choose(client, snapshotter.as_deref()).await?;
+            let act = async |name: String| -> Result<(), Error> {
+                let opened = image::open(client, image::find(client, &name).await?).await?;
+                let bar = import::layers(opened.chain().len(), quiet);
+                unpack::unpack(client, &opened, &snapshotter, |n| bar.at(n as u64 + 1)).await
+            };
+            each("image unpack", &images, act).await
+        }
         ImageCommand::Rm(args) => rm(session, &args).await,
         ImageCommand::Inspect { images } => {
             let act = async |name: String| inspect(session, &name).await.map_err(|e| shorten(e, &name));
@@ -23,35 +60,64 @@ pub async fn command(session: &Session, command: ImageCommand) -> Result<i32> {
     }
 }
 
-pub fn verb(command: &ImageCommand) -> &'static str {
+/// The verb and its image, for the line that reports a failure.
+pub fn title(command: &ImageCommand) -> String {
     match command {
-        ImageCommand::Import(_) => "import",
-        ImageCommand::Export(_) => "export",
-        ImageCommand::Ls(_) => "ls",
-        ImageCommand::Rm(_) => "rm",
-        ImageCommand::Inspect { .. } => "inspect",
+        ImageCommand::Import(_) => "import".into(),
+        ImageCommand::Export(_) => "export".into(),
+        ImageCommand::Ls(_) => "ls".into(),
+        ImageCommand::Rm(_) => "rm".into(),
+        ImageCommand::Tag(args) => format!("tag {}", args.image),
+        ImageCommand::Label { image, .. } => format!("label {image}"),
+        ImageCommand::Usage { .. } => "usage".into(),
+        ImageCommand::Check { .. } => "check".into(),
+        ImageCommand::Unpack { .. } => "unpack".into(),
+        ImageCommand::Inspect { .. } => "inspect".into(),
     }
 }
 
-async fn ls(session: &Session, list: &List) -> Result<i32> {
+/// A name that another image has is taken with `force` alone.
+async fn tag(client: &Client, args: &ImageTag) -> Result<i32> {
+    let found = image::find(client, &args.image).await?;
+    let act = async |name: String| -> Result<(), Error> {
+        let name = normalize(&name)?;
+        let image = Image {
+            name: name.clone(),
+            target: found.target.clone(),
+            labels: found.labels.clone(),
+            ..Image::default()
+        };
+        if args.force {
+            return image::store(client, image).await;
+        }
+        let request = CreateImageRequest { image: Some(image), source_date_epoch: None };
+        match take(client.images().create(request).await) {
+            Err(e) if e.kind == Kind::AlreadyExists => {
+                Err(Error::already_exists("another image has this name (--force takes it)"))
+            }
+            other => other.map(drop),
+        }
+    };
+    each("image tag", &args.names, act).await
+}
+
+async fn rows(client: &Client, quiet: bool) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
-    for found in image::list(&session.client).await? {
+    for found in image::list(client).await? {
         let name = found.name.clone();
         let mut object = brief(&found);
         let digest = found.target.as_ref().map(|t| t.digest.clone()).unwrap_or_default();
         let updated = listing::time(found.updated_at.as_ref());
         // An image whose documents are not there has no size; that it is there can be said.
-        let size = match list.quiet {
+        let size = match quiet {
             true => None,
-            false => image::open(&session.client, found).await.ok().map(|opened| size(&opened)),
+            false => image::open(client, found).await.ok().map(|opened| size(&opened)),
         };
         object["layersSize"] = json!(size);
         let size = size.map_or("-".to_string(), listing::size);
-        let short = digest.get(..19).unwrap_or(&digest).to_string();
-        rows.push(Row { cells: vec![name.clone(), short, size, updated], name, object });
+        rows.push(Row { cells: vec![name.clone(), digest, size, updated], name, object });
     }
-    listing::print(list, &["IMAGE", "DIGEST", "SIZE", "UPDATED"], &rows)?;
-    Ok(0)
+    Ok(rows)
 }
 
 /// What the image's own layers take, packed.
@@ -71,7 +137,7 @@ fn brief(image: &Image) -> Value {
     })
 }
 
-async fn inspect(session: &Session, name: &str) -> Result<(), Error> {
+pub async fn inspect(session: &Session, name: &str) -> Result<(), Error> {
     let found = image::find(&session.client, name).await?;
     let mut object = brief(&found);
     let opened = image::open(&session.client, found).await?;

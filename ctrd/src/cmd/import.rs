@@ -69,7 +69,7 @@ async fn lease(client: &Client) -> Result<String> {
 }
 
 async fn under_lease(client: &Client, args: ImageImport, stop: Arc<AtomicBool>) -> Result<Vec<String>> {
-    let bar = Shown(bar(&args.source));
+    let bar = bar(&args.source, args.quiet);
     let runtime = Handle::current();
     let upload = client.clone();
     let (reading, counting) = (args.source.clone(), bar.0.clone());
@@ -94,9 +94,9 @@ async fn under_lease(client: &Client, args: ImageImport, stop: Arc<AtomicBool>) 
         }
         for platform in platforms.into_iter().filter(|_| !args.no_unpack) {
             let opened = image::open_for(client, image.clone(), platform).await?;
-            let bar = Shown(layers(opened.chain().len()));
+            let bar = layers(opened.chain().len(), args.quiet);
             let unpacked =
-                unpack::unpack(client, &opened, &snapshotter, |n| bar.0.set_position(n as u64 + 1));
+                unpack::unpack(client, &opened, &snapshotter, |n| bar.at(n as u64 + 1));
             unpacked.await.with_context(|| format!("image {name}"))?;
         }
         image::store(client, image).await?;
@@ -131,7 +131,7 @@ fn read(
 }
 
 /// Standard input without the buffer in front of it, unless somebody would have to type it.
-fn stdin() -> Result<File> {
+pub fn stdin() -> Result<File> {
     let stdin = io::stdin();
     if stdin.is_terminal() {
         anyhow::bail!("an archive is not read from a terminal");
@@ -144,7 +144,13 @@ fn shown(source: &Path) -> String {
 }
 
 /// A bar that is wiped off the terminal however the work ends.
-struct Shown(ProgressBar);
+pub struct Shown(ProgressBar);
+
+impl Shown {
+    pub fn at(&self, position: u64) {
+        self.0.set_position(position);
+    }
+}
 
 impl Drop for Shown {
     fn drop(&mut self) {
@@ -153,29 +159,27 @@ impl Drop for Shown {
 }
 
 /// A bar over the bytes of the source, where there is a terminal to draw it on.
-fn bar(source: &Path) -> ProgressBar {
-    if !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
+fn bar(source: &Path, quiet: bool) -> Shown {
     let size = source.metadata().ok().filter(|m| m.is_file()).map(|m| m.len());
-    let (bar, template) = match size {
-        Some(size) => (ProgressBar::new(size), "read {wide_bar} {bytes}/{total_bytes}"),
-        None => (ProgressBar::new_spinner(), "read {spinner} {bytes}"),
-    };
-    styled(bar, template)
-}
-
-fn layers(count: usize) -> ProgressBar {
-    match io::stderr().is_terminal() {
-        true => styled(ProgressBar::new(count as u64), "unpack {wide_bar} {pos}/{len} layers"),
-        false => ProgressBar::hidden(),
+    match size {
+        _ if quiet || !io::stderr().is_terminal() => Shown(ProgressBar::hidden()),
+        Some(size) => styled(ProgressBar::new(size), "read {wide_bar} {bytes}/{total_bytes}"),
+        None => styled(ProgressBar::new_spinner(), "read {spinner} {bytes}"),
     }
 }
 
-fn styled(bar: ProgressBar, template: &str) -> ProgressBar {
+/// A bar over the layers of an image.
+pub fn layers(count: usize, quiet: bool) -> Shown {
+    match quiet || !io::stderr().is_terminal() {
+        true => Shown(ProgressBar::hidden()),
+        false => styled(ProgressBar::new(count as u64), "unpack {wide_bar} {pos}/{len} layers"),
+    }
+}
+
+fn styled(bar: ProgressBar, template: &str) -> Shown {
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
     bar.enable_steady_tick(Duration::from_millis(200));
-    bar
+    Shown(bar)
 }

@@ -22,6 +22,8 @@ pub struct Way {
     pub detach: bool,
     pub interactive: bool,
     pub terminal: bool,
+    /// The keys that leave a program at its terminal; none for no such keys.
+    pub keys: Vec<u8>,
     /// Where a shim is to send the output, in place of this command.
     pub log_uri: Option<String>,
     pub pid_file: Option<PathBuf>,
@@ -103,7 +105,7 @@ fn streams(session: &Session, id: &str, way: &Way) -> Result<(Option<Fifos>, Pat
         let paths = Paths { stdin: String::new(), stdout: uri.clone(), stderr: uri.clone() };
         return Ok((None, paths));
     }
-    if way.detach {
+    if way.detach && !way.interactive {
         return Ok((None, Paths::default()));
     }
     let fifos = Fifos::make(&session.place.state, id, way.interactive, way.terminal)?;
@@ -162,11 +164,39 @@ async fn start(
     if name.exec.is_some() {
         write_pid(way, pid)?;
     }
-    let Some(ended) = ended else { return Ok(Outcome::Left) };
-    let status = attend(session, name, way, fifos, signals, ended).await;
+    let Some(ended) = ended else {
+        // They are for whoever attaches later.
+        fifos.into_iter().for_each(Fifos::keep);
+        return Ok(Outcome::Left);
+    };
+    let outcome = attend(session, name, way, fifos, signals, ended).await;
     drop(raw);
     step.done("stay with the program");
-    status.map(|(status, client)| Outcome::Ended(status, client))
+    let Some((status, client)) = outcome? else { return Ok(Outcome::Left) };
+    match process::delete(&client, &name.container, name.exec.as_deref()).await {
+        // Somebody else has tidied up before us.
+        Err(e) if e.kind != Kind::NotFound => Err(e.into()),
+        _ => Ok(Outcome::Ended(status, client)),
+    }
+}
+
+/// Stays with a program that runs already; when it has ended, its task is left.
+pub async fn join(
+    session: &Session,
+    name: &Name,
+    way: &Way,
+    fifos: Fifos,
+    signals: &mut Signals,
+) -> Result<Outcome> {
+    let ended = tokio::spawn(wait(session.client.clone(), name.clone()));
+    let raw =
+        if way.terminal && way.interactive { terminal::raw().context("set the terminal")? } else { None };
+    if way.terminal {
+        resize(&session.client, name).await;
+    }
+    let outcome = attend(session, name, way, Some(fifos), signals, ended).await;
+    drop(raw);
+    Ok(outcome?.map_or(Outcome::Left, |(status, client)| Outcome::Ended(status, client)))
 }
 
 /// How often a server may go while one program runs.
@@ -178,7 +208,7 @@ async fn wait(client: Client, name: Name) -> crate::error::Result<u32> {
     process::wait(&client, &name).await
 }
 
-/// From a process's start to its deletion.
+/// From a process's start to its end and that of its output; none where it is left.
 async fn attend(
     session: &Session,
     name: &Name,
@@ -186,10 +216,11 @@ async fn attend(
     fifos: Option<Fifos>,
     signals: &mut Signals,
     mut ended: Waiting,
-) -> Result<(i32, Client)> {
+) -> Result<Option<(i32, Client)>> {
     let mut client = session.client.clone();
+    let keys = if way.terminal { way.keys.as_slice() } else { &[] };
     let mut copies = match &fifos {
-        Some(fifos) => Some(fifos.copy()?),
+        Some(fifos) => Some(fifos.copy(keys)?),
         None => None,
     };
     if way.terminal && name.exec.is_some() {
@@ -221,6 +252,10 @@ async fn attend(
                     unwritten.get_or_insert(e);
                     drop(process::kill(&client, name, libc::SIGKILL, false).await);
                 }
+                Event::Left => {
+                    fifos.into_iter().for_each(Fifos::keep);
+                    return Ok(None);
+                }
                 Event::StdinEnded => drop(process::close_stdin(&client, name).await),
             },
         }
@@ -228,14 +263,9 @@ async fn attend(
     if let Some(copies) = copies {
         copies.finish().await;
     }
-    match process::delete(&client, &name.container, name.exec.as_deref()).await {
-        // Somebody else has tidied up before us.
-        Err(e) if e.kind != Kind::NotFound => return Err(e.into()),
-        _ => {}
-    }
     match unwritten {
-        None => Ok((status, client)),
-        Some(e) if e.kind() == ErrorKind::BrokenPipe => Ok((0, client)),
+        None => Ok(Some((status, client))),
+        Some(e) if e.kind() == ErrorKind::BrokenPipe => Ok(Some((0, client))),
         Some(e) => Err(e).context("write the program's output"),
     }
 }

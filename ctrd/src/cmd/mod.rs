@@ -1,28 +1,43 @@
 //! The commands, one file for each thing they are about; here a command line becomes a call and
 //! its end an exit status.
 
+mod attach;
+mod check;
 mod container;
 mod content;
 mod events;
 mod exec;
 mod export;
 mod fsck;
+mod extent;
+mod figures;
 mod image;
 mod import;
+mod info;
+mod inspect;
 mod kill;
 mod launch;
+mod layer;
+mod lease;
+mod lifecycle;
+mod logs;
 mod namespace;
 mod place;
 mod plugins;
+mod processes;
 mod ps;
 mod run;
 mod serve;
 mod settings;
 mod shim;
+mod shims;
 mod snapshot;
 mod start;
+mod stats;
 mod task;
+mod top;
 mod trace;
+mod tree;
 mod usage;
 mod version;
 
@@ -32,10 +47,11 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::cli::{Cli, Command, ContainerCommand, ContentCommand, TaskCommand};
-use crate::client::{Client, channel};
+use crate::cli::{Cli, Command, ContainerCommand, ContentCommand, ImageArgs, ImageCommand, ListAll, TaskCommand};
+use crate::client::{Client, channel, elsewhere};
 use crate::error::{Error, Kind};
 use crate::exit;
+use crate::listing::{self, Row};
 use place::Place;
 
 /// A connection to the services, and where this command's own files are.
@@ -53,9 +69,43 @@ impl Session {
         Ok(Client::new(channel, &place.namespace)?)
     }
 
+    /// Prints a listing of this namespace, or of all: then with the namespace before each row.
+    async fn list(
+        &self,
+        list: &ListAll,
+        headings: &[&str],
+        rows: impl AsyncFn(&Client) -> Result<Vec<Row>>,
+    ) -> Result<i32> {
+        if !list.all_namespaces {
+            listing::print(&list.list, headings, &rows(&self.client).await?)?;
+            return Ok(0);
+        }
+        let mut all = Vec::new();
+        for name in elsewhere::namespaces(&self.client).await? {
+            for mut row in rows(&self.client.in_namespace(&name)?).await? {
+                row.cells.insert(0, name.clone());
+                row.object["namespace"] = name.clone().into();
+                all.push(row);
+            }
+        }
+        listing::print(&list.list, &[&["NAMESPACE"], headings].concat(), &all)?;
+        Ok(0)
+    }
+
     /// Connects anew, to whatever serves by now.
     async fn again(&self) -> Result<Client> {
         Session::connect(&self.place).await
+    }
+
+    /// Asks for something, and asks once more where the server went meanwhile: nothing is changed by it.
+    async fn ask<T>(&self, act: impl AsyncFn(&Client) -> crate::error::Result<T>) -> crate::error::Result<T> {
+        match act(&self.client).await {
+            Err(e) if e.kind == Kind::Unavailable => match self.again().await {
+                Ok(client) => act(&client).await,
+                Err(_) => Err(e),
+            },
+            outcome => outcome,
+        }
     }
 
     /// Undoes what a failed command has done; over a new connection, if it was the old one that
@@ -104,6 +154,9 @@ fn dispatch(cli: Cli) -> Result<i32> {
     if let Command::Trace(args) = &cli.command {
         return trace::draw(args);
     }
+    if let Command::Check(args) = &cli.command {
+        return check::check(&place, args);
+    }
     if let Command::Shim(command) = cli.command {
         return shim::command(&place, command);
     }
@@ -118,11 +171,41 @@ fn dispatch(cli: Cli) -> Result<i32> {
         let step = crate::trace::step();
         let client = Session::connect(&place).await?;
         step.done("connect");
-        command(&Session { client, place }, cli.command).await
+        let session = Session { client, place };
+        let looks = looks(&cli.command);
+        match command(&session, cli.command).await {
+            // Nothing was printed yet, and another server, or this process, has the same answer.
+            Err(e) if looks && plain(&e).kind == Kind::Unavailable => {
+                let Session { place, .. } = session;
+                let client = Session::connect(&place).await?;
+                command(&Session { client, place }, Cli::try_parse()?.command).await
+            }
+            done => done,
+        }
     });
     // A thread that still reads a terminal must not hold up the end.
     runtime.shutdown_background();
     status
+}
+
+/// Commands that change nothing, and print at their end alone.
+fn looks(command: &Command) -> bool {
+    use crate::cli::{
+        ContainerCommand as C, ContentCommand, ImageCommand as I, LeaseCommand, NamespaceCommand,
+    };
+    match command {
+        Command::Ps(_) | Command::Top(_) | Command::Info(_) | Command::Version(_) => true,
+        Command::Plugins(_) => true,
+        Command::Image(ImageArgs { command, .. }) => {
+            matches!(command, None | Some(I::Ls(_) | I::Usage { .. } | I::Check { .. }))
+        }
+        Command::Container(command) => matches!(command, C::Ls(_)),
+        Command::Task(command) => matches!(command, TaskCommand::Ls(_) | TaskCommand::Ps { .. }),
+        Command::Content(command) => matches!(command, ContentCommand::Ls(_) | ContentCommand::Active(_)),
+        Command::Lease(command) => matches!(command, LeaseCommand::Ls(_) | LeaseCommand::Resources { .. }),
+        Command::Namespace(command) => matches!(command, NamespaceCommand::Ls(_)),
+        _ => false,
+    }
 }
 
 /// One thread is enough for the calls; what blocks has threads of its own.
@@ -135,11 +218,34 @@ async fn command(session: &Session, command: Command) -> Result<i32> {
         Command::Run(args) => run::run(session, *args).await,
         Command::Exec(args) | Command::Task(TaskCommand::Exec(args)) => exec::exec(session, args).await,
         Command::Kill(args) | Command::Task(TaskCommand::Kill(args)) => kill::kill(session, &args).await,
+        Command::Create(args) => container::create(session, &args).await,
+        Command::Start(args) => lifecycle::start(session, &args).await,
+        Command::Stop(args) => lifecycle::stop(session, &args).await,
+        Command::Restart(args) => lifecycle::restart(session, &args).await,
+        Command::Pause(args) => lifecycle::pause(session, &args).await,
+        Command::Resume(args) => lifecycle::resume(session, &args).await,
+        Command::Wait(args) => lifecycle::wait(session, &args).await,
+        Command::Update(args) => lifecycle::update(session, &args).await,
+        Command::Attach(args) | Command::Task(TaskCommand::Attach(args)) => {
+            attach::attach(session, &args).await
+        }
+        Command::Logs(args) => logs::logs(session, &args).await,
         Command::Ps(list) => ps::ps(session, &list).await,
+        Command::Top(args) => top::top(session, &args).await,
+        Command::Stats(args) => stats::stats(session, &args).await,
+        Command::Tree(args) => tree::tree(session, &args).await,
+        Command::Inspect(args) => inspect::inspect(session, &args).await,
         Command::Rm(args) | Command::Container(ContainerCommand::Rm(args)) => {
             container::rm(session, &args).await
         }
-        Command::Image(command) => image::command(session, command).await,
+        Command::Image(ImageArgs { command: None, list }) => {
+            image::command(session, ImageCommand::Ls(list)).await
+        }
+        Command::Image(ImageArgs { command: Some(command), .. }) => image::command(session, command).await,
+        Command::Rmi(args) => image::command(session, ImageCommand::Rm(args)).await,
+        Command::Tag(args) => image::command(session, ImageCommand::Tag(args)).await,
+        Command::Lease(command) => lease::command(session, command).await,
+        Command::Info(args) => info::info(session, &args).await,
         Command::Container(command) => container::command(session, command).await,
         Command::Task(TaskCommand::Start(args)) => start::start(session, &args).await,
         Command::Task(command) => task::command(session, command).await,
@@ -149,17 +255,21 @@ async fn command(session: &Session, command: Command) -> Result<i32> {
         Command::Events(args) => events::events(session, args).await,
         Command::Plugins(command) => plugins::command(session, command).await,
         Command::Version(args) => version::version(session, &args).await,
-        Command::Shim(_) | Command::Serve(_) | Command::Trace(_) => unreachable!("dispatched before"),
+        Command::Shim(_) | Command::Serve(_) | Command::Trace(_) | Command::Check(_) => {
+            unreachable!("dispatched before")
+        }
     }
 }
 
 /// Whether the exit status is that of a program in a container.
 fn launches(command: &Command) -> bool {
-    use TaskCommand::{Delete, Exec, Start, Wait};
-    matches!(
-        command,
-        Command::Run(_) | Command::Exec(_) | Command::Task(Exec(_) | Start(_) | Wait { .. } | Delete(_))
-    )
+    use TaskCommand::{Attach, Delete, Exec, Start, Wait};
+    match command {
+        Command::Run(_) | Command::Exec(_) | Command::Attach(_) => true,
+        Command::Start(args) => args.attach,
+        Command::Task(task) => matches!(task, Attach(_) | Exec(_) | Start(_) | Wait { .. } | Delete(_)),
+        _ => false,
+    }
 }
 
 /// The verb and what it is about, for the one line that reports a failure.
@@ -172,13 +282,32 @@ fn title(command: &Command) -> String {
         Command::Run(args) => with("run", args.settings.name.as_deref()),
         Command::Exec(args) => with("exec", Some(&args.container)),
         Command::Kill(args) => with("kill", Some(&args.container)),
+        Command::Create(args) => with("create", args.settings.name.as_deref()),
+        Command::Start(_) => "start".into(),
+        Command::Stop(_) => "stop".into(),
+        Command::Restart(_) => "restart".into(),
+        Command::Pause(_) => "pause".into(),
+        Command::Resume(_) => "resume".into(),
+        Command::Wait(_) => "wait".into(),
+        Command::Update(_) => "update".into(),
+        Command::Attach(args) => with("attach", Some(&args.container)),
+        Command::Logs(args) => with("logs", Some(&args.container)),
+        Command::Top(args) => with("top", Some(&args.container)),
+        Command::Stats(_) => "stats".into(),
+        Command::Tree(_) => "tree".into(),
+        Command::Inspect(_) => "inspect".into(),
+        Command::Rmi(_) => "rmi".into(),
+        Command::Tag(args) => with("tag", Some(&args.image)),
+        Command::Lease(command) => with("lease", Some(&lease::title(command))),
+        Command::Info(_) => "info".into(),
+        Command::Check(_) => "check".into(),
         Command::Ps(_) => "ps".into(),
         Command::Rm(_) => "rm".into(),
-        Command::Image(command) => with("image", Some(image::verb(command))),
+        Command::Image(args) => with("image", Some(&args.command.as_ref().map_or("ls".into(), image::title))),
         Command::Container(command) => with("container", Some(&container::title(command))),
         Command::Task(command) => with("task", Some(&task::title(command))),
         Command::Snapshot(command) => with("snapshot", Some(&snapshot::title(command))),
-        Command::Content(command) => with("content", Some(content::verb(command))),
+        Command::Content(command) => with("content", Some(&content::title(command))),
         Command::Namespace(command) => with("namespace", Some(&namespace::title(command))),
         Command::Shim(command) => with("shim", Some(&shim::title(command))),
         Command::Events(_) => "events".into(),
@@ -214,4 +343,70 @@ fn pairs(texts: &[String]) -> Result<std::collections::HashMap<String, String>> 
         None => Ok((text.clone(), String::new())),
     };
     texts.iter().map(pair).collect()
+}
+
+/// A failure of a step as one of an object among others.
+fn plain(e: &anyhow::Error) -> Error {
+    let kind = e.downcast_ref::<Error>().map_or(Kind::Unknown, |e| e.kind);
+    Error::new(kind, exit::words(e))
+}
+
+/// `NAME=VALUE` arguments that change labels. An empty value takes a label away; a name alone is a
+/// slip.
+fn label_changes(texts: &[String]) -> Result<std::collections::HashMap<String, String>> {
+    if let Some(text) = texts.iter().find(|text| !text.contains('=')) {
+        anyhow::bail!("label {text:?}: must be NAME=VALUE, or NAME= to take it away");
+    }
+    pairs(texts)
+}
+
+/// `90s`, `10m`, `2h`, `1h30m`, `500ms`; a number alone is of seconds.
+fn duration(text: &str) -> Result<std::time::Duration> {
+    let fault = || anyhow::anyhow!("duration {text:?}: must be such as 90s, 10m, 1h30m");
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Ok(std::time::Duration::from_secs(seconds));
+    }
+    let mut rest = text;
+    let mut millis = 0u64;
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let number: u64 = rest[..digits].parse().map_err(|_| fault())?;
+        rest = &rest[digits..];
+        let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let unit = match &rest[..letters] {
+            "ms" => 1,
+            "s" => 1000,
+            "m" => 60_000,
+            "h" => 3_600_000,
+            "d" => 86_400_000,
+            _ => return Err(fault()),
+        };
+        millis = number.checked_mul(unit).and_then(|n| millis.checked_add(n)).ok_or_else(fault)?;
+        rest = &rest[letters..];
+    }
+    if text.is_empty() { Err(fault()) } else { Ok(std::time::Duration::from_millis(millis)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        for (text, millis) in
+            [("90", 90_000), ("90s", 90_000), ("1h30m", 5_400_000), ("500ms", 500), ("0", 0)]
+        {
+            assert_eq!(duration(text).unwrap().as_millis(), millis, "{text}");
+        }
+        for bad in ["", "x", "1x", "-1s", "1.5s", "s", "99999999999999999999h", "999999999999999999h"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn labels_change_by_name_and_value() {
+        let labels = label_changes(&["a=b".into(), "c=".into()]).unwrap();
+        assert_eq!((labels["a"].as_str(), labels["c"].as_str()), ("b", ""));
+        assert!(label_changes(&["a".into()]).is_err() && label_changes(&["=a".into()]).is_err());
+    }
 }

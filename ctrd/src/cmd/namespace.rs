@@ -1,11 +1,12 @@
 //! `ctrd namespace`.
 
 use anyhow::Result;
+use prost_types::FieldMask;
 use serde_json::json;
 
-use super::{Session, each, pairs};
+use super::{Session, each, label_changes, pairs};
 use crate::api::namespaces::{
-    CreateNamespaceRequest, DeleteNamespaceRequest, ListNamespacesRequest, Namespace,
+    CreateNamespaceRequest, DeleteNamespaceRequest, ListNamespacesRequest, Namespace, UpdateNamespaceRequest,
 };
 use crate::cli::NamespaceCommand;
 use crate::client::take;
@@ -18,10 +19,8 @@ pub async fn command(session: &Session, command: NamespaceCommand) -> Result<i32
             let request = ListNamespacesRequest { filter: String::new() };
             let found = take(client.namespaces().list(request).await)?.namespaces;
             let row = |Namespace { name, labels }| {
-                let mut words: Vec<String> = labels.iter().map(|(k, v)| format!("{k}={v}")).collect();
-                words.sort();
                 let object = json!({"name": name, "labels": labels});
-                Row { cells: vec![name.clone(), words.join(",")], name, object }
+                Row { cells: vec![name.clone(), listing::labels(&labels)], name, object }
             };
             let rows: Vec<Row> = found.into_iter().map(row).collect();
             listing::print(&list, &["NAMESPACE", "LABELS"], &rows)?;
@@ -30,6 +29,16 @@ pub async fn command(session: &Session, command: NamespaceCommand) -> Result<i32
         NamespaceCommand::Create { name, label } => {
             let namespace = Some(Namespace { name, labels: pairs(&label)? });
             take(client.namespaces().create(CreateNamespaceRequest { namespace }).await)?;
+            Ok(0)
+        }
+        NamespaceCommand::Label { name, labels } => {
+            let labels = label_changes(&labels)?;
+            let paths = labels.keys().map(|key| format!("labels.{key}")).collect();
+            let request = UpdateNamespaceRequest {
+                namespace: Some(Namespace { name, labels }),
+                update_mask: Some(FieldMask { paths }),
+            };
+            take(client.namespaces().update(request).await)?;
             Ok(0)
         }
         NamespaceCommand::Rm { names } => {
@@ -46,6 +55,7 @@ pub fn title(command: &NamespaceCommand) -> String {
     match command {
         NamespaceCommand::Ls(_) => "ls".into(),
         NamespaceCommand::Create { name, .. } => format!("create {name}"),
+        NamespaceCommand::Label { name, .. } => format!("label {name}"),
         NamespaceCommand::Rm { .. } => "rm".into(),
     }
 }

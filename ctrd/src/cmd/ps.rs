@@ -8,15 +8,19 @@ use serde_json::json;
 use super::Session;
 use super::container::{brief, image};
 use crate::api::task::{Process, Status};
-use crate::cli::List;
-use crate::client::{container, process};
+use crate::cli::ListAll;
+use crate::client::{Client, container, process};
 use crate::listing::{self, Row};
 
-pub async fn ps(session: &Session, list: &List) -> Result<i32> {
-    let tasks = process::list(&session.client).await?;
+pub async fn ps(session: &Session, list: &ListAll) -> Result<i32> {
+    session.list(list, &["CONTAINER", "IMAGE", "STATUS", "PID", "CREATED"], rows).await
+}
+
+async fn rows(client: &Client) -> Result<Vec<Row>> {
+    let tasks = process::list(client).await?;
     let tasks: HashMap<String, Process> = tasks.into_iter().map(|task| (task.id.clone(), task)).collect();
     let mut rows = Vec::new();
-    for container in container::list(&session.client).await? {
+    for container in container::list(client).await? {
         let task = tasks.get(&container.id);
         let state = task.map_or("-".to_string(), |task| match task.status() {
             Status::Stopped => format!("stopped ({})", task.exit_status),
@@ -26,6 +30,10 @@ pub async fn ps(session: &Session, list: &List) -> Result<i32> {
         let mut object = brief(&container);
         object["status"] = json!(task.map(|task| process::word(task.status())));
         object["pid"] = json!(pid);
+        if let Some(task) = task.filter(|task| task.status() == Status::Stopped) {
+            object["exitStatus"] = json!(task.exit_status);
+            object["exitedAt"] = listing::time_json(task.exited_at.as_ref());
+        }
         let cells = vec![
             container.id.clone(),
             image(&container),
@@ -35,6 +43,5 @@ pub async fn ps(session: &Session, list: &List) -> Result<i32> {
         ];
         rows.push(Row { name: container.id, cells, object });
     }
-    listing::print(list, &["CONTAINER", "IMAGE", "STATUS", "PID", "CREATED"], &rows)?;
-    Ok(0)
+    Ok(rows)
 }

@@ -7,15 +7,23 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::launch::{self, Outcome, Way};
-use super::{Session, settings};
+use super::{Session, logs, settings};
 use crate::cli::Run;
 use crate::client::{Client, container, process};
 use crate::error::Kind;
-use crate::{listing, signal};
+use crate::{listing, signal, stdio};
 
 pub async fn run(session: &Session, args: Run) -> Result<i32> {
     let mut signals = signal::caught(|_| true).context("catch signals")?;
-    let wish = settings::wish(&args.settings, &session.place)?;
+    let mut wish = settings::wish(&args.settings, &session.place)?;
+    let keys = stdio::keys(&args.detach_keys)?;
+    let kept = args.detach && !args.interactive && logs::can(&wish.runtime, args.settings.tty);
+    let log_uri = match &args.log_uri {
+        Some(uri) => Some(uri.clone()),
+        None if kept => Some(logs::uri(&session.place, &wish.options.id)),
+        None => None,
+    };
+    wish.labels.extend(log_uri.iter().map(|uri| (logs::LABEL.to_string(), uri.clone())));
     let cidfile = args.cidfile.as_deref().map(|path| Cidfile::write(path, &wish.options.id)).transpose()?;
     let step = crate::trace::step();
     let made = container::create(&session.client, &wish).await?;
@@ -24,12 +32,18 @@ pub async fn run(session: &Session, args: Run) -> Result<i32> {
         detach: args.detach,
         interactive: args.interactive,
         terminal: args.settings.tty,
-        log_uri: args.log_uri,
+        keys,
+        log_uri,
         pid_file: args.pid_file,
     };
-    let outcome = launch::task(session, &made.id, made.mounts, &way, &mut signals).await;
+    let begun = if kept { logs::prepare(&session.place, &made.id) } else { Ok(()) };
+    let outcome = match begun {
+        Err(e) => Err(e.into()),
+        Ok(()) => launch::task(session, &made.id, made.mounts, &way, &mut signals).await,
+    };
     let remove = async |client: &Client| -> crate::error::Result<()> {
         let record = container::get(client, &made.id).await?;
+        logs::forget(&session.place, &record);
         container::forget(client, &record, false).await
     };
     match outcome {

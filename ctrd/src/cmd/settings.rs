@@ -13,7 +13,7 @@ use crate::client::container::Wish;
 use crate::spec::{self, Options, mount, resource, seccomp};
 
 /// The runtime that is used where none is named: this project's own shim.
-const RUNTIME: &str = "io.containerd.ctrd.v2";
+pub const RUNTIME: &str = "io.containerd.ctrd.v2";
 
 /// From flags to what the container is to be made of. The id is made up where none is given.
 pub fn wish(settings: &Settings, place: &Place) -> Result<Wish> {

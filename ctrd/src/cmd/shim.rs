@@ -9,12 +9,15 @@ use prost::Message;
 use serde_json::{Value, json};
 
 use super::place::Place;
+use super::shims;
 use crate::cli::{ShimCall, ShimCommand};
 use crate::{listing, signal};
 
 pub fn command(place: &Place, command: ShimCommand) -> Result<i32> {
     let namespace = &place.namespace;
     let answer = match command {
+        ShimCommand::Ls(list) => return shims::ls(place, &list),
+        ShimCommand::End { id } => return shims::end(place, &id),
         ShimCommand::Create { stdout, stderr, stdin, tty, address, bundle, id } => {
             // A file takes both streams unless each has its own.
             let stderr = if stderr.is_empty() && stdout.contains("://") { stdout.clone() } else { stderr };
@@ -101,6 +104,8 @@ fn ended(status: u32, at: Option<prost_types::Timestamp>) -> Value {
 /// The verb and its container, for the line that reports a failure.
 pub fn title(command: &ShimCommand) -> String {
     match command {
+        ShimCommand::Ls(_) => "ls".into(),
+        ShimCommand::End { id } => format!("end {id}"),
         ShimCommand::Create { id, .. } => format!("create {id}"),
         ShimCommand::Start(call) => format!("start {}", call.id),
         ShimCommand::State(call) => format!("state {}", call.id),

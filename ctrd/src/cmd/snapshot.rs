@@ -1,27 +1,101 @@
-//! `ctrd snapshot`.
+//! `ctrd snapshot`, but for the tree and the layers.
+
+use std::collections::HashMap;
 
 use anyhow::Result;
-use serde_json::json;
+use prost_types::FieldMask;
+use serde_json::{Value, json};
 
-use super::{Session, each};
-use crate::api::snapshots::{Info, Kind, ListSnapshotsRequest, MountsRequest};
-use crate::cli::{List, SnapshotCommand};
-use crate::client::{container, failure, snapshotter, take};
+use super::{Session, each, label_changes, layer, pairs};
+use crate::api::snapshots::{
+    CommitSnapshotRequest, Info, Kind, ListSnapshotsRequest, MountsRequest, PrepareSnapshotRequest,
+    StatSnapshotRequest, UpdateSnapshotRequest, UsageRequest, ViewSnapshotRequest,
+};
+use crate::api::types::Mount;
+use crate::cli::{List, NewSnapshot, SnapshotCommand, Snapshotter};
+use crate::client::{Client, container, elsewhere, failure, snapshotter, take};
+use crate::error::Error;
 use crate::listing::{self, Row};
 
 pub async fn command(session: &Session, command: SnapshotCommand) -> Result<i32> {
-    let named = match &command {
-        SnapshotCommand::Ls { snapshotter, .. }
-        | SnapshotCommand::Mounts { snapshotter, .. }
-        | SnapshotCommand::Rm { snapshotter, .. } => snapshotter.as_deref(),
-    };
-    let snapshotter = snapshotter::choose(&session.client, named).await?;
+    let client = &session.client;
+    let choose = async |of: &Snapshotter| snapshotter::choose(client, of.snapshotter.as_deref()).await;
     match command {
-        SnapshotCommand::Ls { list, .. } => ls(session, snapshotter, &list).await,
-        SnapshotCommand::Mounts { target, key, .. } => mounts(session, snapshotter, key, &target).await,
-        SnapshotCommand::Rm { keys, .. } => {
-            let act =
-                async |key: String| container::remove_snapshot(&session.client, &snapshotter, &key).await;
+        SnapshotCommand::Ls { of, list } => {
+            let snapshotter = &choose(&of).await?;
+            let rows = async |client: &Client| {
+                Ok(all(client, snapshotter).await?.into_iter().map(row).collect::<Vec<_>>())
+            };
+            session.list(&list, &["KEY", "PARENT", "KIND", "CREATED"], rows).await
+        }
+        SnapshotCommand::Tree { of } => {
+            let snapshotter = choose(&of).await?;
+            let all = all(client, &snapshotter).await?;
+            let of = |info: &Info| (info.name.clone(), info.parent.clone());
+            for line in listing::tree(&all.iter().map(of).collect::<Vec<_>>()) {
+                listing::line(&line)?;
+            }
+            Ok(0)
+        }
+        SnapshotCommand::Inspect { of, keys } => {
+            let snapshotter = &choose(&of).await?;
+            let act = async |key: String| -> Result<(), Error> {
+                let info = stat(client, snapshotter, &key).await?;
+                let mut object = row(info).object;
+                let mounts = MountsRequest { snapshotter: snapshotter.clone(), key };
+                // A committed snapshot has none.
+                if let Ok(reply) = take(client.snapshots().mounts(mounts).await) {
+                    object["mounts"] = shown(&reply.mounts);
+                }
+                listing::object(&object).map_err(Error::from)
+            };
+            each("snapshot inspect", &keys, act).await
+        }
+        SnapshotCommand::Usage { of, keys, list } => usage(client, choose(&of).await?, keys, &list).await,
+        SnapshotCommand::Prepare { of, new } => {
+            let snapshotter = choose(&of).await?;
+            let NewSnapshot { label, target, key, parent } = new;
+            let request = PrepareSnapshotRequest { snapshotter, key, parent, labels: kept(&label)? };
+            let mounts = take(client.snapshots().prepare(request).await)?.mounts;
+            print_mounts(&mounts, target.as_deref())
+        }
+        SnapshotCommand::View { of, new } => {
+            let snapshotter = choose(&of).await?;
+            let NewSnapshot { label, target, key, parent } = new;
+            let request = ViewSnapshotRequest { snapshotter, key, parent, labels: kept(&label)? };
+            let mounts = take(client.snapshots().view(request).await)?.mounts;
+            print_mounts(&mounts, target.as_deref())
+        }
+        SnapshotCommand::Commit { of, label, name, key } => {
+            let snapshotter = choose(&of).await?;
+            let labels = kept(&label)?;
+            let request = CommitSnapshotRequest { snapshotter, name, key, labels, ..Default::default() };
+            take(client.snapshots().commit(request).await)?;
+            Ok(0)
+        }
+        SnapshotCommand::Label { of, key, labels } => {
+            let labels = label_changes(&labels)?;
+            let paths = labels.keys().map(|name| format!("labels.{name}")).collect();
+            let request = UpdateSnapshotRequest {
+                snapshotter: choose(&of).await?,
+                info: Some(Info { name: key, labels, ..Info::default() }),
+                update_mask: Some(FieldMask { paths }),
+            };
+            take(client.snapshots().update(request).await)?;
+            Ok(0)
+        }
+        SnapshotCommand::Diff { of, media_type, keep, key, with } => {
+            let snapshotter = choose(&of).await?;
+            layer::diff(client, &snapshotter, layer::Wanted { media_type, keep, key, with }).await
+        }
+        SnapshotCommand::Mounts { of, target, key } => {
+            let request = MountsRequest { snapshotter: choose(&of).await?, key };
+            let mounts = take(client.snapshots().mounts(request).await)?.mounts;
+            print_mounts(&mounts, Some(&target))
+        }
+        SnapshotCommand::Rm { of, keys } => {
+            let snapshotter = choose(&of).await?;
+            let act = async |key: String| container::remove_snapshot(client, &snapshotter, &key).await;
             each("snapshot rm", &keys, act).await
         }
     }
@@ -31,20 +105,47 @@ pub async fn command(session: &Session, command: SnapshotCommand) -> Result<i32>
 pub fn title(command: &SnapshotCommand) -> String {
     match command {
         SnapshotCommand::Ls { .. } => "ls".into(),
+        SnapshotCommand::Tree { .. } => "tree".into(),
+        SnapshotCommand::Inspect { .. } => "inspect".into(),
+        SnapshotCommand::Usage { .. } => "usage".into(),
+        SnapshotCommand::Prepare { new, .. } => format!("prepare {}", new.key),
+        SnapshotCommand::View { new, .. } => format!("view {}", new.key),
+        SnapshotCommand::Commit { key, .. } => format!("commit {key}"),
+        SnapshotCommand::Label { key, .. } => format!("label {key}"),
+        SnapshotCommand::Diff { key, .. } => format!("diff {key}"),
         SnapshotCommand::Mounts { key, .. } => format!("mounts {key}"),
         SnapshotCommand::Rm { .. } => "rm".into(),
     }
 }
 
-async fn ls(session: &Session, snapshotter: String, list: &List) -> Result<i32> {
-    let request = ListSnapshotsRequest { snapshotter, filters: Vec::new() };
-    let mut stream = take(session.client.snapshots().list(request).await)?;
-    let mut rows = Vec::new();
+async fn all(client: &Client, snapshotter: &str) -> Result<Vec<Info>> {
+    let request = ListSnapshotsRequest { snapshotter: snapshotter.to_string(), filters: Vec::new() };
+    let mut stream = take(client.snapshots().list(request).await)?;
+    let mut all = Vec::new();
     while let Some(page) = stream.message().await.map_err(failure)? {
-        rows.extend(page.info.into_iter().map(row));
+        all.extend(page.info);
     }
-    listing::print(list, &["KEY", "PARENT", "KIND", "CREATED"], &rows)?;
-    Ok(0)
+    Ok(all)
+}
+
+pub async fn stat(client: &Client, snapshotter: &str, key: &str) -> Result<Info, Error> {
+    let look = async |client: &Client| {
+        let request = StatSnapshotRequest { snapshotter: snapshotter.to_string(), key: key.to_string() };
+        Ok::<_, Error>(take(client.snapshots().stat(request).await)?.info.unwrap_or_default())
+    };
+    match look(client).await {
+        Err(e) => Err(elsewhere::hint(client, e, look).await),
+        found => found,
+    }
+}
+
+/// What nothing refers to would be collected at once: who makes a snapshot by hand keeps it, until
+/// somebody removes it.
+fn kept(labels: &[String]) -> Result<HashMap<String, String>> {
+    let mut labels = pairs(labels)?;
+    let now = crate::clock::rfc3339(crate::clock::now());
+    labels.entry("containerd.io/gc.root".to_string()).or_insert(now);
+    Ok(labels)
 }
 
 fn row(info: Info) -> Row {
@@ -67,15 +168,47 @@ fn row(info: Info) -> Row {
     Row { cells: vec![info.name.clone(), parent, kind.to_string(), created], name: info.name, object }
 }
 
-async fn mounts(session: &Session, snapshotter: String, key: String, target: &str) -> Result<i32> {
-    let request = MountsRequest { snapshotter, key };
-    for mount in take(session.client.snapshots().mounts(request).await)?.mounts {
-        let mut words = vec!["mount".to_string(), "-t".to_string(), mount.r#type];
-        if !mount.options.is_empty() {
-            words.extend(["-o".to_string(), mount.options.join(",")]);
+async fn usage(client: &Client, snapshotter: String, keys: Vec<String>, list: &List) -> Result<i32> {
+    let keys = match keys.is_empty() {
+        true => all(client, &snapshotter).await?.into_iter().map(|info| info.name).collect(),
+        false => keys,
+    };
+    let mut rows = Vec::new();
+    for key in keys {
+        let request = UsageRequest { snapshotter: snapshotter.clone(), key: key.clone() };
+        let reply = take(client.snapshots().usage(request).await).map_err(|e| e.context(&key))?;
+        let cells = vec![key.clone(), listing::size(reply.size.unsigned_abs()), reply.inodes.to_string()];
+        rows.push(Row {
+            object: json!({"key": key, "size": reply.size, "inodes": reply.inodes}),
+            name: key,
+            cells,
+        });
+    }
+    listing::print(list, &["KEY", "SIZE", "INODES"], &rows)?;
+    Ok(0)
+}
+
+fn shown(mounts: &[Mount]) -> Value {
+    mounts
+        .iter()
+        .map(|m| json!({"type": m.r#type, "source": m.source, "target": m.target, "options": m.options}))
+        .collect()
+}
+
+/// As JSON, or as commands that mount them at `target`.
+fn print_mounts(mounts: &[Mount], target: Option<&str>) -> Result<i32> {
+    let Some(target) = target else {
+        listing::object(&shown(mounts))?;
+        return Ok(0);
+    };
+    for mount in mounts {
+        let mut words = vec!["mount", "-t", &mount.r#type];
+        let options = mount.options.join(",");
+        if !options.is_empty() {
+            words.extend(["-o", &options]);
         }
-        words.extend([mount.source, target.to_string()]);
-        let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+        words.extend([mount.source.as_str(), target]);
+        let words: Vec<String> = words.into_iter().map(quoted).collect();
         listing::line(&words.join(" "))?;
     }
     Ok(0)

@@ -3,21 +3,29 @@
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::Session;
 use super::launch::{self, Outcome, Way};
+use super::{Session, logs};
+use crate::api::containers::Container;
 use crate::cli::TaskStart;
 use crate::client::container;
-use crate::signal;
+use crate::{signal, stdio};
 
 pub async fn start(session: &Session, args: &TaskStart) -> Result<i32> {
     let mut signals = signal::caught(|_| true).context("catch signals")?;
     let container = container::get(&session.client, &args.container).await?;
     let mounts = container::mounts(&session.client, &container).await?;
+    let terminal = terminal(&container);
+    let log_uri = match &args.log_uri {
+        Some(uri) => Some(uri.clone()),
+        None if args.detach => logs::begin(session, &container, terminal).await?,
+        None => None,
+    };
     let way = Way {
         detach: args.detach,
         interactive: args.interactive,
-        terminal: terminal(container.spec.as_ref().map(|s| s.value.as_slice()).unwrap_or_default()),
-        log_uri: args.log_uri.clone(),
+        terminal,
+        keys: stdio::keys(&args.detach_keys)?,
+        log_uri,
         pid_file: args.pid_file.clone(),
     };
     match launch::task(session, &container.id, mounts, &way, &mut signals).await? {
@@ -27,7 +35,8 @@ pub async fn start(session: &Session, args: &TaskStart) -> Result<i32> {
 }
 
 /// Whether the container was made to have a terminal.
-fn terminal(spec: &[u8]) -> bool {
+pub fn terminal(container: &Container) -> bool {
+    let spec = container.spec.as_ref().map(|s| s.value.as_slice()).unwrap_or_default();
     let spec: Value = serde_json::from_slice(spec).unwrap_or_default();
     spec["process"]["terminal"].as_bool().unwrap_or_default()
 }

@@ -1,31 +1,56 @@
 //! `ctrd task`, but for what has a file of its own.
 
 use std::cell::Cell;
-use std::fs;
+use std::path::Path;
 
-use anyhow::Result;
-use ctrd_shim::api::runc::ProcessDetails;
+use anyhow::{Context, Result};
+use ctrd_shim::any;
+use ctrd_shim::api::runc::{CheckpointOptions, ProcessDetails};
 use prost::Message;
 use serde_json::json;
 
-use super::{Session, each};
-use crate::api::task::{ProcessInfo, Status};
-use crate::api::tasks::{ListPidsRequest, PauseTaskRequest, ResumeTaskRequest};
+use super::{Session, each, figures, lifecycle, processes};
+use crate::api::task::{Process, ProcessInfo, Status};
+use crate::api::tasks::{CheckpointTaskRequest, ListPidsRequest, PauseTaskRequest, ResumeTaskRequest};
 use crate::cli::{List, TaskCommand, TaskDelete};
 use crate::client::process::{self, Name};
-use crate::client::take;
+use crate::client::{Client, take};
 use crate::error::{Error, Kind};
 use crate::listing::{self, Row};
 
 pub async fn command(session: &Session, command: TaskCommand) -> Result<i32> {
     let client = &session.client;
     match command {
-        TaskCommand::Ls(list) => ls(session, &list).await,
+        TaskCommand::Ls(list) => session.list(&list, &["TASK", "PID", "STATUS"], rows).await,
+        TaskCommand::Metrics { containers } => metrics(client, &containers).await,
+        TaskCommand::Checkpoint { image_path, work_path, exit, container } => {
+            let absolute =
+                |path: &Path| std::path::absolute(path).with_context(|| format!("path {}", path.display()));
+            let options = CheckpointOptions {
+                exit,
+                image_path: absolute(&image_path)?.display().to_string(),
+                work_path: work_path
+                    .as_deref()
+                    .map(absolute)
+                    .transpose()?
+                    .unwrap_or_default()
+                    .display()
+                    .to_string(),
+                ..CheckpointOptions::default()
+            };
+            let request = CheckpointTaskRequest {
+                container_id: container.clone(),
+                options: Some(any::pack(&options)),
+                ..CheckpointTaskRequest::default()
+            };
+            let done = take(client.tasks().checkpoint(request).await).map(drop);
+            of_task(session, &container, done).await
+        }
         TaskCommand::Ps { container, list } => ps(session, &container, &list).await,
         TaskCommand::Delete(args) => delete(session, &args).await,
         TaskCommand::Wait { container, exec_id } => {
             let name = Name { container, exec: exec_id };
-            match process::wait(client, &name).await {
+            match lifecycle::ended_process(session, &name).await {
                 Ok(status) => Ok(status as i32),
                 Err(e) if e.kind == Kind::NotFound && name.exec.is_none() => {
                     Err(process::no_task(client, &name.container).await.into())
@@ -41,7 +66,7 @@ pub async fn command(session: &Session, command: TaskCommand) -> Result<i32> {
             let request = ResumeTaskRequest { container_id: container.clone() };
             of_task(session, &container, take(client.tasks().resume(request).await)).await
         }
-        TaskCommand::Start(_) | TaskCommand::Exec(_) | TaskCommand::Kill(_) => {
+        TaskCommand::Start(_) | TaskCommand::Exec(_) | TaskCommand::Kill(_) | TaskCommand::Attach(_) => {
             unreachable!("dispatched before")
         }
     }
@@ -66,30 +91,37 @@ pub fn title(command: &TaskCommand) -> String {
         TaskCommand::Ps { container, .. } => format!("ps {container}"),
         TaskCommand::Wait { container, .. } => format!("wait {container}"),
         TaskCommand::Pause { container } => format!("pause {container}"),
+        TaskCommand::Attach(args) => format!("attach {}", args.container),
+        TaskCommand::Metrics { .. } => "metrics".into(),
+        TaskCommand::Checkpoint { container, .. } => format!("checkpoint {container}"),
         TaskCommand::Resume { container } => format!("resume {container}"),
     }
 }
 
-async fn ls(session: &Session, list: &List) -> Result<i32> {
-    let rows: Vec<Row> = process::list(&session.client)
-        .await?
-        .into_iter()
-        .map(|task| {
-            let state = process::word(task.status());
-            let mut object = json!({"id": task.id, "pid": task.pid, "status": state});
-            if task.status() == Status::Stopped {
-                object["exitStatus"] = json!(task.exit_status);
-                object["exitedAt"] = listing::time_json(task.exited_at.as_ref());
-            }
-            Row {
-                cells: vec![task.id.clone(), task.pid.to_string(), state.to_uppercase()],
-                name: task.id,
-                object,
-            }
-        })
-        .collect();
-    listing::print(list, &["TASK", "PID", "STATUS"], &rows)?;
-    Ok(0)
+async fn rows(client: &Client) -> Result<Vec<Row>> {
+    let row = |task: Process| {
+        let state = process::word(task.status());
+        let mut object = json!({"id": task.id, "pid": task.pid, "status": state});
+        if task.status() == Status::Stopped {
+            object["exitStatus"] = json!(task.exit_status);
+            object["exitedAt"] = listing::time_json(task.exited_at.as_ref());
+        }
+        let cells = vec![task.id.clone(), task.pid.to_string(), state.to_uppercase()];
+        Row { cells, name: task.id, object }
+    };
+    Ok(process::list(client).await?.into_iter().map(row).collect())
+}
+
+/// Prints what the kernel counts for tasks, an object a task.
+async fn metrics(client: &Client, ids: &[String]) -> Result<i32> {
+    let act = async |id: String| -> Result<(), Error> {
+        let figures = figures::of(client, std::slice::from_ref(&id)).await?;
+        match figures.into_iter().next() {
+            Some(figures) => listing::object(&figures.all).map_err(Error::from),
+            None => Err(process::no_task(client, &id).await),
+        }
+    };
+    each("task metrics", ids, act).await
 }
 
 async fn ps(session: &Session, id: &str, list: &List) -> Result<i32> {
@@ -102,7 +134,7 @@ async fn ps(session: &Session, id: &str, list: &List) -> Result<i32> {
     let row = |ProcessInfo { pid, info }: ProcessInfo| {
         let details = info.and_then(|info| ProcessDetails::decode(info.value.as_slice()).ok());
         let exec_id = details.map(|details| details.exec_id).filter(|id| !id.is_empty());
-        let command = command_line(pid);
+        let command = processes::command_line(pid);
         let object = json!({"pid": pid, "execId": exec_id, "command": command});
         let cells = vec![
             pid.to_string(),
@@ -114,14 +146,6 @@ async fn ps(session: &Session, id: &str, list: &List) -> Result<i32> {
     let rows: Vec<Row> = found.into_iter().map(row).collect();
     listing::print(list, &["PID", "EXEC", "COMMAND"], &rows)?;
     Ok(0)
-}
-
-/// The command line of a process, with what would disturb a table made visible.
-fn command_line(pid: u32) -> Option<String> {
-    let bytes = fs::read(format!("/proc/{pid}/cmdline")).ok().filter(|bytes| !bytes.is_empty())?;
-    let words = bytes.strip_suffix(b"\0").unwrap_or(&bytes).split(|b| *b == 0);
-    let text = words.map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ");
-    Some(text.chars().map(|c| if c.is_control() { '?' } else { c }).collect())
 }
 
 async fn delete(session: &Session, args: &TaskDelete) -> Result<i32> {

@@ -33,7 +33,10 @@ fn before(verbs: &[String]) -> String {
 
 fn launches(verbs: &[String]) -> bool {
     let verbs: Vec<&str> = verbs.iter().map(String::as_str).collect();
-    matches!(verbs[..], ["run" | "exec"] | ["task", "exec" | "start" | "wait" | "delete"])
+    matches!(
+        verbs[..],
+        ["run" | "exec" | "attach"] | ["task", "attach" | "exec" | "start" | "wait" | "delete"]
+    )
 }
 
 /// The commands that were named before the parser gave up.

@@ -70,7 +70,13 @@ pub fn remove(path: &Path) -> Result<()> {
         Ok(top) => top,
         Err(e) => return gone(e),
     };
-    empty(&top).map_err(at)?;
+    // Where another process removes the same, what is gone is no fault, and the rest is looked for anew.
+    loop {
+        match empty(&top) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+            emptied => break emptied.map_err(at)?,
+        }
+    }
     std::fs::remove_dir(path).or_else(gone)
 }
 

@@ -1,0 +1,268 @@
+//! `ctrd logs`, and where the output of containers in the background is kept.
+//!
+//! The shim writes it to a file: `file:///…/logs/NAMESPACE/ID.log?format=cri`, a line of the
+//! container a line of the file, in the CRI's form. Nothing but the shim has to live for that. A shim
+//! that does not know the form writes the output as it is, and it is shown as it is.
+
+mod follow;
+mod line;
+mod window;
+
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, BufRead, BufReader, Write};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde_json::json;
+
+use super::place::Place;
+use super::{Session, settings};
+use crate::api::containers::Container;
+use crate::api::task::Status;
+use crate::cli::{Format, Logs};
+use crate::client::{container, process};
+use crate::error::{Error, Kind};
+use line::{Assembler, Line, Stream};
+use window::Window;
+
+pub use follow::follow;
+
+/// The container label that says where the output goes. Of a domain that images may not use.
+pub const LABEL: &str = "io.containerd.ctrd.log-uri";
+
+/// Where the output of a container is kept unless something else is asked for.
+pub fn uri(place: &Place, id: &str) -> String {
+    let path = file(place, &place.namespace, id);
+    let mut text = String::from("file://");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'_' | b'-' | b'~' => {
+                text.push(*byte as char)
+            }
+            _ => text.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    text + "?format=cri"
+}
+
+fn file(place: &Place, namespace: &str, id: &str) -> PathBuf {
+    place.root.join("logs").join(namespace).join(format!("{id}.log"))
+}
+
+/// Whether the runtime's shim can send a program's output to a file.
+pub fn can(runtime: &str, terminal: bool) -> bool {
+    !terminal || runtime.is_empty() || runtime == settings::RUNTIME
+}
+
+/// Makes the folder, which others must not read, and takes away what an earlier container of this
+/// name has left.
+pub fn prepare(place: &Place, id: &str) -> Result<(), Error> {
+    let file = file(place, &place.namespace, id);
+    let dir = file.parent().unwrap_or(&place.root);
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
+    made.map_err(|e| Error::from(e).context(format!("make {}", dir.display())))?;
+    match fs::remove_file(&file) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => {
+            Err(Error::from(e).context(format!("remove {}", file.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Where the output of a container that is started in the background goes: where it went before, or
+/// from now on.
+pub async fn begin(
+    session: &Session,
+    container: &Container,
+    terminal: bool,
+) -> Result<Option<String>, Error> {
+    if let Some(uri) = container.labels.get(LABEL) {
+        return Ok(Some(uri.clone()));
+    }
+    let runtime = container.runtime.as_ref().map(|r| r.name.as_str()).unwrap_or_default();
+    if !can(runtime, terminal) {
+        return Ok(None);
+    }
+    prepare(&session.place, &container.id)?;
+    let uri = uri(&session.place, &container.id);
+    container::label(&session.client, &container.id, [(LABEL.to_string(), uri.clone())].into()).await?;
+    Ok(Some(uri))
+}
+
+/// Removes what is kept of a container that was removed; a file of somebody else's choice stays.
+pub fn forget(place: &Place, container: &Container) {
+    let ours = place.root.join("logs");
+    if let Some(path) =
+        container.labels.get(LABEL).and_then(|uri| path(uri)).filter(|path| path.starts_with(&ours))
+    {
+        // What is left is replaced by the next of this name.
+        let _ = fs::remove_file(path);
+    }
+}
+
+/// The file of a `file://` URI.
+pub fn path(uri: &str) -> Option<PathBuf> {
+    let rest = uri.strip_prefix("file://")?;
+    let mut bytes = rest.split('?').next().unwrap_or_default().as_bytes();
+    let mut path = Vec::new();
+    while let [first, rest @ ..] = bytes {
+        let code = rest.get(..2).and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+        bytes = match (first, code) {
+            (b'%', Some(byte)) => {
+                path.push(byte);
+                &rest[2..]
+            }
+            _ => {
+                path.push(*first);
+                rest
+            }
+        };
+    }
+    use std::os::unix::ffi::OsStringExt;
+    let path = PathBuf::from(std::ffi::OsString::from_vec(path));
+    (path.is_absolute() && !path.components().any(|part| part.as_os_str() == "..")).then_some(path)
+}
+
+/// The file that a container's output is in.
+pub fn of(container: &Container) -> Result<PathBuf> {
+    match container.labels.get(LABEL) {
+        None => bail!("nothing of its output is kept: it does not run in the background"),
+        Some(uri) => path(uri).with_context(|| format!("its output went to {uri}")),
+    }
+}
+
+pub async fn logs(session: &Session, args: &Logs) -> Result<i32> {
+    let container = session.ask(async |client| container::get(client, &args.container).await).await?;
+    let path = of(&container)?;
+    let window = Window::of(args)?;
+    let mut printer = Printer { args, assembler: Assembler::default() };
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        // Nothing was written yet.
+        Err(e) if e.kind() == io::ErrorKind::NotFound && !args.follow => return Ok(0),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => File::options()
+            .create(true)
+            .append(true)
+            .read(true)
+            .open(&path)
+            .with_context(|| format!("open {}", path.display()))?,
+        Err(e) => return Err(e).with_context(|| format!("open {}", path.display())),
+    };
+    let mut reader = BufReader::new(file);
+    window.seek(&mut reader).with_context(|| format!("read {}", path.display()))?;
+    let mut print = |bytes: &[u8]| printer.print(&window, bytes);
+    let running = async {
+        match session.ask(async |client| process::status(client, &args.container).await).await {
+            Ok(task) => Ok(task.status() != Status::Stopped),
+            Err(e) if e.kind == Kind::NotFound => Ok(false),
+            Err(e) => Err(e),
+        }
+    };
+    if args.follow && running.await? {
+        follow(session, &args.container, &path, &mut reader, &mut print).await?;
+    } else {
+        rest(&mut reader, &mut print)?;
+    }
+    printer.end(&window)?;
+    Ok(0)
+}
+
+/// Passes on what is there, by lines; a last one may lack its end.
+fn rest(reader: &mut BufReader<File>, print: &mut impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        if reader.read_until(b'\n', &mut line).context("read the log")? == 0 {
+            return Ok(());
+        }
+        print(&line)?;
+    }
+}
+
+struct Printer<'a> {
+    args: &'a Logs,
+    assembler: Assembler,
+}
+
+impl Printer<'_> {
+    fn print(&mut self, window: &Window, bytes: &[u8]) -> Result<()> {
+        match self.assembler.take(bytes) {
+            Some(line) if window.shows(&line) => self.write(&line),
+            _ => Ok(()),
+        }
+    }
+
+    /// What was begun and never ended.
+    fn end(&mut self, window: &Window) -> Result<()> {
+        for line in self.assembler.rest() {
+            if window.shows(&line) {
+                self.write(&line)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&self, line: &Line) -> Result<()> {
+        let mut bytes = Vec::new();
+        if self.args.format == Format::Json {
+            let text = String::from_utf8_lossy(&line.text);
+            let stream = line.stream.name();
+            let object =
+                json!({"time": line.time, "stream": stream, "line": text.trim_end_matches(['\n', '\r'])});
+            io::stdout().lock().write_all(format!("{object}\n").as_bytes())?;
+            return Ok(());
+        }
+        if self.args.timestamps {
+            bytes.extend_from_slice(line.time.as_deref().unwrap_or("-").as_bytes());
+            bytes.push(b' ');
+        }
+        bytes.extend_from_slice(&line.text);
+        match line.stream {
+            Stream::Stdout => io::stdout().lock().write_all(&bytes)?,
+            Stream::Stderr => io::stderr().lock().write_all(&bytes)?,
+        }
+        Ok(())
+    }
+}
+
+/// Copies the log from its end on, as the container's output, until the task ends.
+pub async fn show(session: &Session, id: &str, path: &Path) -> Result<()> {
+    let file = File::open(path).with_context(|| format!("open {}", path.display()))?;
+    let mut reader = BufReader::new(file);
+    io::Seek::seek(&mut reader, io::SeekFrom::End(0))?;
+    let args = Logs {
+        follow: true,
+        tail: String::new(),
+        since: None,
+        until: None,
+        timestamps: false,
+        format: Format::Table,
+        container: id.to_string(),
+    };
+    let window = Window::default();
+    let mut printer = Printer { args: &args, assembler: Assembler::default() };
+    follow(session, id, path, &mut reader, &mut |bytes: &[u8]| printer.print(&window, bytes)).await?;
+    printer.end(&window)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_of_a_container_comes_back_from_its_uri() {
+        let place = Place {
+            address: "/a".into(),
+            root: "/var/lib/c trd%".into(),
+            state: "/s".into(),
+            namespace: "default".into(),
+        };
+        let uri = uri(&place, "web");
+        assert_eq!(uri, "file:///var/lib/c%20trd%25/logs/default/web.log?format=cri");
+        assert_eq!(path(&uri).unwrap(), Path::new("/var/lib/c trd%/logs/default/web.log"));
+        for other in ["binary:///bin/x", "file://relative", "file:///a/../b", "/run/fifo", ""] {
+            assert_eq!(path(other), None, "{other}");
+        }
+    }
+}

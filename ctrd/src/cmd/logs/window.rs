@@ -1,0 +1,125 @@
+//! Which part of a log is shown: the last lines, and between two times.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+
+use anyhow::{Result, bail};
+
+use super::line::Line;
+use crate::cli::Logs;
+use crate::clock;
+
+#[derive(Debug, Default)]
+pub struct Window {
+    /// None shows all.
+    tail: Option<u64>,
+    /// Nanoseconds since 1970 UTC.
+    since: Option<i64>,
+    until: Option<i64>,
+}
+
+impl Window {
+    pub fn of(args: &Logs) -> Result<Window> {
+        let tail = match args.tail.as_str() {
+            "all" | "-1" => None,
+            number => match number.parse() {
+                Ok(number) => Some(number),
+                Err(_) => bail!("tail {number:?}: must be a number of lines, or all"),
+            },
+        };
+        let time = |text: &Option<String>| text.as_deref().map(time).transpose();
+        Ok(Window { tail, since: time(&args.since)?, until: time(&args.until)? })
+    }
+
+    /// Whether a line lies between the times. Of one without a time that cannot be said.
+    pub fn shows(&self, line: &Line) -> bool {
+        let Some(at) = line.time.as_deref().and_then(clock::parse_rfc3339) else { return true };
+        self.since.is_none_or(|since| at >= since) && self.until.is_none_or(|until| at <= until)
+    }
+
+    /// Goes to where the last lines begin.
+    pub fn seek(&self, reader: &mut BufReader<File>) -> io::Result<()> {
+        let Some(tail) = self.tail else { return Ok(()) };
+        if tail == 0 {
+            return reader.seek(SeekFrom::End(0)).map(drop);
+        }
+        let file = reader.get_mut();
+        let mut at = file.seek(SeekFrom::End(0))?;
+        let mut block = vec![0; 64 << 10];
+        let mut found = 0;
+        let mut end = true;
+        while at > 0 {
+            let length = at.min(block.len() as u64);
+            at -= length;
+            file.seek(SeekFrom::Start(at))?;
+            let bytes = &mut block[..length as usize];
+            file.read_exact(bytes)?;
+            for (n, _) in bytes.iter().enumerate().rev().filter(|(_, b)| **b == b'\n') {
+                // The newline at the very end is the last line's own.
+                let last = std::mem::take(&mut end) && n + 1 == bytes.len();
+                if !last {
+                    found += 1;
+                }
+                if found == tail {
+                    return reader.seek(SeekFrom::Start(at + n as u64 + 1)).map(drop);
+                }
+            }
+            end = false;
+        }
+        reader.seek(SeekFrom::Start(0)).map(drop)
+    }
+}
+
+/// A time, or so long ago.
+fn time(text: &str) -> Result<i64> {
+    if let Some(at) = clock::parse_rfc3339(text) {
+        return Ok(at);
+    }
+    match super::super::duration(text) {
+        Ok(ago) => Ok(clock::now().saturating_sub(i64::try_from(ago.as_nanos()).unwrap_or(i64::MAX))),
+        Err(_) => bail!("time {text:?}: must be RFC 3339, such as 2026-11-27T15:00:00Z, or such as 10m"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{BufRead, Write};
+
+    fn from(text: &str, tail: u64) -> String {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        let mut reader = BufReader::new(file);
+        Window { tail: Some(tail), ..Window::default() }.seek(&mut reader).unwrap();
+        let mut rest = String::new();
+        while reader.read_line(&mut rest).unwrap() > 0 {}
+        rest
+    }
+
+    #[test]
+    fn the_last_lines() {
+        for (text, tail, want) in [
+            ("a\nb\nc\n", 2, "b\nc\n"),
+            ("a\nb\nc", 2, "b\nc"),
+            ("a\nb\nc\n", 9, "a\nb\nc\n"),
+            ("a\n\n\n", 2, "\n\n"),
+            ("", 3, ""),
+            ("a\nb\n", 0, ""),
+        ] {
+            assert_eq!(from(text, tail), want, "{text:?} {tail}");
+        }
+        let long = "x\n".repeat(70_000);
+        assert_eq!(from(&long, 40_000).len(), 80_000);
+    }
+
+    #[test]
+    fn times() {
+        assert_eq!(time("1970-01-01T00:00:01Z").unwrap(), 1_000_000_000);
+        assert!(time("1h").unwrap() < clock::now());
+        assert!(time("yesterday").is_err());
+        let line = |at: &str| Line { time: Some(at.into()), ..Line::default() };
+        let window = Window { since: Some(2_000_000_000), until: Some(3_000_000_000), ..Window::default() };
+        assert!(!window.shows(&line("1970-01-01T00:00:01Z")) && window.shows(&line("1970-01-01T00:00:02Z")));
+        assert!(!window.shows(&line("1970-01-01T00:00:04Z")) && window.shows(&Line::default()));
+    }
+}

@@ -1,0 +1,42 @@
+//! Every verb of `ctrd` that works on a stack, with a server and without one; some, with a server that
+//! starts or dies in the middle.
+
+mod interrupted;
+mod life;
+mod listings;
+mod storage;
+
+use crate::stack::{Server, Stack};
+
+/// Runs `work` on one stack, with a server and then without; what it makes, it removes.
+fn both_ways(work: impl Fn(&Stack, &str)) {
+    let stack = Stack::with_busybox();
+    let mut server: Server = stack.serve();
+    work(&stack, "with a server");
+    server.kill();
+    work(&stack, "without one");
+}
+
+/// The lines of a JSON listing.
+fn objects(text: &str) -> Vec<serde_json::Value> {
+    text.lines().map(|line| serde_json::from_str(line).expect("a JSON object a line")).collect()
+}
+
+/// Runs a container in the background that goes on until it is ended.
+fn sleeper(stack: &Stack, name: &str) {
+    let script = "trap 'exit 7' TERM; echo ready; while :; do sleep 1000 & wait; done";
+    stack.run(&["run", "-d", "--name", name, "busybox", "sh", "-c", script]).ok();
+    until_logged(stack, name, "ready");
+}
+
+/// Waits until a container in the background has written this line.
+fn until_logged(stack: &Stack, name: &str, line: &str) {
+    use std::io::{BufRead, BufReader};
+    let mut follow =
+        stack.command(&["logs", "-f", name]).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(follow.stdout.take().unwrap()).lines();
+    let found = lines.map_while(Result::ok).any(|got| got == line);
+    follow.kill().unwrap();
+    follow.wait().unwrap();
+    assert!(found, "{name} never wrote {line}");
+}
