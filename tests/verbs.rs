@@ -1,6 +1,7 @@
 //! Every verb of `ctrd` that works on a stack, with a server and without one; some, with a server that
 //! starts or dies in the middle.
 
+mod confine;
 mod interrupted;
 mod life;
 mod listings;

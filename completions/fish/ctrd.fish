@@ -99,7 +99,27 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l snapshotter -d 'Use th
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l label -d 'Attach a label to the container' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l network -l net -d 'Choose the network namespace: none for an own, empty one; host for the host\'s' -r -f -a "host\t''
 none\t''"
-complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l security-opt -d 'Switch the system call filter off: seccomp=unconfined' -r -f -a "seccomp=unconfined\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l cap-add -d 'Give the program a capability of the kernel\'s, or ALL' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l cap-drop -d 'Take a capability away, or ALL' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l device -d 'Let the program use a device of the host\'s, for r(eading), w(riting) and m(aking)' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l ulimit -d 'Set a limit of the program\'s, e.g. nofile=1024:2048' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l sysctl -d 'Set a parameter of the kernel\'s that a namespace has its own of' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l group-add -d 'Add a group to the program\'s, by number' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l oom-score-adj -d 'Let the kernel sooner or later kill the program for want of memory' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l memory-swap -d 'Limit the memory and the swap space together; -1 for no limit' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l memory-reservation -d 'Let so much memory be the last that is taken away' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l cpu-shares -d 'Set the share of the processors that is due when they are busy' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l cpuset-cpus -d 'Run on these processors alone, e.g. 0-2,4' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l cpuset-mems -d 'Take memory of these nodes alone' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l shm-size -d 'Make /dev/shm so large' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l tmpfs -d 'Mount memory at a folder of the container' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l cgroup-parent -d 'Put the container\'s control group below this one' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l pid -d 'Share the host\'s processes, in place of having an own process 1' -r -f -a "host\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l ipc -d 'Share the host\'s shared memory and message queues' -r -f -a "host\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l uts -d 'Share the host\'s name' -r -f -a "host\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l stop-signal -d 'End the program by this signal when the container is stopped' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l annotation -d 'Write an annotation into the container\'s specification' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l security-opt -d 'Change the confinement: seccomp=unconfined|FILE, no-new-privileges=false, apparmor=PROFILE, systempaths=unconfined' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -110,6 +130,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l rm -d 'Remove the cont
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -s i -l interactive -d 'Pass standard input on to the program'
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -s t -l tty -d 'Give the program a terminal'
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l read-only -d 'Make the root file system read-only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l privileged -d 'Give the program every capability and device, and mask and filter nothing'
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -l exec-id -d 'Name the new process; without it, a name is made up' -r
@@ -147,7 +168,27 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l snapshotter -d 'Use
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l label -d 'Attach a label to the container' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l network -l net -d 'Choose the network namespace: none for an own, empty one; host for the host\'s' -r -f -a "host\t''
 none\t''"
-complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l security-opt -d 'Switch the system call filter off: seccomp=unconfined' -r -f -a "seccomp=unconfined\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l cap-add -d 'Give the program a capability of the kernel\'s, or ALL' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l cap-drop -d 'Take a capability away, or ALL' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l device -d 'Let the program use a device of the host\'s, for r(eading), w(riting) and m(aking)' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l ulimit -d 'Set a limit of the program\'s, e.g. nofile=1024:2048' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l sysctl -d 'Set a parameter of the kernel\'s that a namespace has its own of' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l group-add -d 'Add a group to the program\'s, by number' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l oom-score-adj -d 'Let the kernel sooner or later kill the program for want of memory' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l memory-swap -d 'Limit the memory and the swap space together; -1 for no limit' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l memory-reservation -d 'Let so much memory be the last that is taken away' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l cpu-shares -d 'Set the share of the processors that is due when they are busy' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l cpuset-cpus -d 'Run on these processors alone, e.g. 0-2,4' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l cpuset-mems -d 'Take memory of these nodes alone' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l shm-size -d 'Make /dev/shm so large' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l tmpfs -d 'Mount memory at a folder of the container' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l cgroup-parent -d 'Put the container\'s control group below this one' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l pid -d 'Share the host\'s processes, in place of having an own process 1' -r -f -a "host\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l ipc -d 'Share the host\'s shared memory and message queues' -r -f -a "host\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l uts -d 'Share the host\'s name' -r -f -a "host\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l stop-signal -d 'End the program by this signal when the container is stopped' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l annotation -d 'Write an annotation into the container\'s specification' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l security-opt -d 'Change the confinement: seccomp=unconfined|FILE, no-new-privileges=false, apparmor=PROFILE, systempaths=unconfined' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -155,6 +196,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand create" -s n -l namespace -d '
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -s t -l tty -d 'Give the program a terminal'
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l read-only -d 'Make the root file system read-only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l privileged -d 'Give the program every capability and device, and mask and filter nothing'
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand start" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
@@ -326,31 +368,33 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -s f -l force -d 'Kill a r
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -l keep-snapshot -d 'Leave the snapshot'
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -s q -l quiet -d 'Print the names only'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -l no-trunc -d 'Print digests in full on a terminal, too'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -s A -l all-namespaces -d 'List those of all namespaces'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -l debug -d 'Tell on standard error what is being done'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "import" -d 'Import images from an archive, and print their names'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "ls" -d 'List the images'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "list" -d 'List the images'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "rm" -d 'Remove images'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "remove" -d 'Remove images'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "tag" -d 'Give images more names'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "label" -d 'Set labels of an image; an empty value takes a label away'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "usage" -d 'Tell what images take on the disk, packed and unpacked'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "check" -d 'Tell whether all of an image is there, and whether it is unpacked'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "unpack" -d 'Unpack images, so that their first container need not'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "inspect" -d 'Print an image\'s descriptor, manifest and configuration as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -s A -l all-namespaces -d 'List those of all namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "import" -d 'Import images from an archive, and print their names'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "export" -d 'Export images into an archive that docker load takes too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "ls" -d 'List the images'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "list" -d 'List the images'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "rm" -d 'Remove images'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "remove" -d 'Remove images'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "tag" -d 'Give images more names'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "label" -d 'Set labels of an image; an empty value takes a label away'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "usage" -d 'Tell what images take on the disk, packed and unpacked'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "check" -d 'Tell whether all of an image is there, and whether it is unpacked'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "unpack" -d 'Unpack images, so that their first container need not'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "inspect" -d 'Print an image\'s descriptor, manifest and configuration as JSON'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l name -d 'Give the image this name, in place of the one in the archive' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l platform -d 'Take the image for this platform, os/architecture[/variant], in place of this machine\'s' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l snapshotter -d 'Unpack into this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
@@ -358,10 +402,22 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l rootfs -d 'Take the archive or folder as a plain root file system, and make an image of it'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l all-platforms -d 'Unpack the image for every platform that the archive has'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Draw no progress bar'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l no-unpack -d 'Leave the image packed: its first container then takes longer to start'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -s o -l output -d 'Write the archive to this file; - is standard output' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -l platform -d 'Take this platform of each image, os/architecture[/variant], in place of this machine\'s; may be repeated' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Draw no progress bar'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -l all-platforms -d 'Take every platform of each image, all of which must be there'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
@@ -463,31 +519,33 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -s q -l quiet -d 'Print the names only'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -l no-trunc -d 'Print digests in full on a terminal, too'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -s A -l all-namespaces -d 'List those of all namespaces'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -l debug -d 'Tell on standard error what is being done'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "import" -d 'Import images from an archive, and print their names'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "ls" -d 'List the images'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "list" -d 'List the images'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "rm" -d 'Remove images'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "remove" -d 'Remove images'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "tag" -d 'Give images more names'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "label" -d 'Set labels of an image; an empty value takes a label away'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "usage" -d 'Tell what images take on the disk, packed and unpacked'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "check" -d 'Tell whether all of an image is there, and whether it is unpacked'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "unpack" -d 'Unpack images, so that their first container need not'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import ls list rm remove tag label usage check unpack inspect" -f -a "inspect" -d 'Print an image\'s descriptor, manifest and configuration as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -s A -l all-namespaces -d 'List those of all namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "import" -d 'Import images from an archive, and print their names'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "export" -d 'Export images into an archive that docker load takes too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "ls" -d 'List the images'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "list" -d 'List the images'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "rm" -d 'Remove images'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "remove" -d 'Remove images'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "tag" -d 'Give images more names'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "label" -d 'Set labels of an image; an empty value takes a label away'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "usage" -d 'Tell what images take on the disk, packed and unpacked'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "check" -d 'Tell whether all of an image is there, and whether it is unpacked'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "unpack" -d 'Unpack images, so that their first container need not'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "inspect" -d 'Print an image\'s descriptor, manifest and configuration as JSON'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l name -d 'Give the image this name, in place of the one in the archive' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l platform -d 'Take the image for this platform, os/architecture[/variant], in place of this machine\'s' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l snapshotter -d 'Unpack into this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
@@ -495,10 +553,22 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l rootfs -d 'Take the archive or folder as a plain root file system, and make an image of it'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l all-platforms -d 'Unpack the image for every platform that the archive has'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Draw no progress bar'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l no-unpack -d 'Leave the image packed: its first container then takes longer to start'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -s o -l output -d 'Write the archive to this file; - is standard output' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -l platform -d 'Take this platform of each image, os/architecture[/variant], in place of this machine\'s; may be repeated' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Draw no progress bar'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -l all-platforms -d 'Take every platform of each image, all of which must be there'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
@@ -650,7 +720,27 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l label -d 'Attach a label to the container' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l network -l net -d 'Choose the network namespace: none for an own, empty one; host for the host\'s' -r -f -a "host\t''
 none\t''"
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l security-opt -d 'Switch the system call filter off: seccomp=unconfined' -r -f -a "seccomp=unconfined\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l cap-add -d 'Give the program a capability of the kernel\'s, or ALL' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l cap-drop -d 'Take a capability away, or ALL' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l device -d 'Let the program use a device of the host\'s, for r(eading), w(riting) and m(aking)' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l ulimit -d 'Set a limit of the program\'s, e.g. nofile=1024:2048' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l sysctl -d 'Set a parameter of the kernel\'s that a namespace has its own of' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l group-add -d 'Add a group to the program\'s, by number' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l oom-score-adj -d 'Let the kernel sooner or later kill the program for want of memory' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l memory-swap -d 'Limit the memory and the swap space together; -1 for no limit' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l memory-reservation -d 'Let so much memory be the last that is taken away' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l cpu-shares -d 'Set the share of the processors that is due when they are busy' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l cpuset-cpus -d 'Run on these processors alone, e.g. 0-2,4' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l cpuset-mems -d 'Take memory of these nodes alone' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l shm-size -d 'Make /dev/shm so large' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l tmpfs -d 'Mount memory at a folder of the container' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l cgroup-parent -d 'Put the container\'s control group below this one' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l pid -d 'Share the host\'s processes, in place of having an own process 1' -r -f -a "host\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l ipc -d 'Share the host\'s shared memory and message queues' -r -f -a "host\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l uts -d 'Share the host\'s name' -r -f -a "host\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l stop-signal -d 'End the program by this signal when the container is stopped' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l annotation -d 'Write an annotation into the container\'s specification' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l security-opt -d 'Change the confinement: seccomp=unconfined|FILE, no-new-privileges=false, apparmor=PROFILE, systempaths=unconfined' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -658,6 +748,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -s t -l tty -d 'Give the program a terminal'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l read-only -d 'Make the root file system read-only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l privileged -d 'Give the program every capability and device, and mask and filter nothing'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
@@ -751,7 +842,27 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l label -d 'Attach a label to the container' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l network -l net -d 'Choose the network namespace: none for an own, empty one; host for the host\'s' -r -f -a "host\t''
 none\t''"
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l security-opt -d 'Switch the system call filter off: seccomp=unconfined' -r -f -a "seccomp=unconfined\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l cap-add -d 'Give the program a capability of the kernel\'s, or ALL' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l cap-drop -d 'Take a capability away, or ALL' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l device -d 'Let the program use a device of the host\'s, for r(eading), w(riting) and m(aking)' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l ulimit -d 'Set a limit of the program\'s, e.g. nofile=1024:2048' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l sysctl -d 'Set a parameter of the kernel\'s that a namespace has its own of' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l group-add -d 'Add a group to the program\'s, by number' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l oom-score-adj -d 'Let the kernel sooner or later kill the program for want of memory' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l memory-swap -d 'Limit the memory and the swap space together; -1 for no limit' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l memory-reservation -d 'Let so much memory be the last that is taken away' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l cpu-shares -d 'Set the share of the processors that is due when they are busy' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l cpuset-cpus -d 'Run on these processors alone, e.g. 0-2,4' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l cpuset-mems -d 'Take memory of these nodes alone' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l shm-size -d 'Make /dev/shm so large' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l tmpfs -d 'Mount memory at a folder of the container' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l cgroup-parent -d 'Put the container\'s control group below this one' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l pid -d 'Share the host\'s processes, in place of having an own process 1' -r -f -a "host\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l ipc -d 'Share the host\'s shared memory and message queues' -r -f -a "host\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l uts -d 'Share the host\'s name' -r -f -a "host\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l stop-signal -d 'End the program by this signal when the container is stopped' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l annotation -d 'Write an annotation into the container\'s specification' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l security-opt -d 'Change the confinement: seccomp=unconfined|FILE, no-new-privileges=false, apparmor=PROFILE, systempaths=unconfined' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -759,6 +870,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -s t -l tty -d 'Give the program a terminal'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l read-only -d 'Make the root file system read-only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l privileged -d 'Give the program every capability and device, and mask and filter nothing'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
@@ -1495,23 +1607,24 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from delete" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -l debug -d 'Tell on standard error what is being done'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -f -a "ls" -d 'List the blobs'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -f -a "list" -d 'List the blobs'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -f -a "get" -d 'Write a blob to standard output'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -f -a "ingest" -d 'Store standard input as a blob, and print its digest'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -f -a "active" -d 'List the blobs that are being written, or were given up'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -f -a "abort" -d 'Give up blobs that are being written'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -f -a "label" -d 'Set labels of a blob; an empty value takes a label away'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -f -a "rm" -d 'Remove blobs'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -f -a "remove" -d 'Remove blobs'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list get ingest active abort label rm remove delete" -f -a "delete" -d 'Remove blobs'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -f -a "ls" -d 'List the blobs'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -f -a "list" -d 'List the blobs'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -f -a "fsck" -d 'Look whether all that is kept is whole, and repair what can be'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -f -a "get" -d 'Write a blob to standard output'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -f -a "ingest" -d 'Store standard input as a blob for a day, or for as long as a label says, and print its digest'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -f -a "active" -d 'List the blobs that are being written, or were given up'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -f -a "abort" -d 'Give up blobs that are being written'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -f -a "label" -d 'Set labels of a blob; an empty value takes a label away'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -f -a "rm" -d 'Remove blobs'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -f -a "remove" -d 'Remove blobs'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -f -a "delete" -d 'Remove blobs'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
@@ -1538,6 +1651,18 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subco
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'List those of all namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -l format -d 'Print a line for each problem, or a JSON object' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -l repair -d 'Repair what can be: forget what is broken so that it comes anew, remove what belongs to nobody'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -l rebuild -d 'Make the metadata anew where they are broken or lost, of what can still be read and of the blobs'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -l quick -d 'Do not read the blobs through: their sizes alone are compared'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from get" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from get" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from get" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F

@@ -16,6 +16,11 @@ pub const EXAMPLES: &[(&str, &str, &str)] = &[
         "ctrd run --rm --rootfs ./rootfs sh -c 'exit 42'",
         "Run in a plain folder, without an image",
     ),
+    (
+        "ctrd-run",
+        "ctrd run --rm --cap-drop ALL --cap-add NET_RAW --read-only --tmpfs /tmp busybox ping -c 1 localhost",
+        "Give a program just what it needs",
+    ),
     ("ctrd-run", "ctrd run --rm -i busybox wc -l </etc/passwd", "Use a container as a filter"),
     ("ctrd-exec", "ctrd exec -t web sh", "Look into a running container"),
     ("ctrd-kill", "ctrd kill --signal HUP web", "Send a signal"),

@@ -16,7 +16,7 @@ pub enum ContentCommand {
         /// Name the blob by its digest
         digest: String,
     },
-    /// Store standard input as a blob, and print its digest
+    /// Store standard input as a blob for a day, or for as long as a label says, and print its digest
     Ingest(ContentIngest),
     /// List the blobs that are being written, or were given up
     Active(List),

@@ -106,6 +106,9 @@ pub struct ImageExport {
     /// Take this platform of each image, os/architecture[/variant], in place of this machine's; may be repeated
     #[arg(long, value_name = "PLATFORM", conflicts_with = "all_platforms")]
     pub platform: Vec<String>,
+    /// Draw no progress bar
+    #[arg(long, short)]
+    pub quiet: bool,
     /// Take every platform of each image, all of which must be there
     #[arg(long)]
     pub all_platforms: bool,

@@ -3,6 +3,7 @@
 //!
 //! Meaning begins in `cmd`: here a value is only checked for its form.
 
+mod confine;
 mod container;
 mod content;
 mod image;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+pub use confine::Confine;
 pub use container::{ContainerCommand, ContainerCreate, ContainerRemove};
 pub use content::{ContentCommand, ContentFsck, ContentIngest};
 pub use image::{ImageCommand, ImageExport, ImageImport, ImageRemove, ImageTag};

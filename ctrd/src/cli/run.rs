@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::Confine;
+
 #[derive(Debug, Args)]
 #[command(
     override_usage = "ctrd run [OPTIONS] IMAGE [COMMAND]...\n       ctrd run [OPTIONS] --rootfs DIR COMMAND..."
@@ -97,9 +99,8 @@ pub struct Settings {
     /// Choose the network namespace: none for an own, empty one; host for the host's
     #[arg(long, visible_alias = "net", value_name = "host|none", value_parser = ["host", "none"], default_value = "none")]
     pub network: String,
-    /// Switch the system call filter off: seccomp=unconfined
-    #[arg(long, value_name = "OPTION", value_parser = ["seccomp=unconfined"])]
-    pub security_opt: Vec<String>,
+    #[command(flatten)]
+    pub confine: Confine,
     /// Name the image and then the program with its arguments; with --rootfs, the program at once
     #[arg(
         value_names = ["IMAGE", "COMMAND"],

@@ -8,11 +8,13 @@ use anyhow::{Context, Result};
 use serde_json::json;
 use tokio::runtime::Handle;
 
-use super::{Session, each, label_changes, pairs};
+use super::{Session, each, import, label_changes, pairs};
 use crate::api::content::{AbortRequest, DeleteContentRequest, ListStatusesRequest, Status};
+use crate::api::leases::DeleteRequest;
 use crate::cli::{ContentCommand, ContentIngest, List};
 use crate::client::upload::Sink;
 use crate::client::{Client, content, take};
+use crate::clock;
 use crate::digest::Digest;
 use crate::error::{Error, Kind};
 use crate::image::{Announced, BlobSink};
@@ -97,8 +99,23 @@ async fn get(client: &Client, digest: &str) -> Result<()> {
     Ok(out.flush()?)
 }
 
+/// Under a lease until its labels keep it: for a day, where they say nothing else of it.
 async fn ingest(client: &Client, args: ContentIngest) -> Result<Digest> {
-    let labels = pairs(&args.label)?;
+    let lease = import::lease(client).await.context("make a lease")?;
+    let stored = store(&client.under_lease(&lease)?, args).await;
+    let request = DeleteRequest { id: lease, sync: false };
+    let released = take(client.leases().delete(request).await);
+    let digest = stored?;
+    released.context("delete the lease")?;
+    Ok(digest)
+}
+
+async fn store(client: &Client, args: ContentIngest) -> Result<Digest> {
+    let mut labels = pairs(&args.label)?;
+    if !labels.keys().any(|name| name.starts_with("containerd.io/gc.")) {
+        let day = clock::rfc3339(clock::now() + import::GRACE);
+        labels.insert("containerd.io/gc.expire".to_string(), day);
+    }
     let blob = Announced {
         name: args.reference.clone(),
         digest: args.digest.as_deref().map(Digest::parse).transpose()?,
@@ -107,16 +124,14 @@ async fn ingest(client: &Client, args: ContentIngest) -> Result<Digest> {
     let (upload, runtime) = (client.clone(), Handle::current());
     let written = tokio::task::spawn_blocking(move || {
         let mut sink = Sink::named(upload, runtime, Arc::new(AtomicBool::new(false)));
-        let mut stdin = super::import::stdin()?;
+        let mut stdin = import::stdin()?;
         Ok::<_, anyhow::Error>(sink.write(&blob, &mut stdin)?)
     });
     let (digest, size) = written.await.context("ingest")??;
     if let Some(want) = args.size.filter(|want| *want != size) {
         anyhow::bail!("{size} bytes, not {want}");
     }
-    if !labels.is_empty() {
-        content::label(client, digest.as_str(), labels).await?;
-    }
+    content::label(client, digest.as_str(), labels).await?;
     Ok(digest)
 }
 

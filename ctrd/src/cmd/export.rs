@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use tokio::runtime::Handle;
 
 use super::Session;
+use super::import::{self, Shown};
 use crate::cli::ImageExport;
 use crate::client::image::from_proto;
 use crate::client::{Client, content, image};
@@ -29,7 +30,8 @@ pub async fn export(session: &Session, args: ImageExport) -> Result<i32> {
         let target = from_proto(found.target.unwrap_or_default()).with_context(|| format!("image {name}"))?;
         images.push(Exported { name: found.name, target });
     }
-    let mut source = Source { client: session.client.clone(), runtime: Handle::current() };
+    let bar = import::counter("write", args.quiet);
+    let mut source = Source { client: session.client.clone(), runtime: Handle::current(), bar };
     let output = args.output.clone();
     let written = tokio::task::spawn_blocking(move || -> Result<()> {
         if output == Path::new("-") {
@@ -65,6 +67,7 @@ fn open_to_all(file: &File) -> io::Result<()> {
 struct Source {
     client: Client,
     runtime: Handle,
+    bar: Shown,
 }
 
 impl BlobSource for Source {
@@ -77,6 +80,7 @@ impl BlobSource for Source {
         let each = |piece: &[u8]| -> crate::error::Result<()> {
             hash.update(piece);
             count += piece.len() as u64;
+            self.bar.more(piece.len() as u64);
             Ok(out.write_all(piece)?)
         };
         self.runtime.block_on(content::read(&self.client, digest.as_str(), each))?;

@@ -27,7 +27,7 @@ use crate::image::{Imported, Options, Platform};
 use crate::{clock, listing, signal};
 
 /// How long what a killed import leaves is kept.
-const GRACE: i64 = 24 * 3600 * 1_000_000_000;
+pub const GRACE: i64 = 24 * 3600 * 1_000_000_000;
 
 /// How long an import that was told to stop may take to do so.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -60,7 +60,7 @@ pub async fn import(session: &Session, args: ImageImport) -> Result<i32> {
 }
 
 /// Holds every blob and snapshot of the import until an image holds them.
-async fn lease(client: &Client) -> Result<String> {
+pub async fn lease(client: &Client) -> Result<String> {
     let id = format!("import-{}-{}", clock::now(), std::process::id());
     let labels =
         HashMap::from([("containerd.io/gc.expire".to_string(), clock::rfc3339(clock::now() + GRACE))]);
@@ -95,8 +95,7 @@ async fn under_lease(client: &Client, args: ImageImport, stop: Arc<AtomicBool>) 
         for platform in platforms.into_iter().filter(|_| !args.no_unpack) {
             let opened = image::open_for(client, image.clone(), platform).await?;
             let bar = layers(opened.chain().len(), args.quiet);
-            let unpacked =
-                unpack::unpack(client, &opened, &snapshotter, |n| bar.at(n as u64 + 1));
+            let unpacked = unpack::unpack(client, &opened, &snapshotter, |n| bar.at(n as u64 + 1));
             unpacked.await.with_context(|| format!("image {name}"))?;
         }
         image::store(client, image).await?;
@@ -150,6 +149,10 @@ impl Shown {
     pub fn at(&self, position: u64) {
         self.0.set_position(position);
     }
+
+    pub fn more(&self, bytes: u64) {
+        self.0.inc(bytes);
+    }
 }
 
 impl Drop for Shown {
@@ -165,6 +168,14 @@ fn bar(source: &Path, quiet: bool) -> Shown {
         _ if quiet || !io::stderr().is_terminal() => Shown(ProgressBar::hidden()),
         Some(size) => styled(ProgressBar::new(size), "read {wide_bar} {bytes}/{total_bytes}"),
         None => styled(ProgressBar::new_spinner(), "read {spinner} {bytes}"),
+    }
+}
+
+/// Counts bytes of which nobody knows how many there are.
+pub fn counter(verb: &str, quiet: bool) -> Shown {
+    match quiet || !io::stderr().is_terminal() {
+        true => Shown(ProgressBar::hidden()),
+        false => styled(ProgressBar::new_spinner(), &format!("{verb} {{spinner}} {{bytes}}")),
     }
 }
 

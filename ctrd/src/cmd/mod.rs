@@ -3,14 +3,16 @@
 
 mod attach;
 mod check;
+mod confine;
 mod container;
 mod content;
+mod device;
 mod events;
 mod exec;
 mod export;
-mod fsck;
 mod extent;
 mod figures;
+mod fsck;
 mod image;
 mod import;
 mod info;
@@ -47,7 +49,9 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::cli::{Cli, Command, ContainerCommand, ContentCommand, ImageArgs, ImageCommand, ListAll, TaskCommand};
+use crate::cli::{
+    Cli, Command, ContainerCommand, ContentCommand, ImageArgs, ImageCommand, ListAll, TaskCommand,
+};
 use crate::client::{Client, channel, elsewhere};
 use crate::error::{Error, Kind};
 use crate::exit;

@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use oci_spec::runtime::Mount;
 
-use super::pairs;
 use super::place::Place;
+use super::{confine, pairs};
 use crate::cli::Settings;
 use crate::client::container::Wish;
-use crate::spec::{self, Options, mount, resource, seccomp};
+use crate::signal;
+use crate::spec::label::STOP_SIGNAL;
+use crate::spec::{self, Options, mount, resource};
 
 /// The runtime that is used where none is named: this project's own shim.
 pub const RUNTIME: &str = "io.containerd.ctrd.v2";
@@ -36,6 +38,16 @@ pub fn wish(settings: &Settings, place: &Place) -> Result<Wish> {
     for text in &settings.volume {
         mounts.push(volume(text)?);
     }
+    for text in &settings.confine.tmpfs {
+        mounts.push(confine::tmpfs(text)?);
+    }
+    let (confinement, seccomp) = confine::confinement(&settings.confine)?;
+    let stop_signal = settings.confine.stop_signal.clone();
+    if let Some(text) = &stop_signal {
+        signal::number(text).with_context(|| format!("stop signal {text:?}: unknown"))?;
+    }
+    let mut labels = pairs(&settings.label)?;
+    labels.extend(stop_signal.iter().map(|signal| (STOP_SIGNAL.to_string(), signal.clone())));
     let options = Options {
         namespace: place.namespace.clone(),
         id,
@@ -56,16 +68,15 @@ pub fn wish(settings: &Settings, place: &Place) -> Result<Wish> {
         cpus: settings.cpus.as_deref().map(resource::cpus).transpose()?,
         pids_limit: settings.pids_limit,
         host_network: settings.network == "host",
-        seccomp: match settings.security_opt.iter().any(|o| o == "seccomp=unconfined") {
-            true => seccomp::Choice::Unconfined,
-            false => seccomp::Choice::Default,
-        },
-        ..Options::default()
+        seccomp,
+        annotations: pairs(&settings.confine.annotation)?,
+        stop_signal,
+        confinement,
     };
     Ok(Wish {
         options,
         image,
-        labels: pairs(&settings.label)?,
+        labels,
         snapshotter: settings.snapshotter.clone(),
         runtime: settings.runtime.clone().unwrap_or_else(|| RUNTIME.to_string()),
         runc_binary: settings.runc_binary.as_deref().map(program).transpose()?,

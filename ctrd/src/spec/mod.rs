@@ -11,6 +11,7 @@
 //! # Ok(()) }
 //! ```
 
+pub mod confine;
 pub mod default;
 pub mod label;
 pub mod mount;
@@ -26,6 +27,7 @@ use oci_spec::image::Config as ImageConfig;
 use oci_spec::runtime::{Linux, LinuxNamespaceType, Mount, Root, Spec};
 
 use crate::error::{Error, Result};
+use confine::Confinement;
 use user::User;
 
 /// The type URL under which a container's spec travels in an `Any`.
@@ -64,6 +66,9 @@ pub struct Options {
     pub host_network: bool,
     pub seccomp: seccomp::Choice,
     pub annotations: HashMap<String, String>,
+    /// In place of the image's.
+    pub stop_signal: Option<String>,
+    pub confinement: Confinement,
 }
 
 /// The user that applies: the one asked for, else the image's, else none (root).
@@ -78,7 +83,8 @@ pub fn config(options: &Options, image: Option<&ImageConfig>, user: &User) -> Re
     root.set_readonly(Some(options.read_only));
 
     let mut annotations = options.annotations.clone();
-    if let Some(signal) = image.and_then(|i| i.stop_signal().clone()).filter(|s| !s.is_empty()) {
+    let signal = options.stop_signal.clone().or_else(|| image.and_then(|i| i.stop_signal().clone()));
+    if let Some(signal) = signal.filter(|s| !s.is_empty()) {
         annotations.entry(label::STOP_SIGNAL_ANNOTATION.to_string()).or_insert(signal);
     }
 
@@ -86,7 +92,10 @@ pub fn config(options: &Options, image: Option<&ImageConfig>, user: &User) -> Re
     spec.set_version(default::OCI_VERSION.to_string());
     spec.set_root(Some(root));
     spec.set_hostname(options.hostname.clone());
-    spec.set_mounts(Some(mount::merge(default::mounts(), options.mounts.clone())?));
+    spec.set_mounts(Some(mount::merge(
+        options.confinement.mounts(default::mounts()),
+        options.mounts.clone(),
+    )?));
     spec.set_process(Some(process::init(options, image, user)?));
     spec.set_linux(Some(linux(options)?));
     spec.set_annotations((!annotations.is_empty()).then_some(annotations));
@@ -97,17 +106,30 @@ fn linux(options: &Options) -> Result<Linux> {
     if options.namespace.is_empty() || options.id.is_empty() {
         return Err(Error::invalid("a container's spec needs its namespace and its id"));
     }
-    let mut namespaces = default::namespaces();
+    let own = &options.confinement;
+    let mut namespaces = own.namespaces(default::namespaces());
     if options.host_network {
         namespaces.retain(|n| n.typ() != LinuxNamespaceType::Network);
     }
     let mut linux = Linux::default();
     linux.set_namespaces(Some(namespaces));
-    linux.set_cgroups_path(Some(PathBuf::from(format!("/{}/{}", options.namespace, options.id))));
+    let cgroup = match &own.cgroup_parent {
+        Some(parent) => format!("{}/{}", parent.trim_end_matches('/'), options.id),
+        None => format!("/{}/{}", options.namespace, options.id),
+    };
+    linux.set_cgroups_path(Some(PathBuf::from(cgroup)));
     linux.set_resources(Some(resource::limits(options)?));
-    linux.set_masked_paths(Some(default::MASKED_PATHS.iter().map(|p| p.to_string()).collect()));
-    linux.set_readonly_paths(Some(default::READONLY_PATHS.iter().map(|p| p.to_string()).collect()));
-    linux.set_seccomp(seccomp::profile(options.seccomp, default::CAPABILITIES, std::env::consts::ARCH));
+    if !own.open_paths {
+        linux.set_masked_paths(Some(default::MASKED_PATHS.iter().map(|p| p.to_string()).collect()));
+        linux.set_readonly_paths(Some(default::READONLY_PATHS.iter().map(|p| p.to_string()).collect()));
+    } else {
+        linux.set_masked_paths(None);
+        linux.set_readonly_paths(None);
+    }
+    let devices: Vec<_> = own.devices.iter().map(|(device, _)| device.clone()).collect();
+    linux.set_devices((!devices.is_empty()).then_some(devices));
+    linux.set_sysctl((!own.sysctl.is_empty()).then(|| own.sysctl.clone()));
+    linux.set_seccomp(seccomp::profile(&options.seccomp, &own.capabilities, std::env::consts::ARCH));
     Ok(linux)
 }
 

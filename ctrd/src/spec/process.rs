@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use oci_spec::image::Config as ImageConfig;
 use oci_spec::runtime::{
-    Capabilities, LinuxCapabilities, PosixRlimitBuilder, PosixRlimitType, Process, User as SpecUser,
+    Capabilities, Capability, LinuxCapabilities, PosixRlimitBuilder, PosixRlimitType, Process,
+    User as SpecUser,
 };
 use serde_json::{Value, json};
 
@@ -29,16 +30,19 @@ pub(super) fn init(options: &Options, image: Option<&ImageConfig>, user: &User) 
     process.set_args(Some(args));
     process.set_env(Some(env));
     process.set_cwd(PathBuf::from("/").join(cwd));
-    process.set_user(spec_user(user));
-    process.set_no_new_privileges(Some(true));
-    process.set_capabilities(Some(capabilities()));
+    let own = &options.confinement;
+    process.set_user(spec_user(user, &own.groups));
+    process.set_no_new_privileges(Some(!own.new_privileges));
+    process.set_capabilities(Some(capabilities(&own.capabilities)));
+    process.set_apparmor_profile(own.apparmor.clone());
+    process.set_oom_score_adj(own.oom_score_adj);
     let files = PosixRlimitBuilder::default()
         .typ(PosixRlimitType::RlimitNofile)
         .hard(default::NOFILE)
         .soft(default::NOFILE)
         .build()
         .map_err(|e| Error::unknown(format!("write the limits: {e}")))?;
-    process.set_rlimits(Some(vec![files]));
+    process.set_rlimits(Some(own.limits(vec![files])));
     Ok(process)
 }
 
@@ -126,8 +130,8 @@ fn merge_env(env: &mut Vec<String>, more: &[String], terminal: bool) {
     }
 }
 
-fn capabilities() -> LinuxCapabilities {
-    let set: Capabilities = default::CAPABILITIES.iter().copied().collect();
+fn capabilities(set: &[Capability]) -> LinuxCapabilities {
+    let set: Capabilities = set.iter().copied().collect();
     let mut capabilities = LinuxCapabilities::default();
     capabilities.set_bounding(Some(set.clone()));
     capabilities.set_effective(Some(set.clone()));
@@ -137,11 +141,13 @@ fn capabilities() -> LinuxCapabilities {
     capabilities
 }
 
-fn spec_user(user: &User) -> SpecUser {
+fn spec_user(user: &User, more: &[u32]) -> SpecUser {
+    let mut groups = user.additional_gids();
+    groups.extend(more.iter().filter(|gid| !user.groups.contains(gid) && **gid != user.gid));
     let mut out = SpecUser::default();
     out.set_uid(user.uid);
     out.set_gid(user.gid);
-    out.set_additional_gids(Some(user.additional_gids()));
+    out.set_additional_gids(Some(groups));
     out
 }
 

@@ -23,20 +23,39 @@ pub(super) fn limits(options: &Options) -> Result<LinuxResources> {
     let mut deny = LinuxDeviceCgroup::default();
     deny.set_allow(false);
     deny.set_access(Some("rwm".to_string()));
-    resources.set_devices(Some(vec![deny]));
+    let own = &options.confinement;
+    let mut rules = vec![deny];
+    rules.extend(own.device_rules());
+    resources.set_devices(Some(rules));
 
+    let mut memory = LinuxMemory::default();
     if let Some(limit) = options.memory {
         if limit <= 0 {
             return Err(Error::invalid(format!("memory limit {limit}: must be more than 0")));
         }
-        let mut memory = LinuxMemory::default();
         memory.set_limit(Some(limit));
+    }
+    if let Some(swap) = own.memory_swap {
+        if swap >= 0 && options.memory.is_none_or(|limit| swap < limit) {
+            return Err(Error::invalid(format!(
+                "memory and swap limit {swap}: must not be below the memory limit"
+            )));
+        }
+        memory.set_swap(Some(swap));
+    }
+    memory.set_reservation(own.memory_reservation);
+    if memory != LinuxMemory::default() {
         resources.set_memory(Some(memory));
     }
+    let mut cpu = LinuxCpu::default();
     if let Some(cpus) = options.cpus {
-        let mut cpu = LinuxCpu::default();
         cpu.set_quota(Some(cpus.quota));
         cpu.set_period(Some(cpus.period));
+    }
+    cpu.set_shares(own.cpu_shares);
+    cpu.set_cpus(own.cpuset_cpus.clone());
+    cpu.set_mems(own.cpuset_mems.clone());
+    if cpu != LinuxCpu::default() {
         resources.set_cpu(Some(cpu));
     }
     if let Some(limit) = options.pids_limit {

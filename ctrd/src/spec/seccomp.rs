@@ -13,16 +13,20 @@ use oci_spec::runtime::{
 };
 
 /// Which filter a container gets.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub enum Choice {
     #[default]
     Default,
     Unconfined,
+    /// The caller's.
+    Own(Box<LinuxSeccomp>),
 }
 
-pub(super) fn profile(choice: Choice, capabilities: &[Capability], arch: &str) -> Option<LinuxSeccomp> {
-    if choice == Choice::Unconfined {
-        return None;
+pub(super) fn profile(choice: &Choice, capabilities: &[Capability], arch: &str) -> Option<LinuxSeccomp> {
+    match choice {
+        Choice::Unconfined => return None,
+        Choice::Own(filter) => return Some((**filter).clone()),
+        Choice::Default => {}
     }
     let has = |c: &Capability| capabilities.contains(c);
     let mut rules = vec![allow(ALWAYS, &[])];
@@ -259,7 +263,7 @@ mod tests {
     use crate::spec::default::CAPABILITIES;
 
     fn rules(capabilities: &[Capability]) -> Vec<LinuxSyscall> {
-        profile(Choice::Default, capabilities, "x86_64").unwrap().syscalls().clone().unwrap()
+        profile(&Choice::Default, capabilities, "x86_64").unwrap().syscalls().clone().unwrap()
     }
 
     /// Whether some rule lets the call through whatever its arguments are.
@@ -326,6 +330,6 @@ mod tests {
 
     #[test]
     fn unconfined() {
-        assert_eq!(profile(Choice::Unconfined, CAPABILITIES, "x86_64"), None);
+        assert_eq!(profile(&Choice::Unconfined, CAPABILITIES, "x86_64"), None);
     }
 }
