@@ -265,7 +265,13 @@ fn an_export_is_the_same_twice_and_others_read_it() {
     let from_other = work.path().join("other.tar");
     other.run(&["image", "export", "-o", from_other.to_str().expect("UTF-8"), "three"]).ok();
     assert!(bytes == std::fs::read(&from_other).expect("read the archive"));
-    let missing = stack.run(&["image", "export", "--platform", "linux/s390x", "-o", "/dev/null", "three"]);
+    // What is no plain file is written to, and stays what it is.
+    let null = work.path().join("null");
+    bin::run(Command::new("mknod").arg(&null).args(["c", "1", "3"])).ok();
+    stack.run(&["image", "export", "-o", null.to_str().expect("UTF-8"), "three"]).ok();
+    assert_eq!(bin::run(Command::new("stat").args(["-c", "%F"]).arg(&null)).ok(), "character special file\n");
+    let other = work.path().join("missing.tar").display().to_string();
+    let missing = stack.run(&["image", "export", "--platform", "linux/s390x", "-o", &other, "three"]);
     assert!(missing.code == 0 || missing.stderr.contains("s390x"), "{}", missing.stderr);
     if bin::peer("skopeo") {
         for form in ["oci-archive", "docker-archive"] {

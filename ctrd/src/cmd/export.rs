@@ -42,9 +42,14 @@ pub async fn export(session: &Session, args: ImageExport) -> Result<i32> {
             write_archive(&images, &platforms, &mut source, &mut out)?;
             return out.flush().context("write standard output");
         }
+        let at = || format!("write {}", output.display());
+        // A device, a FIFO or a link is written to: to take its place would be the end of it.
+        if output.symlink_metadata().is_ok_and(|meta| !meta.is_file()) {
+            let file = File::options().write(true).open(&output).with_context(at)?;
+            return write_archive(&images, &platforms, &mut source, &file).with_context(at);
+        }
         // Beside its place and then there: what bears the name is whole.
         let folder = output.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let at = || format!("write {}", output.display());
         let draft = tempfile::NamedTempFile::new_in(folder).with_context(at)?;
         write_archive(&images, &platforms, &mut source, draft.as_file()).with_context(at)?;
         open_to_all(draft.as_file()).with_context(at)?;

@@ -132,6 +132,10 @@ fn write_pid(way: &Way, pid: u32) -> Result<()> {
 
 /// Writes a small file so that a reader sees all of it or nothing.
 fn whole(path: &Path, text: &str) -> Result<()> {
+    // A device or a FIFO is written to: to take its place would be the end of it.
+    if path.symlink_metadata().is_ok_and(|meta| !meta.is_file()) {
+        return fs::write(path, text).with_context(|| format!("write {}", path.display()));
+    }
     let mut beside = path.as_os_str().to_owned();
     beside.push(format!(".{}", std::process::id()));
     let write = || {
