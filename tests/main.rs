@@ -13,6 +13,7 @@ mod commandline;
 mod config;
 mod console;
 mod containerd;
+mod ctr;
 mod docker;
 mod environment;
 mod events;

@@ -198,3 +198,22 @@ pub struct TaskCheckpointed {
     #[prost(string, tag = "2")]
     pub checkpoint: ::prost::alloc::string::String,
 }
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SandboxCreate {
+    #[prost(string, tag = "1")]
+    pub sandbox_id: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SandboxStart {
+    #[prost(string, tag = "1")]
+    pub sandbox_id: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SandboxExit {
+    #[prost(string, tag = "1")]
+    pub sandbox_id: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "2")]
+    pub exit_status: u32,
+    #[prost(message, optional, tag = "3")]
+    pub exited_at: ::core::option::Option<::prost_types::Timestamp>,
+}

@@ -115,3 +115,38 @@ pub struct Platform {
     #[prost(string, repeated, tag = "5")]
     pub os_features: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Sandbox {
+    #[prost(string, tag = "1")]
+    pub sandbox_id: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "2")]
+    pub runtime: ::core::option::Option<sandbox::Runtime>,
+    #[prost(message, optional, tag = "3")]
+    pub spec: ::core::option::Option<::prost_types::Any>,
+    #[prost(map = "string, string", tag = "4")]
+    pub labels: ::std::collections::HashMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+    #[prost(message, optional, tag = "5")]
+    pub created_at: ::core::option::Option<::prost_types::Timestamp>,
+    #[prost(message, optional, tag = "6")]
+    pub updated_at: ::core::option::Option<::prost_types::Timestamp>,
+    #[prost(map = "string, message", tag = "7")]
+    pub extensions: ::std::collections::HashMap<
+        ::prost::alloc::string::String,
+        ::prost_types::Any,
+    >,
+    #[prost(string, tag = "10")]
+    pub sandboxer: ::prost::alloc::string::String,
+}
+/// Nested message and enum types in `Sandbox`.
+pub mod sandbox {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct Runtime {
+        #[prost(string, tag = "1")]
+        pub name: ::prost::alloc::string::String,
+        #[prost(message, optional, tag = "2")]
+        pub options: ::core::option::Option<::prost_types::Any>,
+    }
+}

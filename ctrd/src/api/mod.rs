@@ -9,6 +9,10 @@ pub mod containerd {
     }
     pub mod types {
         include!("containerd.types.rs");
+
+        pub mod transfer {
+            include!("containerd.types.transfer.rs");
+        }
     }
     pub mod v1 {
         pub mod types {
@@ -51,9 +55,19 @@ pub mod containerd {
                 include!("containerd.services.leases.v1.rs");
             }
         }
+        pub mod mounts {
+            pub mod v1 {
+                include!("containerd.services.mounts.v1.rs");
+            }
+        }
         pub mod namespaces {
             pub mod v1 {
                 include!("containerd.services.namespaces.v1.rs");
+            }
+        }
+        pub mod sandbox {
+            pub mod v1 {
+                include!("containerd.services.sandbox.v1.rs");
             }
         }
         pub mod snapshots {
@@ -61,9 +75,19 @@ pub mod containerd {
                 include!("containerd.services.snapshots.v1.rs");
             }
         }
+        pub mod streaming {
+            pub mod v1 {
+                include!("containerd.services.streaming.v1.rs");
+            }
+        }
         pub mod tasks {
             pub mod v1 {
                 include!("containerd.services.tasks.v1.rs");
+            }
+        }
+        pub mod transfer {
+            pub mod v1 {
+                include!("containerd.services.transfer.v1.rs");
             }
         }
         pub mod version {
@@ -91,8 +115,9 @@ pub mod grpc {
 pub use containerd::events as event;
 pub use containerd::services::{
     containers::v1 as containers, content::v1 as content, diff::v1 as diff, events::v1 as events,
-    images::v1 as images, introspection::v1 as introspection, leases::v1 as leases,
-    namespaces::v1 as namespaces, snapshots::v1 as snapshots, tasks::v1 as tasks, version::v1 as version,
+    images::v1 as images, introspection::v1 as introspection, leases::v1 as leases, mounts::v1 as mounts,
+    namespaces::v1 as namespaces, sandbox::v1 as sandbox, snapshots::v1 as snapshots,
+    streaming::v1 as streaming, tasks::v1 as tasks, transfer::v1 as transfer, version::v1 as version,
 };
 pub use containerd::types;
 pub use containerd::v1::types as task;

@@ -29,8 +29,11 @@ use crate::api::images::images_client::ImagesClient;
 use crate::api::introspection::introspection_client::IntrospectionClient;
 use crate::api::leases::leases_client::LeasesClient;
 use crate::api::namespaces::namespaces_client::NamespacesClient;
+use crate::api::sandbox::store_client::StoreClient;
 use crate::api::snapshots::snapshots_client::SnapshotsClient;
+use crate::api::streaming::streaming_client::StreamingClient;
 use crate::api::tasks::tasks_client::TasksClient;
+use crate::api::transfer::transfer_client::TransferClient;
 use crate::api::version::version_client::VersionClient;
 use crate::error::{Error, Kind, Result};
 use crate::service::MESSAGE_MAX;
@@ -84,8 +87,11 @@ services! {
     introspection: IntrospectionClient,
     leases: LeasesClient,
     namespaces: NamespacesClient,
+    sandboxes: StoreClient,
     snapshots: SnapshotsClient,
+    streaming: StreamingClient,
     tasks: TasksClient,
+    transfer: TransferClient,
     version: VersionClient,
 }
 

@@ -91,6 +91,9 @@ events! {
         ["labels", key @ ..] => entry(&e.labels, key).map(Into::into),
     }
     NamespaceDelete |e, path| { ["name"] => text(&e.name), }
+    SandboxCreate |e, path| { ["sandbox_id"] => text(&e.sandbox_id), }
+    SandboxStart |e, path| { ["sandbox_id"] => text(&e.sandbox_id), }
+    SandboxExit |e, path| { ["sandbox_id"] => text(&e.sandbox_id), }
     SnapshotPrepare |e, path| {
         ["key"] => text(&e.key),
         ["parent"] => text(&e.parent),

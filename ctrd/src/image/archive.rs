@@ -94,44 +94,54 @@ fn holds_images(head: &[u8]) -> Result<bool> {
 }
 
 fn stream(source: impl Read, options: &Options, sink: &mut dyn BlobSink) -> Result<Vec<Imported>> {
-    let mut tar = TarReader::new(BufReader::with_capacity(1 << 20, source));
-    let mut found = Found::default();
-    while let Some(entry) = tar.next_entry().map_err(reading)? {
-        let Some(path) = clean(&entry.path).filter(|p| !p.is_empty()) else { continue };
-        match entry.kind {
-            EntryKind::File => found.member(path, entry.size, &mut tar, sink)?,
-            // Old archives of Docker have a layer that two images share once, and a link to it.
-            EntryKind::Symlink => {
-                let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-                let target = [folder.as_bytes(), b"/", &entry.link].concat();
-                found.links.extend(clean(&target).map(|target| (path, target)));
+    Found::read(source, sink)?.images(options, sink)
+}
+
+impl Found {
+    /// Reads an archive to its end.
+    pub(super) fn read(source: impl Read, sink: &mut dyn BlobSink) -> Result<Found> {
+        let mut tar = TarReader::new(BufReader::with_capacity(1 << 20, source));
+        let mut found = Found::default();
+        while let Some(entry) = tar.next_entry().map_err(reading)? {
+            let Some(path) = clean(&entry.path).filter(|p| !p.is_empty()) else { continue };
+            match entry.kind {
+                EntryKind::File => found.member(path, entry.size, &mut tar, sink)?,
+                // Old archives of Docker have a layer that two images share once, and a link to it.
+                EntryKind::Symlink => {
+                    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                    let target = [folder.as_bytes(), b"/", &entry.link].concat();
+                    found.links.extend(clean(&target).map(|target| (path, target)));
+                }
+                EntryKind::HardLink => found.links.extend(clean(&entry.link).map(|target| (path, target))),
+                _ => {}
             }
-            EntryKind::HardLink => found.links.extend(clean(&entry.link).map(|target| (path, target))),
-            _ => {}
         }
+        // What is behind the end still belongs to the stream: its writer is not to be cut off.
+        io::copy(&mut tar.into_inner(), &mut io::sink()).map_err(reading)?;
+        Ok(found)
     }
-    // What is behind the end still belongs to the stream: its writer is not to be cut off.
-    io::copy(&mut tar.into_inner(), &mut io::sink()).map_err(reading)?;
-    found.images(options, sink)
 }
 
 /// What an archive was found to hold.
 #[derive(Default)]
-struct Found {
+pub(super) struct Found {
     /// By path, each blob that was written.
     blobs: BTreeMap<String, Blob>,
     links: BTreeMap<String, String>,
-    layout: bool,
-    index: Option<Vec<u8>>,
-    docker: Option<Vec<u8>>,
+    pub(super) layout: bool,
+    pub(super) index: Option<Vec<u8>>,
+    pub(super) docker: Option<Vec<u8>>,
 }
 
 #[derive(Clone)]
-struct Blob {
-    digest: Digest,
-    size: u64,
-    compression: Compression,
+pub(super) struct Blob {
+    pub(super) digest: Digest,
+    pub(super) size: u64,
+    pub(super) compression: Compression,
 }
+
+/// Makes another blob of a layer that is not compressed.
+pub type Compress<'a> = dyn Fn(&Digest) -> Result<(Digest, u64)> + 'a;
 
 /// An entry of Docker's `manifest.json`.
 #[derive(Deserialize)]
@@ -210,12 +220,34 @@ impl Found {
         sink: &mut dyn BlobSink,
     ) -> Result<Vec<Imported>> {
         let mut out = Vec::new();
+        for (target, tags) in self.docker_targets(text, None, sink)? {
+            let names = match tags.as_slice() {
+                [] => vec![format!("{}:latest", base_name(options))],
+                names => names.to_vec(),
+            };
+            out.extend(names.into_iter().map(|name| Imported { name, target: target.clone() }));
+        }
+        Ok(out)
+    }
+
+    /// A manifest for each image of a `manifest.json`, with the full forms of its tags.
+    pub(super) fn docker_targets(
+        &self,
+        text: &[u8],
+        compress: Option<&Compress>,
+        sink: &mut dyn BlobSink,
+    ) -> Result<Vec<(Descriptor, Vec<String>)>> {
+        let mut out = Vec::new();
         for image in parse::<Vec<DockerImage>>(text, "manifest.json")? {
             let config = self.blob(&image.config)?;
             let parsed = parse_config(&sink.read(&config.digest, MAX_DOCUMENT)?)?;
             let mut layers = Vec::new();
             for path in image.layers.unwrap_or_default() {
-                let blob = self.blob(&path)?;
+                let mut blob = self.blob(&path)?;
+                if let (Compression::None, Some(compress)) = (blob.compression, compress) {
+                    (blob.digest, blob.size) = compress(&blob.digest)?;
+                    blob.compression = Compression::Gzip;
+                }
                 let kind = match blob.compression {
                     Compression::None => media::DOCKER_LAYER,
                     Compression::Gzip => media::DOCKER_LAYER_GZIP,
@@ -241,11 +273,7 @@ impl Found {
             let mut target = put_document(&manifest, media::DOCKER_MANIFEST, sink)?;
             target.platform = Some(parsed.platform);
             let tags = image.repo_tags.unwrap_or_default();
-            let names = match tags.as_slice() {
-                [] => vec![format!("{}:latest", base_name(options))],
-                tags => tags.iter().map(|tag| normalize(tag)).collect::<Result<_>>()?,
-            };
-            out.extend(names.into_iter().map(|name| Imported { name, target: target.clone() }));
+            out.push((target, tags.iter().map(|tag| normalize(tag)).collect::<Result<_>>()?));
         }
         Ok(out)
     }
@@ -308,7 +336,7 @@ fn oci_images(index: &[u8], options: &Options, sink: &mut dyn BlobSink) -> Resul
 
 /// Tells the garbage collector what the documents below `at` refer to. Those of other platforms
 /// may be missing.
-fn label_documents(
+pub(super) fn label_documents(
     at: &Descriptor,
     sink: &mut dyn BlobSink,
     seen: &mut HashSet<Digest>,
@@ -340,11 +368,16 @@ pub(super) fn put_document(
     sink: &mut dyn BlobSink,
 ) -> Result<Descriptor> {
     let bytes = serde_json::to_vec(document).map_err(|e| Error::unknown(e.to_string()))?;
-    let digest = Digest::of(&bytes);
+    put_bytes(&bytes, media_type, sink)
+}
+
+/// The same of one that is written already.
+pub(super) fn put_bytes(bytes: &[u8], media_type: &str, sink: &mut dyn BlobSink) -> Result<Descriptor> {
+    let digest = Digest::of(bytes);
     let size = bytes.len() as u64;
     let announced = Announced { name: digest.to_string(), digest: Some(digest.clone()), size: Some(size) };
-    sink.write(&announced, &mut bytes.as_slice())?;
-    let labels = gc_labels(media_type, &bytes)?;
+    sink.write(&announced, &mut &*bytes)?;
+    let labels = gc_labels(media_type, bytes)?;
     if !labels.is_empty() {
         sink.label(&digest, &labels)?;
     }

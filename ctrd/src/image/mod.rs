@@ -11,6 +11,7 @@
 mod archive;
 mod document;
 mod export;
+mod index;
 mod name;
 mod resolve;
 mod rootfs;
@@ -21,12 +22,13 @@ use crate::content::Labels;
 use crate::digest::Digest;
 use crate::error::Result;
 
-pub use archive::{import, import_dir};
+pub use archive::{Compress, import, import_dir};
 pub use document::{
     Config, Descriptor, Index, MAX_DOCUMENT, Manifest, Platform, gc_labels, is_index, is_layer, is_manifest,
     media, parse_config, parse_index, parse_manifest,
 };
 pub use export::{BlobSource, Exported, Platforms, copy_exactly, export};
+pub use index::import_index;
 pub use name::normalize;
 pub use resolve::{MAX_DEPTH, Resolved, chain_ids, resolve};
 pub use rootfs::{import_rootfs, import_rootfs_dir};

@@ -14,9 +14,13 @@ use crate::api::health::health_server::HealthServer;
 use crate::api::images::images_server::ImagesServer;
 use crate::api::introspection::introspection_server::IntrospectionServer;
 use crate::api::leases::leases_server::LeasesServer;
+use crate::api::mounts::mounts_server::MountsServer;
 use crate::api::namespaces::namespaces_server::NamespacesServer;
+use crate::api::sandbox::store_server::StoreServer;
 use crate::api::snapshots::snapshots_server::SnapshotsServer;
+use crate::api::streaming::streaming_server::StreamingServer;
 use crate::api::tasks::tasks_server::TasksServer;
+use crate::api::transfer::transfer_server::TransferServer;
 use crate::api::version::version_server::VersionServer;
 use crate::collector::Collector;
 use crate::config::duration;
@@ -24,6 +28,8 @@ use crate::content::{Content, make_dir};
 use crate::error::{Error, Result};
 use crate::events::Exchange;
 use crate::gc;
+use crate::mounts::Mounts;
+use crate::restart::Monitor;
 use crate::service::MESSAGE_MAX;
 use crate::service::containers::Containers;
 use crate::service::content::Content as ContentService;
@@ -33,13 +39,19 @@ use crate::service::health::Health;
 use crate::service::images::Images;
 use crate::service::introspection::Introspection;
 use crate::service::leases::Leases;
+use crate::service::mounts::Mounts as MountsService;
 use crate::service::namespaces::Namespaces;
+use crate::service::sandbox::Sandboxes;
 use crate::service::snapshots::Snapshots;
+use crate::service::streaming::Streaming;
 use crate::service::tasks::Tasks;
+use crate::service::transfer::Transfer as TransferService;
 use crate::service::version::Version;
 use crate::snapshot::Snapshotter;
 use crate::store::{self, Store};
 use crate::task::Runtime;
+use crate::transfer::Transfer;
+use crate::transfer::stream::Streams;
 
 use super::{Failure, Init, Meta, Registration, overlay};
 
@@ -50,6 +62,11 @@ const SNAPSHOTTER: &str = "io.containerd.snapshotter.v1";
 const DIFFER: &str = "io.containerd.differ.v1";
 const GC: &str = "io.containerd.gc.v1";
 const RUNTIME: &str = "io.containerd.runtime.v2";
+const SANDBOX_STORE: &str = "io.containerd.sandbox.store.v1";
+const MOUNTS: &str = "io.containerd.mount-manager.v1";
+const MONITOR: &str = "io.containerd.monitor.container.v1";
+const STREAMING: &str = "io.containerd.streaming.v1";
+const TRANSFER: &str = "io.containerd.transfer.v1";
 const SERVICE: &str = "io.containerd.service.v1";
 const GRPC: &str = "io.containerd.grpc.v1";
 const TTRPC: &str = "io.containerd.ttrpc.v1";
@@ -63,8 +80,13 @@ pub static ALL: &[Registration] = &[
     Registration { kind: SNAPSHOTTER, id: "overlayfs", requires: &[METADATA], init: overlayfs },
     Registration { kind: SNAPSHOTTER, id: "native", requires: &[METADATA], init: native },
     Registration { kind: DIFFER, id: "walking", requires: &[CONTENT], init: walking },
-    Registration { kind: GC, id: "scheduler", requires: &[METADATA, CONTENT, SNAPSHOTTER], init: scheduler },
+    Registration { kind: MOUNTS, id: "sqlite", requires: &[METADATA], init: mounts },
+    Registration { kind: GC, id: "scheduler", requires: &[METADATA, CONTENT, SNAPSHOTTER, MOUNTS], init: scheduler },
     Registration { kind: RUNTIME, id: "task", requires: &[METADATA, EVENT], init: task },
+    Registration { kind: MONITOR, id: "restart", requires: &[METADATA, RUNTIME, SNAPSHOTTER], init: restart },
+    Registration { kind: SANDBOX_STORE, id: "local", requires: &[METADATA], init: sandbox_store },
+    Registration { kind: STREAMING, id: "manager", requires: &[METADATA], init: streams },
+    Registration { kind: TRANSFER, id: "local", requires: &[METADATA, CONTENT, SNAPSHOTTER, EVENT, GC], init: transfer },
     Registration { kind: SERVICE, id: "introspection-service", requires: &[], init: introspection_service },
     // What clients call.
     Registration { kind: GRPC, id: "containers", requires: &[METADATA, EVENT, GC], init: containers },
@@ -75,9 +97,13 @@ pub static ALL: &[Registration] = &[
     Registration { kind: GRPC, id: "images", requires: &[METADATA, CONTENT, EVENT, GC], init: images },
     Registration { kind: GRPC, id: "introspection", requires: &[SERVICE], init: introspection },
     Registration { kind: GRPC, id: "leases", requires: &[METADATA, CONTENT, GC], init: leases },
+    Registration { kind: GRPC, id: "mounts", requires: &[MOUNTS], init: mounts_service },
     Registration { kind: GRPC, id: "namespaces", requires: &[METADATA, EVENT], init: namespaces },
+    Registration { kind: GRPC, id: "sandboxes", requires: &[SANDBOX_STORE, GC], init: sandboxes },
     Registration { kind: GRPC, id: "snapshots", requires: &[SNAPSHOTTER, EVENT, GC], init: snapshots },
+    Registration { kind: GRPC, id: "streaming", requires: &[STREAMING], init: streaming },
     Registration { kind: GRPC, id: "tasks", requires: &[RUNTIME], init: tasks },
+    Registration { kind: GRPC, id: "transfer", requires: &[TRANSFER, STREAMING], init: transfer_service },
     Registration { kind: GRPC, id: "version", requires: &[], init: version },
     // What shims call.
     Registration { kind: TTRPC, id: "events", requires: &[EVENT], init: forwarding },
@@ -148,10 +174,15 @@ fn scheduler(init: &mut Init) -> Begun {
     let delay = duration(&section.startup_delay).map_err(|e| e.context("startup_delay"))?;
     let (store, content) = (init.parts.store()?, init.parts.content()?);
     let snapshotters: Vec<_> = init.parts.snapshotters.values().cloned().collect();
+    let mounts = init.parts.mounts.clone();
     let changing = store.clone();
     let unsynced = snapshotters.clone();
-    let gc = Collector::new(delay, move || gc::collect(&store, &content, &snapshotters).map(drop))
-        .afterwards(move || unsynced.iter().try_for_each(Snapshotter::settle));
+    let sweep = move || {
+        gc::collect(&store, &content, &snapshotters)?;
+        mounts.as_ref().map_or(Ok(()), Mounts::collect)
+    };
+    let gc =
+        Collector::new(delay, sweep).afterwards(move || unsynced.iter().try_for_each(Snapshotter::settle));
     let told = gc.clone();
     if section.mutation_threshold > 0 {
         changing.watch(section.mutation_threshold, move || told.schedule());
@@ -182,6 +213,58 @@ fn task(init: &mut Init) -> Begun {
     init.parts.tasks = Some(Runtime::new(state, root, address, store, events));
     let schemes = "fifo,binary,binary-v2,file".to_string();
     Ok(Meta { platform: true, ..meta([("log-uri-schemes", schemes)], &[]) })
+}
+
+fn mounts(init: &mut Init) -> Begun {
+    let mounts = Mounts::open(&init.config.root, &init.config.state, init.parts.store()?)?;
+    mounts.recover()?;
+    init.parts.mounts = Some(mounts);
+    Ok(Meta::default())
+}
+
+fn restart(init: &mut Init) -> Begun {
+    let section: Restart = init.section()?;
+    let interval = duration(&section.interval).map_err(|e| e.context("interval"))?;
+    let snapshotters = Arc::new(init.parts.snapshotters.clone());
+    let (store, tasks) = (init.parts.store()?, init.parts.tasks()?);
+    init.parts.restart = Some(Monitor { store, tasks, snapshotters, interval });
+    let capabilities = vec!["no", "always", "on-failure", "unless-stopped"];
+    Ok(Meta { capabilities, ..Meta::default() })
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+struct Restart {
+    /// How long until it is looked again at what runs and should.
+    interval: String,
+}
+
+impl Default for Restart {
+    fn default() -> Self {
+        Restart { interval: "10s".into() }
+    }
+}
+
+fn sandbox_store(init: &mut Init) -> Begun {
+    init.parts.store()?;
+    Ok(Meta::default())
+}
+
+fn streams(init: &mut Init) -> Begun {
+    init.parts.streams = Some(Streams::default());
+    Ok(Meta::default())
+}
+
+fn transfer(init: &mut Init) -> Begun {
+    let parts = &mut init.parts;
+    parts.transfer = Some(Transfer {
+        store: parts.store()?,
+        content: parts.content()?,
+        snapshotters: Arc::new(parts.snapshotters.clone()),
+        events: parts.events()?,
+        gc: parts.gc()?,
+    });
+    Ok(Meta::default())
 }
 
 fn introspection_service(init: &mut Init) -> Begun {
@@ -240,9 +323,19 @@ fn leases(init: &mut Init) -> Begun {
     serve!(init, LeasesServer, Leases { store, content, gc })
 }
 
+fn mounts_service(init: &mut Init) -> Begun {
+    let manager = init.parts.mounts()?;
+    serve!(init, MountsServer, MountsService { manager })
+}
+
 fn namespaces(init: &mut Init) -> Begun {
     let (store, events) = (init.parts.store()?, init.parts.events()?);
     serve!(init, NamespacesServer, Namespaces { store, events })
+}
+
+fn sandboxes(init: &mut Init) -> Begun {
+    let (store, gc) = (init.parts.store()?, init.parts.gc()?);
+    serve!(init, StoreServer, Sandboxes { store, gc })
 }
 
 fn snapshots(init: &mut Init) -> Begun {
@@ -251,9 +344,19 @@ fn snapshots(init: &mut Init) -> Begun {
     serve!(init, SnapshotsServer, Snapshots { snapshotters, events, gc })
 }
 
+fn streaming(init: &mut Init) -> Begun {
+    let streams = init.parts.streams()?;
+    serve!(init, StreamingServer, Streaming { streams })
+}
+
 fn tasks(init: &mut Init) -> Begun {
     let runtime = init.parts.tasks()?;
     serve!(init, TasksServer, Tasks::new(runtime))
+}
+
+fn transfer_service(init: &mut Init) -> Begun {
+    let (engine, streams) = (init.parts.transfer()?, init.parts.streams()?);
+    serve!(init, TransferServer, TransferService { engine, streams })
 }
 
 fn version(init: &mut Init) -> Begun {

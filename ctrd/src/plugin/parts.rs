@@ -10,10 +10,14 @@ use crate::collector::Collector;
 use crate::content::Content;
 use crate::error::{Error, Result};
 use crate::events::Exchange;
+use crate::mounts::Mounts;
+use crate::restart::Monitor;
 use crate::service::introspection::Plugins;
 use crate::snapshot::Snapshotter;
 use crate::store::Store;
 use crate::task::Runtime;
+use crate::transfer::Transfer;
+use crate::transfer::stream::Streams;
 
 #[derive(Default)]
 pub struct Parts {
@@ -23,6 +27,10 @@ pub struct Parts {
     pub events: Option<Exchange>,
     pub gc: Option<Collector>,
     pub tasks: Option<Arc<Runtime>>,
+    pub mounts: Option<Mounts>,
+    pub restart: Option<Monitor>,
+    pub streams: Option<Streams>,
+    pub transfer: Option<Transfer>,
     /// The file with the name of this root.
     pub uuid: Option<PathBuf>,
     /// Filled when all plugins have begun.
@@ -52,6 +60,18 @@ impl Parts {
 
     pub fn tasks(&self) -> Result<Arc<Runtime>> {
         needed(&self.tasks, "io.containerd.runtime.v2")
+    }
+
+    pub fn mounts(&self) -> Result<Mounts> {
+        needed(&self.mounts, "io.containerd.mount-manager.v1")
+    }
+
+    pub fn streams(&self) -> Result<Streams> {
+        needed(&self.streams, "io.containerd.streaming.v1")
+    }
+
+    pub fn transfer(&self) -> Result<Transfer> {
+        needed(&self.transfer, "io.containerd.transfer.v1")
     }
 
     pub fn uuid(&self) -> Result<PathBuf> {

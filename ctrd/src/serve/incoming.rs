@@ -7,6 +7,8 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
+use super::authority;
+
 /// There is nothing to wait on for a free descriptor: one looks again after this long.
 const SHORTAGE: Duration = Duration::from_millis(50);
 
@@ -24,12 +26,12 @@ pub async fn next(listener: &UnixListener) -> UnixStream {
 }
 
 /// All connections to `listener`, for tonic to serve.
-pub fn stream(listener: UnixListener) -> ReceiverStream<io::Result<UnixStream>> {
+pub fn stream(listener: UnixListener) -> ReceiverStream<io::Result<authority::Stream>> {
     let (connections, stream) = mpsc::channel(1);
     tokio::spawn(async move {
         // A place in the queue first: what is not taken stays with the kernel.
         while let Ok(place) = connections.reserve().await {
-            place.send(Ok(next(&listener).await));
+            place.send(Ok(authority::Stream::new(next(&listener).await)));
         }
     });
     ReceiverStream::new(stream)

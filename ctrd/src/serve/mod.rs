@@ -8,6 +8,7 @@
 //! Containers are not its children and go on without it. The same services without the sockets
 //! are [`start`]ed by a command that finds no server.
 
+mod authority;
 mod folder;
 mod incoming;
 pub mod log;
@@ -28,6 +29,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::events::Exchange;
 use crate::plugin::{self, list};
+use crate::restart::Monitor;
 use crate::service::introspection;
 use crate::task::Runtime;
 
@@ -42,6 +44,7 @@ pub struct Services {
     pub routes: Routes,
     pub collector: Option<Collector>,
     pub tasks: Option<Arc<Runtime>>,
+    pub restart: Option<Monitor>,
     /// Where shims' events go, unless that is disabled.
     pub forward: Option<Exchange>,
 }
@@ -53,7 +56,7 @@ pub fn start(config: &Config) -> Result<Services> {
     let forward = if parts.forwarding { parts.events.clone() } else { None };
     let _ = parts.plugins.set(outcomes.iter().map(introspection::plugin).collect());
     let routes = parts.routes.routes().prepare();
-    Ok(Services { routes, collector: parts.gc, tasks: parts.tasks, forward })
+    Ok(Services { routes, collector: parts.gc, tasks: parts.tasks, restart: parts.restart, forward })
 }
 
 /// Serves until SIGTERM or SIGINT.
@@ -87,6 +90,9 @@ async fn serve(config: &Config) -> Result<()> {
     let _ttrpc = ttrpc.transpose()?;
     if let Some(tasks) = services.tasks {
         tokio::spawn(async move { tasks.recover().await });
+    }
+    if let Some(monitor) = services.restart {
+        tokio::spawn(monitor.run());
     }
     if let Some(collector) = services.collector {
         tokio::spawn(collector.run());

@@ -7,6 +7,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use prost::Message;
+use prost_types::Any;
 use tonic::{Request, Response, Status};
 
 use crate::api::introspection::introspection_server;
@@ -18,8 +20,12 @@ use crate::content::make_dir;
 use crate::error::{Error, Kind, Result};
 use crate::filter::{Fields, Filter, present};
 use crate::plugin::Outcome;
+use crate::shim::{binary, start};
 
 use super::blocking;
+
+/// The type of which there is more to be told.
+const RUNTIME: &str = "io.containerd.runtime.v2";
 
 /// The plugins, once all have begun: this service is one of them.
 pub type Plugins = Arc<OnceLock<Vec<Plugin>>>;
@@ -73,7 +79,11 @@ impl introspection_server::Introspection for Introspection {
         let found = self.all().iter().find(|p| p.r#type == r#type && p.id == id).cloned();
         let plugin =
             found.ok_or_else(|| Error::not_found(format!("plugin {type}.{id} not found: not found")))?;
-        if options.is_some() {
+        if let Some(options) = options {
+            if plugin.init_err.is_none() && plugin.r#type == RUNTIME {
+                let extra = runtime_info(&options).await?;
+                return Ok(Response::new(PluginInfoResponse { plugin: Some(plugin), extra: Some(extra) }));
+            }
             let (kind, reason) = match plugin.init_err {
                 Some(_) => {
                     (Kind::FailedPrecondition, "cannot get extra info, plugin not successfully loaded")
@@ -84,6 +94,24 @@ impl introspection_server::Introspection for Introspection {
         }
         Ok(Response::new(PluginInfoResponse { plugin: Some(plugin), extra: None }))
     }
+}
+
+/// What the shim of the runtime that is asked for tells of itself.
+async fn runtime_info(options: &Any) -> Result<Any> {
+    const REQUEST: &str = "containerd.types.RuntimeRequest";
+    const INFO: &str = "containerd.types.RuntimeInfo";
+    if options.type_url.rsplit('/').next() != Some(REQUEST) {
+        let text = format!("unknown request type {:.200}: not implemented", options.type_url);
+        return Err(Error::new(Kind::Unimplemented, text));
+    }
+    let request = types::RuntimeRequest::decode(options.value.as_slice())
+        .map_err(|e| Error::invalid(format!("{REQUEST}: {e}: invalid argument")))?;
+    let name = if request.runtime_path.is_empty() { binary::DEFAULT } else { &request.runtime_path };
+    let binary = binary::resolve(name).map_err(|e| e.context("failed to resolve runtime path"))?;
+    let info = start::info(&binary, request.options.as_ref()).await?;
+    types::RuntimeInfo::decode(info.as_slice())
+        .map_err(|e| Error::unknown(format!("{} -info: its answer: {e}", binary.display())))?;
+    Ok(Any { type_url: INFO.into(), value: info })
 }
 
 /// How a plugin's beginning ended, as clients see it.

@@ -13,9 +13,13 @@ pub mod images;
 pub mod introspection;
 pub mod leases;
 pub mod message;
+pub mod mounts;
 pub mod namespaces;
+pub mod sandbox;
 pub mod snapshots;
+pub mod streaming;
 pub mod tasks;
+pub mod transfer;
 pub mod version;
 
 use tonic::{Code, Status};

@@ -1,5 +1,8 @@
 //! The services as clients meet them: over the channel of a command that finds no server.
 
+mod sandbox;
+mod transfer;
+
 use std::collections::HashMap;
 
 use prost_types::{Any, FieldMask};

@@ -1,6 +1,7 @@
 //! From a runtime's name to its shim: `io.containerd.runc.v2` is `containerd-shim-runc-v2`,
 //! looked up on PATH and beside our own executable. Not in the working folder, as containerd does,
-//! whose folder is `/`: a command without a server is run in anybody's.
+//! whose folder is `/`: a command without a server is run in anybody's. Where runc's shim is not
+//! installed, ours stands in for it: it takes the same options.
 
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,8 @@ use crate::error::{Error, Result};
 
 /// The runtime of containers that name none: our own shim.
 pub const DEFAULT: &str = "io.containerd.ctrd.v2";
+/// What ctr and dockerd ask for.
+const RUNC: &str = "io.containerd.runc.v2";
 /// Our shim's own name, under which it stands beside ctrd when the link is not installed.
 const OWN: &str = "ctrd-shim";
 
@@ -28,8 +31,9 @@ pub fn resolve(runtime: &str) -> Result<PathBuf> {
     first
         .filter(|p| executable(p))
         .or_else(|| path(&name))
-        .or_else(|| beside.map(|dir| dir.join(&name)).filter(|p| executable(p)))
-        .or_else(|| path(OWN).filter(|_| own))
+        .or_else(|| beside.as_ref().map(|dir| dir.join(&name)).filter(|p| executable(p)))
+        .or_else(|| beside.map(|dir| dir.join(OWN)).filter(|p| runtime == RUNC && executable(p)))
+        .or_else(|| path(OWN).filter(|_| own || runtime == RUNC))
         .ok_or_else(|| missing(runtime, &name))
 }
 

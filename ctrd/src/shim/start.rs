@@ -69,6 +69,20 @@ pub async fn delete(caller: &Caller, binary: &Path, bundle: &Bundle) -> Result<D
     DeleteResponse::decode(output.as_slice()).map_err(|e| at(Error::unknown(format!("its answer: {e}"))))
 }
 
+/// What the shim tells of itself and the runtime below it, as `containerd.types.RuntimeInfo`.
+pub async fn info(binary: &Path, options: Option<&Any>) -> Result<Vec<u8>> {
+    let mut command = Command::new(binary);
+    command
+        .arg("-info")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .kill_on_drop(true);
+    let options = options.map(Any::encode_to_vec).unwrap_or_default();
+    run(command, &options, DELETE).await.map_err(|e| e.context(format!("run {} -info", binary.display())))
+}
+
 fn parse(output: &[u8]) -> Result<Reply> {
     let reply = Reply::parse(output)
         .ok_or_else(|| Error::unknown(format!("no address in {:?}", String::from_utf8_lossy(output))))?;

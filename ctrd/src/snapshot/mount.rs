@@ -57,7 +57,7 @@ impl Mount {
         self.options.iter().map(String::as_str).filter(move |o| !FLAGS.contains(o) && !map(o))
     }
 
-    fn mount(&self, target: &Path) -> Result<()> {
+    pub(crate) fn mount(&self, target: &Path) -> Result<()> {
         let at = |e: std::io::Error| Error::from(e).context(format!("mount {}", target.display()));
         let flags = self.flags();
         if flags.contains(MsFlags::MS_BIND) {

@@ -7,6 +7,7 @@ pub mod containers;
 pub mod images;
 pub mod leases;
 pub mod namespaces;
+pub mod sandboxes;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -28,6 +29,7 @@ const STEPS: &[&[&str]] = &[
         include_str!("schema/objects.sql"),
     ],
     &[include_str!("schema/unsynced.sql"), include_str!("schema/collect.sql")],
+    &[include_str!("schema/sandboxes.sql")],
 ];
 
 /// The folder of the metadata below ctrd's root, and the file in it.

@@ -1,0 +1,247 @@
+//! The restart monitor: containers that say so by labels run again when they ended, or are ended.
+//!
+//! ```text
+//! containerd.io/restart.status               running | stopped: what is wanted; without it nothing is done
+//! containerd.io/restart.policy               no | always | on-failure[:N] | unless-stopped; else always
+//! containerd.io/restart.count                how often it was started again
+//! containerd.io/restart.loguri               where its output goes
+//! containerd.io/restart.explicitly-stopped   true: somebody stopped it on purpose
+//! ```
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use crate::api::containers::Container;
+use crate::api::task::Status;
+use crate::api::tasks::CreateTaskRequest;
+use crate::error::{Error, Kind, Result};
+use crate::service::{blocking, message};
+use crate::snapshot::Snapshotter;
+use crate::store::{Store, containers, namespaces};
+use crate::task::{ProcessId, Runtime};
+
+const STATUS: &str = "containerd.io/restart.status";
+const POLICY: &str = "containerd.io/restart.policy";
+const COUNT: &str = "containerd.io/restart.count";
+const LOG: &str = "containerd.io/restart.loguri";
+const STOPPED: &str = "containerd.io/restart.explicitly-stopped";
+
+const SIGKILL: u32 = 9;
+
+/// How long a killed task may take to end before it is left for the next time.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What the monitor works with.
+#[derive(Clone)]
+pub struct Monitor {
+    pub store: Arc<Store>,
+    pub tasks: Arc<Runtime>,
+    pub snapshotters: Arc<BTreeMap<&'static str, Snapshotter>>,
+    pub interval: Duration,
+}
+
+/// What is to be done with a container.
+#[derive(Debug, PartialEq)]
+enum Change {
+    None,
+    Stop,
+    /// Start it, the so manieth time.
+    Start(u64),
+}
+
+impl Monitor {
+    /// Looks again and again, until the server ends.
+    pub async fn run(self) {
+        loop {
+            if let Err(e) = self.look().await {
+                tracing::warn!("look for what is to be restarted: {e}");
+            }
+            tokio::time::sleep(self.interval).await;
+        }
+    }
+
+    async fn look(&self) -> Result<()> {
+        let store = self.store.clone();
+        let watched = blocking(move || {
+            store.read(|c| {
+                let mut watched = Vec::new();
+                for (ns, _) in namespaces::list(c)? {
+                    let found = containers::list(c, &ns, |one| one.labels.contains_key(STATUS))?;
+                    watched.extend(found.into_iter().map(|container| (ns.clone(), container)));
+                }
+                Ok(watched)
+            })
+        })
+        .await?;
+        let mut all = JoinSet::new();
+        for (ns, container) in watched {
+            let monitor = self.clone();
+            all.spawn(async move {
+                if let Err(e) = monitor.mend(&ns, &container).await {
+                    tracing::warn!(namespace = ns, id = container.id, "restart: {e}");
+                }
+            });
+        }
+        while all.join_next().await.is_some() {}
+        Ok(())
+    }
+
+    async fn mend(&self, ns: &str, container: &Container) -> Result<()> {
+        let state = match self.tasks.state(process(ns, &container.id)).await {
+            // The two enumerations have the same numbers.
+            Ok(state) => Some((Status::try_from(state.status).unwrap_or(Status::Unknown), state.exit_status)),
+            Err(e) if e.kind == Kind::NotFound => None,
+            Err(e) => return Err(e),
+        };
+        match change(&container.labels, state)? {
+            Change::None => Ok(()),
+            Change::Stop => self.end(ns, &container.id).await,
+            Change::Start(count) => self.start(ns, container, count).await,
+        }
+    }
+
+    async fn start(&self, ns: &str, container: &Container, count: u64) -> Result<()> {
+        self.end(ns, &container.id).await?;
+        let (store, namespace, mut counted) = (self.store.clone(), ns.to_string(), container.clone());
+        counted.labels.insert(COUNT.into(), count.to_string());
+        blocking(move || {
+            let paths = [format!("labels.{COUNT}")];
+            store.write(|tx| containers::update(tx, &namespace, counted, &paths))
+        })
+        .await?;
+        let rootfs = match container.snapshot_key.as_str() {
+            "" => Vec::new(),
+            key => {
+                let snapshotter =
+                    self.snapshotters.get(container.snapshotter.as_str()).cloned().ok_or_else(|| {
+                        Error::invalid(format!("snapshotter not loaded: {}", container.snapshotter))
+                    })?;
+                let (namespace, key) = (ns.to_string(), key.to_string());
+                message::mounts(blocking(move || snapshotter.mounts(&namespace, &key)).await?)
+            }
+        };
+        let terminal = terminal(container);
+        let log = container.labels.get(LOG).cloned().unwrap_or_default();
+        let request = CreateTaskRequest {
+            container_id: container.id.clone(),
+            rootfs,
+            stderr: if terminal { String::new() } else { log.clone() },
+            stdout: log,
+            terminal,
+            ..CreateTaskRequest::default()
+        };
+        self.tasks.create(ns, request).await?;
+        if let Err(e) = self.tasks.start(process(ns, &container.id)).await {
+            // The first error is the one to report.
+            let _ = self.tasks.delete(ns, &container.id).await;
+            return Err(e);
+        }
+        tracing::info!(namespace = ns, id = container.id, count, "restarted");
+        Ok(())
+    }
+
+    /// Ends and removes the task, if there is one.
+    async fn end(&self, ns: &str, id: &str) -> Result<()> {
+        let killed = self.tasks.kill(process(ns, id), SIGKILL, true).await;
+        if killed.is_ok() {
+            let ended = tokio::time::timeout(PATIENCE, self.tasks.wait(process(ns, id))).await;
+            ended
+                .map_err(|_| Error::new(Kind::DeadlineExceeded, "it does not end"))
+                .and_then(|ended| ended)?;
+        }
+        match self.tasks.delete(ns, id).await {
+            Err(e) if e.kind != Kind::NotFound => Err(e),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn process<'a>(namespace: &'a str, id: &'a str) -> ProcessId<'a> {
+    ProcessId { namespace, id, exec: "" }
+}
+
+fn terminal(container: &Container) -> bool {
+    let spec = container.spec.as_ref().map_or(&[][..], |spec| &spec.value);
+    serde_json::from_slice::<serde_json::Value>(spec)
+        .is_ok_and(|spec| spec["process"]["terminal"].as_bool().unwrap_or_default())
+}
+
+/// What the labels want of a task that is in this state, with this exit status; `None`: there is none.
+fn change(labels: &HashMap<String, String>, state: Option<(Status, u32)>) -> Result<Change> {
+    let label = |key: &str| labels.get(key).map(String::as_str).unwrap_or_default();
+    let count: u64 = match label(COUNT) {
+        "" => 0,
+        text => {
+            text.parse().map_err(|_| Error::invalid(format!("label {COUNT}: {text:.100?} is no number")))?
+        }
+    };
+    let (status, exit) = state.unwrap_or((Status::Unknown, 0));
+    match label(STATUS) {
+        "stopped" if state.is_some() && status != Status::Stopped => return Ok(Change::Stop),
+        "running" if !matches!(status, Status::Running | Status::Paused | Status::Pausing) => {}
+        _ => return Ok(Change::None),
+    }
+    let (policy, most) = match label(POLICY).split_once(':') {
+        None => (label(POLICY), 0),
+        Some((policy @ "on-failure", most)) => {
+            let bad = |_| Error::invalid(format!("label {POLICY}: {most:.100?} is no number"));
+            (policy, most.parse::<u64>().map_err(bad)?)
+        }
+        Some(_) => return Err(Error::invalid(format!("label {POLICY}: {:.100?}", label(POLICY)))),
+    };
+    let again = match policy {
+        "" | "always" => true,
+        "no" => false,
+        "on-failure" => exit != 0 && (most == 0 || count < most),
+        "unless-stopped" => !matches!(label(STOPPED), "true" | "1" | "t" | "T" | "TRUE" | "True"),
+        _ => return Err(Error::invalid(format!("label {POLICY}: {policy:.100?} is not supported"))),
+    };
+    Ok(if again { Change::Start(count + 1) } else { Change::None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_labels_want() {
+        let ended = |status| Some((Status::Stopped, status));
+        let running = Some((Status::Running, 0));
+        for (labels, state, expected) in [
+            (&[][..], None, Some(Change::None)),
+            (&[(STATUS, "running")], running, Some(Change::None)),
+            (&[(STATUS, "running")], Some((Status::Paused, 0)), Some(Change::None)),
+            (&[(STATUS, "running")], ended(0), Some(Change::Start(1))),
+            (&[(STATUS, "running")], None, Some(Change::Start(1))),
+            (&[(STATUS, "running"), (COUNT, "4"), (POLICY, "always")], ended(1), Some(Change::Start(5))),
+            (&[(STATUS, "running"), (POLICY, "no")], ended(1), Some(Change::None)),
+            (&[(STATUS, "running"), (POLICY, "on-failure")], ended(0), Some(Change::None)),
+            (&[(STATUS, "running"), (POLICY, "on-failure")], ended(3), Some(Change::Start(1))),
+            (
+                &[(STATUS, "running"), (POLICY, "on-failure:2"), (COUNT, "1")],
+                ended(3),
+                Some(Change::Start(2)),
+            ),
+            (&[(STATUS, "running"), (POLICY, "on-failure:2"), (COUNT, "2")], ended(3), Some(Change::None)),
+            (&[(STATUS, "running"), (POLICY, "unless-stopped")], ended(0), Some(Change::Start(1))),
+            (
+                &[(STATUS, "running"), (POLICY, "unless-stopped"), (STOPPED, "true")],
+                ended(0),
+                Some(Change::None),
+            ),
+            (&[(STATUS, "stopped")], running, Some(Change::Stop)),
+            (&[(STATUS, "stopped")], ended(0), Some(Change::None)),
+            (&[(STATUS, "stopped")], None, Some(Change::None)),
+            (&[(STATUS, "running"), (POLICY, "always:3")], ended(0), None),
+            (&[(STATUS, "running"), (POLICY, "sometimes")], ended(0), None),
+            (&[(STATUS, "running"), (POLICY, "on-failure:x")], ended(1), None),
+            (&[(STATUS, "running"), (COUNT, "x")], ended(1), None),
+        ] {
+            let map = labels.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
+            assert_eq!(change(&map, state).ok(), expected, "{labels:?} {state:?}");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! containerd's `ctr` against `ctrd serve`: every verb that needs no registry.
+//!
+//! The one on PATH, or those in the folders that `$CTRD_CTR` lists.
+
+mod image;
+mod object;
+mod task;
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use crate::bin::{self, Done};
+use crate::fixture;
+use crate::stack::{Server, Stack};
+
+/// One version of ctr, and a server of its own that holds the image `bb:busybox`.
+struct Ctr {
+    program: PathBuf,
+    stack: Stack,
+    server: Option<Server>,
+    /// 1.6, 1.7 or 2.1.
+    version: (u32, u32),
+    archive: PathBuf,
+    _work: tempfile::TempDir,
+}
+
+/// Calls `test` with each version.
+fn with_each(test: impl Fn(&Ctr)) {
+    let folders = std::env::var_os("CTRD_CTR").or_else(|| std::env::var_os("PATH")).unwrap_or_default();
+    let programs: Vec<_> =
+        std::env::split_paths(&folders).map(|dir| dir.join("ctr")).filter(|ctr| ctr.is_file()).collect();
+    if programs.is_empty() {
+        return bin::skip("ctr is not installed");
+    }
+    if bin::peer("umoci") {
+        for program in programs {
+            test(&Ctr::new(program));
+        }
+    }
+}
+
+impl Ctr {
+    fn new(program: PathBuf) -> Self {
+        let stack = Stack::new();
+        let server = stack.serve();
+        let work = fixture::temp();
+        let archive = fixture::image(work.path(), "busybox");
+        let text = bin::run(Command::new(&program).arg("--version")).ok();
+        // `ctr github.com/containerd/containerd/v2 2.1.9+unknown`
+        let mut numbers = text.split_whitespace().last().unwrap_or_default().split('.').map(str::parse);
+        let mut number =
+            || numbers.next().and_then(Result::ok).unwrap_or_else(|| panic!("a version: {text}"));
+        let version = (number(), number());
+        let ctr = Self { program, stack, server: Some(server), version, archive, _work: work };
+        ctr.ok(&["images", "import", "--base-name", "bb", ctr.archive()]);
+        ctr
+    }
+
+    fn archive(&self) -> &str {
+        self.archive.to_str().expect("UTF-8")
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command.arg("-a").arg(self.stack.address()).args(args).stdin(Stdio::null());
+        command
+    }
+
+    fn ctr(&self, args: &[&str]) -> Done {
+        bin::run(&mut self.command(args))
+    }
+
+    /// What a call prints that must succeed.
+    fn ok(&self, args: &[&str]) -> String {
+        let done = self.ctr(args);
+        assert_eq!(done.code, 0, "ctr {:?} {args:?}: {}{}", self.version, done.stdout, done.stderr);
+        done.stdout
+    }
+
+    /// What a call says that must fail.
+    fn fails(&self, args: &[&str], text: &str) {
+        let done = self.ctr(args);
+        assert!(done.code != 0 && done.stderr.contains(text), "ctr {:?} {args:?}: {done:?}", self.version);
+    }
+
+    /// The words of the line of a listing that begins with `name`.
+    fn line(&self, args: &[&str], name: &str) -> Option<Vec<String>> {
+        let list = self.ok(args);
+        let found = list.lines().map(|l| l.split_whitespace().map(str::to_string).collect::<Vec<_>>());
+        found.into_iter().find(|words| words.first().is_some_and(|word| word == name))
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.stack.path(name).display().to_string()
+    }
+}
+
+impl Drop for Ctr {
+    fn drop(&mut self) {
+        for id in self.ctr(&["container", "ls", "-q"]).stdout.lines() {
+            self.ctr(&["task", "rm", "-f", id]);
+            self.ctr(&["container", "rm", id]);
+        }
+        drop(self.server.take());
+    }
+}

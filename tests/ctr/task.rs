@@ -1,0 +1,160 @@
+//! Tasks: run, looked at, changed and ended.
+
+use super::{Ctr, with_each};
+use crate::{caller, traces};
+
+fn status(ctr: &Ctr, id: &str) -> String {
+    ctr.line(&["tasks", "ls"], id).map_or("none".into(), |words| words[2].clone())
+}
+
+fn remove(ctr: &Ctr, id: &str) {
+    ctr.ok(&["tasks", "kill", "-s", "9", id]);
+    while status(ctr, id) != "STOPPED" {
+        std::thread::yield_now();
+    }
+    let gone = ctr.ctr(&["tasks", "delete", id]);
+    assert!(gone.stderr.contains("137"), "{gone:?}");
+    ctr.ok(&["containers", "rm", id]);
+}
+
+#[test]
+fn a_run_gives_output_and_status() {
+    with_each(|ctr| {
+        let done =
+            ctr.ctr(&["run", "--rm", "bb:busybox", "it-run", "sh", "-c", "echo out; echo err >&2; exit 42"]);
+        assert_eq!((done.code, done.stdout.as_str()), (42, "out\n"), "{}", done.stderr);
+        assert!(done.stderr.contains("err\n"), "{}", done.stderr);
+        for (program, text) in [
+            ("nosuch", r#"exec: "nosuch": executable file not found in $PATH"#),
+            ("/etc", r#"exec: "/etc": is a directory"#),
+        ] {
+            ctr.fails(&["run", "--rm", "bb:busybox", "it-run", program], text);
+        }
+        ctr.fails(&["run", "--rm", "nosuch:1", "it-run", "true"], "not found");
+        assert_eq!(
+            (ctr.ok(&["tasks", "ls", "-q"]), ctr.ok(&["containers", "ls", "-q"])),
+            ("".into(), "".into())
+        );
+        traces::none_of(&["it-run"]);
+    });
+}
+
+#[test]
+fn the_life_of_a_task() {
+    with_each(|ctr| {
+        let host = ctr.path("host");
+        std::fs::create_dir(&host).unwrap();
+        std::fs::write(format!("{host}/file"), "from the host\n").unwrap();
+        let mount = format!("type=bind,src={host},dst=/mnt,options=rbind:ro");
+        let pid = ctr.path("pid");
+        ctr.ok(&[
+            "run",
+            "-d",
+            "--memory-limit",
+            "67108864",
+            "--env",
+            "A=b c",
+            "--cwd",
+            "/tmp",
+            "--mount",
+            &mount,
+            "--label",
+            "x=y",
+            "--pid-file",
+            &pid,
+            "bb:busybox",
+            "it-life",
+            "sleep",
+            "3000",
+        ]);
+        assert_eq!(status(ctr, "it-life"), "RUNNING");
+        let pid = std::fs::read_to_string(pid).unwrap();
+        assert_eq!(ctr.line(&["tasks", "ls"], "it-life").unwrap()[1], pid);
+        let exec =
+            |script: &str| ctr.ctr(&["tasks", "exec", "--exec-id", "e", "it-life", "sh", "-c", script]);
+        assert_eq!(exec("echo $A; pwd; cat /mnt/file").ok(), "b c\n/tmp\nfrom the host\n");
+        assert_eq!(exec("exit 7").code, 7);
+        assert!(ctr.ok(&["tasks", "ps", "it-life"]).contains(&pid));
+        assert!(ctr.ok(&["tasks", "metrics", "it-life"]).contains("67108864"));
+        ctr.ok(&["tasks", "pause", "it-life"]);
+        assert_eq!(status(ctr, "it-life"), "PAUSED");
+        ctr.ok(&["tasks", "resume", "it-life"]);
+        ctr.fails(&["tasks", "delete", "it-life"], "running");
+        ctr.fails(&["containers", "rm", "it-life"], "");
+        ctr.fails(&["tasks", "start", "it-life"], "already exists");
+        if ctr.version < (2, 0) {
+            assert!(ctr.ok(&["shim", "--help"]).contains("state"));
+        }
+        remove(ctr, "it-life");
+        for args in [
+            &["tasks", "kill", "it-life"][..],
+            &["tasks", "delete", "it-life"],
+            &["tasks", "ps", "it-life"],
+            &["tasks", "exec", "--exec-id", "e", "it-life", "true"],
+        ] {
+            ctr.fails(args, "not found");
+        }
+        traces::none_of(&["it-life"]);
+    });
+}
+
+#[test]
+fn created_and_started_apart() {
+    with_each(|ctr| {
+        ctr.ok(&["containers", "create", "bb:busybox", "it-apart", "expr", "0"]);
+        let done = ctr.ctr(&["tasks", "start", "it-apart"]);
+        assert_eq!((done.code, done.stdout.as_str()), (1, "0\n"), "{done:?}");
+        ctr.ok(&["tasks", "start", "-d", "--null-io", "it-apart"]);
+        while status(ctr, "it-apart") != "STOPPED" {
+            std::thread::yield_now();
+        }
+        assert!(ctr.ctr(&["tasks", "delete", "it-apart"]).stderr.contains("exit code 1"));
+        ctr.ok(&["containers", "rm", "it-apart"]);
+        ctr.ok(&["run", "-d", "bb:busybox", "it-apart", "sleep", "3000"]);
+        ctr.ok(&["tasks", "rm", "-f", "it-apart"]);
+        ctr.ok(&["containers", "rm", "it-apart"]);
+    });
+}
+
+#[test]
+fn the_options_of_run_reach_the_program() {
+    with_each(|ctr| {
+        let root = ctr.path("root");
+        crate::fixture::rootfs(std::path::Path::new(&root));
+        for (flags, script, expected) in [
+            (&["--read-only"][..], "touch /x 2>/dev/null || echo ro", "ro\n"),
+            (&["--user", "1000:10"], "id -u; id -g", "1000\n10\n"),
+            (&["--hostname", "web"], "hostname", "web\n"),
+            (&["--net-host"], "test -e /proc/net/dev && echo net", "net\n"),
+            (&["--cap-drop", "CAP_CHOWN"], "chown 1 /tmp 2>/dev/null || echo no", "no\n"),
+            (&["--no-pivot"], "echo in", "in\n"),
+            (&["--snapshotter", "native"], "echo native", "native\n"),
+            (&["--runtime", "io.containerd.ctrd.v2"], "echo ours", "ours\n"),
+            (&["--log-uri", "file:///dev/null"], "echo lost", ""),
+        ] {
+            if matches!(flags, ["--hostname" | "--user", ..]) && ctr.version < (1, 7) {
+                continue;
+            }
+            let args = [&["run", "--rm"], flags, &["bb:busybox", "it-flag", "sh", "-c", script]].concat();
+            assert_eq!(ctr.ok(&args), expected, "{flags:?}");
+        }
+        assert_eq!(ctr.ok(&["run", "--rm", "--rootfs", &root, "it-flag", "/bin/echo", "folder"]), "folder\n");
+        traces::none_of(&["it-flag"]);
+    });
+}
+
+#[test]
+fn a_terminal() {
+    with_each(|ctr| {
+        let script = format!("tty; {}; exit 5", caller::SIZE);
+        let line = format!(
+            "{} -a {} run --rm -t bb:busybox it-tty sh -c {script:?}",
+            ctr.program.display(),
+            ctr.stack.address().display()
+        );
+        let (done, lines) = caller::on_terminal(&line.replace("$(", "\\$("));
+        assert_eq!(done.code, 5, "{lines:?}");
+        assert!(lines.iter().any(|l| l.starts_with("/dev/pts/") || l == "/dev/console"), "{lines:?}");
+        assert_eq!(lines.last().map(String::as_str), Some("31 97"), "{lines:?}");
+    });
+}
