@@ -6,17 +6,32 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 
 use ctrd_shim::ttrpc::{self, TooLong};
+use nix::sys::epoll::EpollFlags;
 use prost::Message;
+
+use crate::serve::Timer;
+
+/// As much is taken in one turn. What else has come waits in the socket until others had theirs.
+const TURN: usize = 64 << 10;
+
+/// Whoever leaves so many bytes of answers unread is not listened to until they are read.
+const UNREAD: usize = 1 << 20;
 
 #[derive(Debug)]
 pub struct Connection {
     socket: UnixStream,
     input: Vec<u8>,
+    /// How much of the input was handed on.
+    taken: usize,
     /// What is left of a message that was too long.
     skip: usize,
     output: Vec<u8>,
-    /// Whether the loop waits for room to write.
-    pub waits_to_write: bool,
+    /// What the loop waits for.
+    pub interest: EpollFlags,
+    /// Until when the rest of a message must have come.
+    pub limit: Option<Timer>,
+    /// More frames are here than one turn takes.
+    pub resumes: bool,
 }
 
 /// A frame that came in, its payload copied out.
@@ -31,17 +46,27 @@ pub struct Incoming {
 impl Connection {
     pub fn new(socket: UnixStream) -> Result<Connection> {
         socket.set_nonblocking(true)?;
-        Ok(Connection { socket, input: Vec::new(), skip: 0, output: Vec::new(), waits_to_write: false })
+        Ok(Connection {
+            socket,
+            input: Vec::new(),
+            taken: 0,
+            skip: 0,
+            output: Vec::new(),
+            interest: EpollFlags::EPOLLIN,
+            limit: None,
+            resumes: false,
+        })
     }
 
-    /// Takes what has come. False: the other end has closed.
+    /// Takes what has come, one turn's worth. False: the other end has closed.
     pub fn fill(&mut self) -> Result<bool> {
         let mut part = [0; 4096];
-        // Not more than one message may pile up, so that a flood is left in the socket.
-        while self.input.len() < ttrpc::HEADER + ttrpc::MAX_PAYLOAD {
+        let mut came = 0;
+        while came < TURN {
             match self.socket.read(&mut part) {
                 Ok(0) => return Ok(false),
                 Ok(n) => {
+                    came += n;
                     let skipped = n.min(self.skip);
                     self.skip -= skipped;
                     self.input.extend_from_slice(&part[skipped..n]);
@@ -56,27 +81,40 @@ impl Connection {
 
     /// The next whole frame.
     pub fn next(&mut self) -> Option<std::result::Result<Incoming, TooLong>> {
-        let (incoming, taken) = match ttrpc::decode(&self.input) {
+        let rest = &self.input[self.taken..];
+        match ttrpc::decode(rest) {
             Ok(None) => {
+                self.input.drain(..self.taken);
+                self.taken = 0;
                 // Idle connections keep no memory.
                 if self.input.is_empty() {
                     self.input = Vec::new();
                 }
-                return None;
+                None
             }
-            Ok(Some((frame, taken))) => {
+            Ok(Some((frame, length))) => {
+                self.taken += length;
                 let payload = frame.payload.to_vec();
-                (Ok(Incoming { stream: frame.stream, kind: frame.kind, flags: frame.flags, payload }), taken)
+                Some(Ok(Incoming { stream: frame.stream, kind: frame.kind, flags: frame.flags, payload }))
             }
             Err(long) => {
                 let whole = ttrpc::HEADER + long.length;
-                let taken = whole.min(self.input.len());
-                self.skip = whole - taken;
-                (Err(long), taken)
+                let there = whole.min(rest.len());
+                self.taken += there;
+                self.skip = whole - there;
+                Some(Err(long))
             }
-        };
-        self.input.drain(..taken);
-        Some(incoming)
+        }
+    }
+
+    /// Whether a message has begun that is not all there.
+    pub fn is_partial(&self) -> bool {
+        self.skip > 0 || self.input.len() > self.taken
+    }
+
+    /// Whether too many answers wait to be read.
+    pub fn is_choked(&self) -> bool {
+        self.output.len() > UNREAD
     }
 
     pub fn queue(
@@ -108,6 +146,14 @@ impl Connection {
 
     pub fn pending(&self) -> bool {
         !self.output.is_empty()
+    }
+
+    /// What the loop shall wait for now.
+    pub fn wanted(&self) -> EpollFlags {
+        let mut flags = EpollFlags::empty();
+        flags.set(EpollFlags::EPOLLIN, !self.is_choked());
+        flags.set(EpollFlags::EPOLLOUT, self.pending());
+        flags
     }
 }
 

@@ -6,6 +6,7 @@ mod bundle;
 mod cgroup;
 mod connection;
 mod container;
+mod deadline;
 mod delete;
 mod host;
 mod info;

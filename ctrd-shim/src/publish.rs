@@ -261,12 +261,11 @@ fn flush(shim: &mut Shim) {
     if server.connection.flush().is_err() {
         return lost(shim, "the connection broke");
     }
-    if server.connection.pending() == server.connection.waits_to_write {
+    let flags = server.connection.wanted();
+    if flags == server.connection.interest {
         return;
     }
-    server.connection.waits_to_write = server.connection.pending();
-    let mut flags = EpollFlags::EPOLLIN;
-    flags.set(EpollFlags::EPOLLOUT, server.connection.waits_to_write);
+    server.connection.interest = flags;
     let server = shim.publisher.server.take();
     if let Some(server) = &server {
         let _ = shim.watch_server(server.key, server.connection.as_fd(), flags);

@@ -8,7 +8,7 @@ use prost::Message;
 use crate::connection::Incoming;
 use crate::container::Refusal;
 use crate::serve::Shim;
-use crate::{sandbox, task, timeline};
+use crate::{deadline, sandbox, task, timeline};
 
 /// Whom an answer goes to. It may be given at any later time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -59,6 +59,7 @@ pub fn handle(shim: &mut Shim, connection: u64, frame: Result<Incoming, TooLong>
             );
         }
     };
+    deadline::set(shim, caller, request.timeout_nano);
     if let Err(refusal) = call(shim, caller, &request) {
         refuse(shim, caller, refusal);
     }
@@ -150,6 +151,9 @@ pub fn answer(shim: &mut Shim, caller: Caller, answer: Answer<impl Message>) {
 
 fn send(shim: &mut Shim, caller: Caller, response: &impl Message) {
     timeline::answered(caller);
+    if !deadline::meet(shim, caller) {
+        return;
+    }
     let Some(connection) = shim.connections.get_mut(&caller.connection) else { return };
     if let Err(long) = connection.queue(caller.stream, ttrpc::RESPONSE, response) {
         let instead = ttrpc::failure(code::RESOURCE_EXHAUSTED, long.to_string());

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use ctrd_shim::api::runc::Options;
@@ -13,9 +14,12 @@ use serde::Deserialize;
 
 use crate::args::Args;
 use crate::container::Exit;
+use crate::rpc::Caller;
 use crate::serve::Shim;
 use crate::sys::{self, Extra};
-use crate::{host, timeline};
+use crate::{deadline, host, timeline};
+
+const KILL: u32 = libc::SIGKILL as u32;
 
 /// Which runtime serves a container, and where it keeps its state.
 #[derive(Debug, Clone)]
@@ -24,6 +28,18 @@ pub struct Runtime {
     root: PathBuf,
     log: PathBuf,
     systemd_cgroup: bool,
+}
+
+/// Whom a call is made for, and how long it may take at most.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Bounds {
+    pub caller: Option<Caller>,
+    pub limit: Option<Duration>,
+}
+
+/// The caller alone knows how long it wants to wait.
+pub fn for_caller(caller: Caller) -> Bounds {
+    Bounds { caller: Some(caller), limit: None }
 }
 
 /// How a call went.
@@ -52,6 +68,11 @@ impl Runtime {
         }
     }
 
+    /// Whether the runtime has a record of this container.
+    pub fn knows(&self, id: &str) -> bool {
+        self.root.join(id).exists()
+    }
+
     /// The command with what comes before the verb.
     pub fn command(&self, verb: &str) -> Command {
         let mut command = Command::new(&self.program);
@@ -71,11 +92,12 @@ pub fn run(
     shim: &mut Shim,
     runtime: &Runtime,
     mut command: Command,
+    bounds: Bounds,
     then: impl FnOnce(&mut Shim, Outcome) + 'static,
 ) -> Result<()> {
     let program = runtime.program.clone();
     let log = LogEnd::of(&runtime.log);
-    spawn(shim, &runtime.program, &mut command, move |shim, status| {
+    spawn(shim, &runtime.program, &mut command, bounds, move |shim, status| {
         let outcome =
             Outcome { program: name(&program), status, said: String::new(), logged: log.last_error() };
         then(shim, outcome);
@@ -87,6 +109,7 @@ pub fn ask(
     shim: &mut Shim,
     runtime: &Runtime,
     mut command: Command,
+    bounds: Bounds,
     then: impl FnOnce(&mut Shim, Outcome) + 'static,
 ) -> Result<()> {
     let program = runtime.program.clone();
@@ -94,7 +117,7 @@ pub fn ask(
     // A file in memory, unlike a pipe, needs nobody to read it meanwhile.
     let mut output = memory("output")?;
     command.stdout(output.try_clone()?).stderr(output.try_clone()?);
-    spawn(shim, &runtime.program, &mut command, move |shim, status| {
+    spawn(shim, &runtime.program, &mut command, bounds, move |shim, status| {
         let mut said = Vec::new();
         let _ = output.seek(SeekFrom::Start(0)).and_then(|_| output.read_to_end(&mut said));
         let said = String::from_utf8_lossy(&said).into_owned();
@@ -106,18 +129,26 @@ fn spawn(
     shim: &mut Shim,
     program: &Path,
     command: &mut Command,
+    bounds: Bounds,
     then: impl FnOnce(&mut Shim, u32) + 'static,
 ) -> Result<()> {
     sys::prepare(command, Extra { dies_with_us: true, fds: Vec::new() });
     let part = timeline::runtime(command).map(|part| (part, timeline::title(&name(program), command)));
     let child = command.spawn().map_err(|e| missing(program, &e))?;
+    let pid = child.id();
+    deadline::waits_for(shim, bounds.caller, pid as i32);
+    let timer = bounds.limit.map(|limit| shim.after(limit, Box::new(move |_| _ = sys::kill(pid, KILL))));
     let ended = move |shim: &mut Shim, exit: Exit| {
+        // Before its number can be another's.
+        if let Some(timer) = timer {
+            shim.cancel(timer);
+        }
         if let Some((part, title)) = part {
             part.end(&title);
         }
-        then(shim, exit.status)
+        then(shim, exit.status);
     };
-    shim.children.insert(child.id() as i32, Box::new(ended));
+    shim.children.insert(pid as i32, Box::new(ended));
     Ok(())
 }
 
@@ -156,8 +187,16 @@ impl Outcome {
         if let Some(logged) = &self.logged {
             return logged.clone();
         }
-        let said = self.said.trim();
-        if said.is_empty() { format!("{}: exit status {}", self.program, self.status) } else { said.into() }
+        match (self.said.trim(), self.status) {
+            ("", status @ 129..=192) => format!("{}: ended by signal {}", self.program, status - 128),
+            ("", status) => format!("{}: exit status {status}", self.program),
+            (said, _) => said.into(),
+        }
+    }
+
+    /// Whether it was killed, by us when it took too long or by somebody else.
+    pub fn was_killed(&self) -> bool {
+        self.status == 128 + KILL
     }
 
     /// Everything that may hold a text that callers look for.

@@ -3,6 +3,8 @@
 //! out. What cannot be done at once leaves a continuation, keyed by the child, descriptor or
 //! time it waits for, so no call ever waits for another.
 
+mod callers;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixListener;
@@ -18,12 +20,14 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 use crate::args::Args;
 use crate::connection::Connection;
 use crate::container::Exit;
+use crate::deadline::Deadline;
 use crate::log::Log;
 use crate::publish::Publisher;
+use crate::rpc::Caller;
 use crate::sandbox::Sandbox;
 use crate::stdio::copy::Stream;
 use crate::task::Task;
-use crate::{host, reaper, rpc, socket, sys, task};
+use crate::{host, reaper, socket, sys, task};
 
 /// Without containers and callers a shim is of no use to anybody; it goes after this time.
 const IDLE: Duration = Duration::from_secs(60);
@@ -58,6 +62,8 @@ pub struct Shim {
     pub creating: HashSet<String>,
     pub publisher: Publisher,
     pub connections: HashMap<u64, Connection>,
+    /// Calls whose callers want an answer by some time.
+    pub deadlines: HashMap<Caller, Deadline>,
     pub streams: HashMap<u64, Stream>,
     /// Children whose end something waits for: runtime calls, loggers.
     pub children: HashMap<i32, AfterExit>,
@@ -66,6 +72,7 @@ pub struct Shim {
     pub socket_dir: PathBuf,
     /// None once we are leaving: who comes then shall find nobody, and start another shim.
     listener: Option<UnixListener>,
+    listener_key: u64,
     signals: SignalFd,
     epoll: Epoll,
     sources: HashMap<u64, Source>,
@@ -99,10 +106,12 @@ pub fn run(args: Args, listener: UnixListener) -> Result<()> {
         sandbox: None,
         creating: HashSet::new(),
         connections: HashMap::new(),
+        deadlines: HashMap::new(),
         streams: HashMap::new(),
         children: HashMap::new(),
         strays: reaper::Strays::default(),
         listener: Some(listener),
+        listener_key: 0,
         signals,
         epoll: Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).context("create an epoll")?,
         sources: HashMap::new(),
@@ -125,7 +134,7 @@ fn events_address(args: &Args) -> String {
 
 impl Shim {
     fn serve(&mut self) -> Result<()> {
-        let (listener, signals) = (self.new_key(), self.new_key());
+        let (listener, signals) = (self.listener_key, self.new_key());
         if let Some(socket) = &self.listener {
             self.epoll.add(socket, EpollEvent::new(EpollFlags::EPOLLIN, listener))?;
         }
@@ -157,7 +166,7 @@ impl Shim {
             None => {}
             Some(Source::Listener) => self.accept(),
             Some(Source::Signals) => self.take_signals(),
-            Some(Source::Connection) => self.receive(key),
+            Some(Source::Connection) => self.receive(key, events),
             Some(Source::Server) => crate::publish::ready(self, events),
             Some(Source::Stream) => crate::stdio::copy::advance(self, key),
             Some(Source::Oom(id)) => {
@@ -171,64 +180,6 @@ impl Shim {
                     then(self);
                 }
             }
-        }
-    }
-
-    fn accept(&mut self) {
-        while let Some(Ok((stream, _))) = self.listener.as_ref().map(UnixListener::accept) {
-            if !socket::is_ours(&stream) {
-                self.log.warn("refuse a connection: its user is not ours");
-                continue;
-            }
-            let Ok(connection) = Connection::new(stream) else { continue };
-            let key = self.new_key();
-            if self.epoll.add(&connection, EpollEvent::new(EpollFlags::EPOLLIN, key)).is_ok() {
-                self.sources.insert(key, Source::Connection);
-                self.connections.insert(key, connection);
-            }
-        }
-        // Who calls may well be a server that has just come up, and wants our events.
-        crate::publish::retry_now(self);
-    }
-
-    fn receive(&mut self, key: u64) {
-        let Some(connection) = self.connections.get_mut(&key) else { return };
-        let open = connection.fill().unwrap_or(false);
-        while let Some(frame) = self.connections.get_mut(&key).and_then(Connection::next) {
-            rpc::handle(self, key, frame);
-        }
-        if !open {
-            self.hang_up(key);
-        }
-    }
-
-    fn hang_up(&mut self, key: u64) {
-        if let Some(connection) = self.connections.remove(&key) {
-            let _ = self.epoll.delete(&connection);
-            self.sources.remove(&key);
-            for task in self.tasks.values_mut() {
-                task.waiters.retain(|(_, caller)| caller.connection != key);
-            }
-        }
-    }
-
-    /// Sends what answers have piled up; whoever cannot take them now is waited for.
-    fn flush_connections(&mut self) {
-        let mut broken = Vec::new();
-        for (key, connection) in &mut self.connections {
-            if connection.pending() && connection.flush().is_err() {
-                broken.push(*key);
-                continue;
-            }
-            if connection.pending() != connection.waits_to_write {
-                connection.waits_to_write = connection.pending();
-                let mut flags = EpollFlags::EPOLLIN;
-                flags.set(EpollFlags::EPOLLOUT, connection.waits_to_write);
-                let _ = self.epoll.modify(&*connection, &mut EpollEvent::new(flags, *key));
-            }
-        }
-        for key in broken {
-            self.hang_up(key);
         }
     }
 

@@ -125,6 +125,13 @@ pub fn share_no_core() -> io::Result<()> {
     Ok(())
 }
 
+/// Whether this process is there and a child of ours.
+pub fn is_child(pid: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let parent = stat.rsplit(") ").next().and_then(|rest| rest.split(' ').nth(1));
+    parent.is_some_and(|parent| parent == std::process::id().to_string())
+}
+
 /// Sends any signal, also those that nix's enumeration lacks.
 pub fn kill(pid: u32, signal: u32) -> nix::Result<()> {
     // SAFETY: kill takes two numbers.

@@ -2,6 +2,7 @@
 
 use std::os::fd::AsFd;
 use std::process::Command;
+use std::time::Duration;
 
 use ctrd_shim::any;
 use ctrd_shim::api::events::{TaskPaused, TaskResumed};
@@ -16,11 +17,15 @@ use nix::errno::Errno;
 use crate::container::{INIT, Refusal};
 use crate::publish::publish;
 use crate::rpc::{self, Answer, Caller};
-use crate::runtime::{self, Outcome};
+use crate::runtime::{self, Bounds, Outcome, for_caller};
 use crate::serve::Shim;
 use crate::sys;
 use crate::task::create::text;
 use crate::task::{failure, find};
+
+/// How long the runtime may take to pass a signal on. After that a container that is to be killed is
+/// killed without it.
+pub const STUCK: Duration = Duration::from_secs(10);
 
 pub fn kill(shim: &mut Shim, caller: Caller, request: &KillRequest) -> Answer<()> {
     let task = find(shim, &request.id)?;
@@ -43,10 +48,24 @@ pub fn kill(shim: &mut Shim, caller: Caller, request: &KillRequest) -> Answer<()
         command.arg("--all");
     }
     command.arg(&request.id).arg(request.signal.to_string());
-    ask(shim, &request.id, command, move |shim, outcome| {
-        let answer = if outcome.is_ok() { Ok(()) } else { Err(kill_error(&outcome)) };
+    let (id, is_last) = (request.id.clone(), request.signal == libc::SIGKILL as u32);
+    let bounds = Bounds { limit: Some(STUCK), ..for_caller(caller) };
+    let runtime = task.runtime.clone();
+    let then = move |shim: &mut Shim, outcome: Outcome| {
+        let answer = if outcome.is_ok() || (outcome.was_killed() && is_last && kill_init(shim, &id)) {
+            Ok(())
+        } else {
+            Err(kill_error(&outcome))
+        };
         rpc::answer(shim, caller, answer);
-    })
+    };
+    Ok(runtime::ask(shim, &runtime, command, bounds, then)?)
+}
+
+/// What the runtime was too stuck to do. False: there is nothing to kill.
+fn kill_init(shim: &mut Shim, id: &str) -> bool {
+    let pid = find(shim, id).and_then(|task| task.container.may_kill(INIT));
+    pid.is_ok_and(|pid| pid != 0 && sys::kill(pid, libc::SIGKILL as u32).is_ok())
 }
 
 /// What the runtime says decides which error the caller gets.
@@ -65,12 +84,13 @@ fn kill_error(outcome: &Outcome) -> Refusal {
 /// Runs a verb for a container that is there.
 fn ask(
     shim: &mut Shim,
+    caller: Caller,
     id: &str,
     command: Command,
     then: impl FnOnce(&mut Shim, Outcome) + 'static,
 ) -> Answer<()> {
     let runtime = find(shim, id)?.runtime.clone();
-    Ok(runtime::ask(shim, &runtime, command, then)?)
+    Ok(runtime::ask(shim, &runtime, command, for_caller(caller), then)?)
 }
 
 pub fn pause(shim: &mut Shim, caller: Caller, request: &PauseRequest) -> Answer<()> {
@@ -79,7 +99,7 @@ pub fn pause(shim: &mut Shim, caller: Caller, request: &PauseRequest) -> Answer<
     let mut command = task.runtime.command("pause");
     command.arg(&request.id);
     let id = request.id.clone();
-    let started = ask(shim, &request.id, command, move |shim, outcome| {
+    let started = ask(shim, caller, &request.id, command, move |shim, outcome| {
         if let Ok(task) = find(shim, &id) {
             task.container.set_paused(outcome.is_ok());
         }
@@ -101,7 +121,7 @@ pub fn resume(shim: &mut Shim, caller: Caller, request: &ResumeRequest) -> Answe
     let mut command = task.runtime.command("resume");
     command.arg(&request.id);
     let id = request.id.clone();
-    ask(shim, &request.id, command, move |shim, outcome| {
+    ask(shim, caller, &request.id, command, move |shim, outcome| {
         if !outcome.is_ok() {
             return rpc::refuse(shim, caller, failure("OCI runtime resume failed", &outcome.reason()));
         }
@@ -119,7 +139,7 @@ pub fn update(shim: &mut Shim, caller: Caller, request: UpdateTaskRequest) -> An
     let resources = request.resources.map(|any| any.value).unwrap_or_default();
     let mut command = task.runtime.command("update");
     command.arg("--resources=-").arg(&request.id).stdin(runtime::input(&resources)?);
-    ask(shim, &request.id, command, move |shim, outcome| {
+    ask(shim, caller, &request.id, command, move |shim, outcome| {
         let answer = if outcome.is_ok() {
             Ok(())
         } else {
@@ -163,7 +183,7 @@ pub fn checkpoint(shim: &mut Shim, caller: Caller, request: &CheckpointTaskReque
     }
     command.arg(&request.id);
     let log = task.bundle.join("criu-dump.log");
-    ask(shim, &request.id, command, move |shim, outcome| {
+    ask(shim, caller, &request.id, command, move |shim, outcome| {
         if outcome.is_ok() {
             let _ = std::fs::remove_dir_all(&default_work);
             return rpc::reply(shim, caller, &());

@@ -22,7 +22,7 @@ use crate::sandbox;
 use crate::serve::Shim;
 use crate::stdio::Paths;
 use crate::task::launch::{Launch, Launched, launch};
-use crate::task::{Io, Task, events};
+use crate::task::{Io, Task, control, events};
 
 /// All that is known before the runtime runs.
 struct Plan {
@@ -53,13 +53,10 @@ pub fn create(shim: &mut Shim, caller: Caller, request: CreateTaskRequest) -> An
         finish(shim, caller, plan, Launched { pid: 0, io: Io::default(), exit: None });
         return Ok(());
     }
-    let work = create_work(&plan);
+    let work = create_work(caller, &plan);
     let then = move |shim: &mut Shim, launched: Result<Launched, Refusal>| match launched {
         Ok(launched) => finish(shim, caller, plan, launched),
-        Err(refusal) => {
-            give_up(shim, &plan);
-            rpc::refuse(shim, caller, refusal);
-        }
+        Err(refusal) => give_up(shim, caller, plan, refusal),
     };
     launch(shim, work, Box::new(then));
     Ok(())
@@ -92,13 +89,14 @@ fn prepare(shim: &mut Shim, request: CreateTaskRequest) -> Result<Plan, Refusal>
     Ok(Plan { request, options, runtime, bundle, own_pid_namespace })
 }
 
-fn create_work(plan: &Plan) -> Launch {
+fn create_work(caller: Caller, plan: &Plan) -> Launch {
     let pid_file = plan.bundle.join("init.pid");
     let mut before = vec!["--bundle".into(), text(&plan.bundle), "--pid-file".into(), text(&pid_file)];
     let switches =
         [(plan.options.no_pivot_root, "--no-pivot"), (plan.options.no_new_keyring, "--no-new-keyring")];
     before.extend(switches.iter().filter(|(on, _)| *on).map(|(_, switch)| (*switch).into()));
     Launch {
+        caller,
         id: plan.request.id.clone(),
         exec: INIT.into(),
         bundle: plan.bundle.clone(),
@@ -126,7 +124,33 @@ pub fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-fn give_up(shim: &mut Shim, plan: &Plan) {
+/// Takes away what there may be by now. Until that is done the name is not free.
+fn give_up(shim: &mut Shim, caller: Caller, plan: Plan, refusal: Refusal) {
+    // What failed may have failed after the runtime was done, or have killed it on its way.
+    if !plan.bundle.join("init.pid").exists() && !plan.runtime.knows(&plan.request.id) {
+        return given_up(shim, caller, &plan, refusal);
+    }
+    let runtime = plan.runtime.clone();
+    let mut command = runtime.command("delete");
+    command.arg("--force").arg(&plan.request.id);
+    let end = std::rc::Rc::new(std::cell::Cell::new(Some((plan, refusal))));
+    let later = end.clone();
+    let then = move |shim: &mut Shim, outcome: runtime::Outcome| {
+        let Some((plan, refusal)) = later.take() else { return };
+        if !outcome.is_ok() {
+            shim.log.warn(format_args!("delete {}: {}", plan.request.id, outcome.reason()));
+        }
+        given_up(shim, caller, &plan, refusal);
+    };
+    let bounds = runtime::Bounds { caller: None, limit: Some(control::STUCK) };
+    if runtime::ask(shim, &runtime, command, bounds, then).is_err()
+        && let Some((plan, refusal)) = end.take()
+    {
+        given_up(shim, caller, &plan, refusal);
+    }
+}
+
+fn given_up(shim: &mut Shim, caller: Caller, plan: &Plan, refusal: Refusal) {
     shim.creating.remove(&plan.request.id);
     sandbox::create_failed(shim, &plan.request.id);
     if !plan.request.rootfs.is_empty()
@@ -134,12 +158,7 @@ fn give_up(shim: &mut Shim, plan: &Plan) {
     {
         shim.log.warn(format_args!("{e:#}"));
     }
-    // What failed may have failed after the runtime was done; then it has written this file.
-    if plan.bundle.join("init.pid").exists() {
-        let mut command = plan.runtime.command("delete");
-        command.arg("--force").arg(&plan.request.id);
-        let _ = runtime::ask(shim, &plan.runtime, command, |_, _| {});
-    }
+    rpc::refuse(shim, caller, refusal);
 }
 
 fn finish(shim: &mut Shim, caller: Caller, plan: Plan, launched: Launched) {

@@ -46,7 +46,7 @@ pub fn delete(shim: &mut Shim, caller: Caller, request: &DeleteRequest) -> Answe
         }
         rpc::refuse(shim, caller, failure("failed to delete task", &outcome.reason()));
     };
-    let started = runtime::ask(shim, &runtime, command, then);
+    let started = runtime::ask(shim, &runtime, command, runtime::for_caller(caller), then);
     if started.is_err() {
         find(shim, &request.id)?.container.delete_failed(INIT);
     }

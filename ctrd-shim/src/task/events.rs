@@ -9,12 +9,13 @@ use crate::bundle;
 use crate::container::{Exit, INIT, Refusal, Step};
 use crate::publish::publish_of;
 use crate::rpc::{self, Caller};
-use crate::runtime;
+use crate::runtime::{self, Bounds};
 use crate::sandbox;
 use crate::serve::Shim;
 use crate::stdio::copy;
+use crate::task::control::STUCK;
 use crate::task::{delete, find};
-use crate::timestamp;
+use crate::{sys, timestamp};
 
 /// The runtime has started a process.
 pub fn started(shim: &mut Shim, caller: Caller, id: &str, exec: &str, pid: u32) {
@@ -93,9 +94,22 @@ fn kill_rest(shim: &mut Shim, id: &str) {
         if !outcome.is_ok() {
             shim.log.debug(format_args!("kill what {name} has left: {}", outcome.reason()));
         }
+        if outcome.was_killed() {
+            kill_execs(shim, &name);
+        }
     };
-    if let Err(e) = runtime::ask(shim, &runtime, command, then) {
+    let bounds = Bounds { caller: None, limit: Some(STUCK) };
+    if let Err(e) = runtime::ask(shim, &runtime, command, bounds, then) {
         shim.log.warn(format_args!("kill what {id} has left: {e:#}"));
+    }
+}
+
+/// The first process's exit waits for them, so a stuck runtime must not keep them alive.
+fn kill_execs(shim: &mut Shim, id: &str) {
+    let Ok(task) = find(shim, id) else { return };
+    let execs: Vec<_> = task.container.execs().map(|(exec, _)| exec.clone()).collect();
+    for pid in execs.iter().filter_map(|exec| task.container.may_kill(exec).ok()).filter(|pid| *pid != 0) {
+        let _ = sys::kill(pid, libc::SIGKILL as u32);
     }
 }
 

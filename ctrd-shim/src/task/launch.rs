@@ -9,13 +9,17 @@ use nix::sys::signal::Signal;
 
 use crate::bundle;
 use crate::container::{Exit, Refusal};
+use crate::deadline;
+use crate::rpc::Caller;
 use crate::runtime::{self, Outcome, Runtime};
 use crate::serve::Shim;
 use crate::stdio::console::Console;
 use crate::stdio::{self, Opened, Paths, copy, logger};
+use crate::sys;
 use crate::task::{Io, events, failure};
 
 pub struct Launch {
+    pub caller: Caller,
     pub id: String,
     pub exec: String,
     pub bundle: PathBuf,
@@ -52,7 +56,12 @@ pub fn launch(shim: &mut Shim, launch: Launch, then: Done) {
     let (id, exec) = (launch.id.clone(), launch.exec.clone());
     let gone = move |shim: &mut Shim, _| events::logger_gone(shim, &id, &exec, pid);
     shim.children.insert(pid as i32, Box::new(gone));
+    deadline::waits_for(shim, Some(launch.caller), pid as i32);
     let ready = move |shim: &mut Shim, outcome: Result<()>| match outcome {
+        // It was killed for that, which looks like readiness.
+        Ok(()) if deadline::has_passed(shim, launch.caller) => {
+            then(shim, Err(failure(launch.failing, "the logging program took too long")));
+        }
         Ok(()) => spawn(shim, launch, opened, Some(pid), then),
         Err(e) => {
             logger::signal(pid, Signal::SIGTERM);
@@ -90,11 +99,13 @@ fn spawn(shim: &mut Shim, launch: Launch, mut opened: Opened, logger: Option<u32
     let later = then.clone();
     let streams = io.streams.clone();
     let failing = launch.failing;
+    let bounds = runtime::for_caller(launch.caller);
     let finish = move |shim: &mut Shim, outcome: Outcome| {
         let Some(then) = later.take() else { return };
         let finished = if outcome.is_ok() {
             complete(shim, &launch, console, ends, &mut io)
         } else {
+            abandon(shim, &launch, &outcome);
             Err(failure(launch.failing, &outcome.reason()))
         };
         let pid = finished.as_ref().ok().copied();
@@ -110,7 +121,7 @@ fn spawn(shim: &mut Shim, launch: Launch, mut opened: Opened, logger: Option<u32
             }
         }
     };
-    if let Err(e) = runtime::run(shim, &runtime, command, finish) {
+    if let Err(e) = runtime::run(shim, &runtime, command, bounds, finish) {
         shim.strays.end(start, None);
         release(shim, &streams, logger);
         if let Some(then) = then.take() {
@@ -146,6 +157,15 @@ fn complete(
         io.terminal = Some(master);
     }
     Ok(bundle::read_pid(&launch.pid_file)?)
+}
+
+/// The runtime was killed over an exec. What it may have started by then nobody would ever ask for.
+fn abandon(shim: &mut Shim, launch: &Launch, outcome: &Outcome) {
+    let Ok(pid) = bundle::read_pid(&launch.pid_file) else { return };
+    if outcome.was_killed() && !launch.exec.is_empty() && sys::is_child(pid) {
+        shim.log.warn(format_args!("{} {}: kill what a killed runtime has left", launch.id, launch.exec));
+        let _ = sys::kill(pid, Signal::SIGKILL as u32);
+    }
 }
 
 fn release(shim: &mut Shim, streams: &[u64], logger: Option<u32>) {

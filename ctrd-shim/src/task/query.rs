@@ -18,6 +18,9 @@ use crate::stats;
 use crate::task::{Task, failure, find};
 use crate::timestamp;
 
+/// So many may wait for the processes of one container.
+const WAITERS: usize = 1 << 14;
+
 pub fn state(shim: &mut Shim, request: StateRequest) -> Answer<StateResponse> {
     let task = find(shim, &request.id)?;
     let process = task.container.process(&request.exec_id)?;
@@ -40,6 +43,9 @@ pub fn state(shim: &mut Shim, request: StateRequest) -> Answer<StateResponse> {
 pub fn wait(shim: &mut Shim, caller: Caller, request: &WaitRequest) -> Answer<()> {
     let task = find(shim, &request.id)?;
     let Some(exit) = task.container.process(&request.exec_id)?.exit else {
+        if task.waiters.len() >= WAITERS {
+            return Err(Refusal::new(code::RESOURCE_EXHAUSTED, format!("{WAITERS} calls wait already")));
+        }
         task.waiters.push((request.exec_id.clone(), caller));
         return Ok(());
     };
@@ -72,7 +78,7 @@ pub fn pids(shim: &mut Shim, caller: Caller, request: &PidsRequest) -> Answer<()
         });
         rpc::answer(shim, caller, answer);
     };
-    Ok(runtime::ask(shim, &runtime, command, then)?)
+    Ok(runtime::ask(shim, &runtime, command, runtime::for_caller(caller), then)?)
 }
 
 fn processes(task: &Task, json: &str) -> Result<Vec<ProcessInfo>, Refusal> {

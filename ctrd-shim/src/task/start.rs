@@ -87,7 +87,7 @@ fn first(shim: &mut Shim, caller: Caller, id: &str) {
             events::start_failed(shim, caller, &name, INIT, refusal);
         }
     };
-    if let Err(e) = runtime::ask(shim, &runtime, command, then) {
+    if let Err(e) = runtime::ask(shim, &runtime, command, runtime::for_caller(caller), then) {
         events::start_failed(shim, caller, id, INIT, e.into());
     }
 }
@@ -97,10 +97,13 @@ fn exec(shim: &mut Shim, caller: Caller, id: &str, exec: &str) {
     let file = task.bundle.join(format!("{exec}.process.json"));
     let pid_file = pid_file(&task.bundle, exec);
     let spec = task.specs.get(exec).cloned().unwrap_or_default();
-    if let Err(e) = bundle::write(&file, &spec) {
+    // An earlier one's would name somebody else.
+    let written = bundle::remove(&pid_file).map_err(Into::into).and_then(|()| bundle::write(&file, &spec));
+    if let Err(e) = written {
         return events::start_failed(shim, caller, id, exec, e.into());
     }
     let work = Launch {
+        caller,
         id: id.into(),
         exec: exec.into(),
         bundle: task.bundle.clone(),
@@ -149,6 +152,7 @@ fn restore(shim: &mut Shim, caller: Caller, id: &str) {
     // runc takes this long option with one dash, and so is it known.
     after.extend(["-no-subreaper".into(), "--bundle".into(), text(&task.bundle), id.into()]);
     let work = Launch {
+        caller,
         id: id.into(),
         exec: INIT.into(),
         bundle: task.bundle.clone(),
