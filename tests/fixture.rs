@@ -51,15 +51,22 @@ pub fn rootfs(dir: &Path) {
 /// A bundle in a temporary folder: a busybox root and the config.json that `ocirun spec` prints,
 /// with `edit` applied to it.
 pub struct Bundle {
-    dir: tempfile::TempDir,
+    _dir: tempfile::TempDir,
+    path: PathBuf,
 }
 
 impl Bundle {
     pub fn new(args: &[&str], edit: impl FnOnce(&mut Value)) -> Self {
+        Self::named("", args, edit)
+    }
+
+    /// One in a folder of this name.
+    pub fn named(name: &str, args: &[&str], edit: impl FnOnce(&mut Value)) -> Self {
         let dir = temp();
-        rootfs(&dir.path().join("rootfs"));
-        bin::run(bin::command("ocirun").arg("spec").current_dir(&dir)).ok();
-        let bundle = Self { dir };
+        let path = if name.is_empty() { dir.path().to_owned() } else { dir.path().join(name) };
+        rootfs(&path.join("rootfs"));
+        bin::run(bin::command("ocirun").arg("spec").current_dir(&path)).ok();
+        let bundle = Self { _dir: dir, path };
         bundle.edit(|config| {
             config["process"]["args"] = json!(args);
             config["process"]["terminal"] = json!(false);
@@ -69,7 +76,7 @@ impl Bundle {
     }
 
     pub fn path(&self) -> &Path {
-        self.dir.path()
+        &self.path
     }
 
     pub fn edit(&self, edit: impl FnOnce(&mut Value)) {

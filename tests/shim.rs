@@ -1,5 +1,6 @@
 //! `ctrd-shim` by itself, driven over ttrpc as containerd drives it, above ocirun and above runc.
 
+mod alike;
 mod daemon;
 mod driver;
 mod events;

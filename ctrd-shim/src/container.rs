@@ -51,6 +51,11 @@ impl Process {
         Process { phase: Phase::Created, pid, exit: None, held: None }
     }
 
+    /// How it has ended, for who asks. One that could not be started has not.
+    pub fn end(&self) -> Option<Exit> {
+        self.exit.filter(|_| self.pid != 0)
+    }
+
     fn alive(&self) -> bool {
         matches!(self.phase, Phase::Starting | Phase::Running | Phase::Pausing | Phase::Paused)
     }
@@ -99,7 +104,7 @@ impl Container {
             INIT => Ok(&self.init),
             _ => match self.execs.get(exec) {
                 Some(process) => Ok(process),
-                None => refuse(code::NOT_FOUND, format!("process does not exist {exec}")),
+                None => refuse(code::NOT_FOUND, format!("process does not exist {exec}: not found")),
             },
         }
     }
@@ -143,7 +148,7 @@ impl Container {
     pub fn start(&mut self, exec: &str) -> Result<(), Refusal> {
         let init_gone = self.init.exit.is_some() || self.init.held.is_some();
         if exec != INIT && init_gone {
-            let message = format!("container {} init process is not running", self.id);
+            let message = format!("container {} init process is not running: failed precondition", self.id);
             return refuse(code::FAILED_PRECONDITION, message);
         }
         let what = match self.process(exec)?.phase {
@@ -245,7 +250,7 @@ impl Container {
             }
             Phase::Starting | Phase::Running | Phase::Pausing => "running",
             Phase::Paused => "paused",
-            Phase::Deleting => return refuse(code::NOT_FOUND, "process is being deleted"),
+            Phase::Deleting => return refuse(code::NOT_FOUND, "process is being deleted: not found"),
         };
         refuse(code::UNKNOWN, format!("cannot delete a {what} process"))
     }
@@ -327,12 +332,12 @@ impl Container {
         let process = self.process(exec)?;
         match process.phase {
             Phase::Created | Phase::Starting if exec != INIT => {
-                refuse(code::FAILED_PRECONDITION, "process not created")
+                refuse(code::FAILED_PRECONDITION, "process not created: failed precondition")
             }
             _ if process.exit.is_some() || process.held.is_some() => {
-                refuse(code::NOT_FOUND, "process already finished")
+                refuse(code::NOT_FOUND, "process already finished: not found")
             }
-            Phase::Deleting => refuse(code::NOT_FOUND, "process already finished"),
+            Phase::Deleting => refuse(code::NOT_FOUND, "process already finished: not found"),
             _ => Ok(process.pid),
         }
     }

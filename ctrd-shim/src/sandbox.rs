@@ -212,7 +212,7 @@ pub fn metrics(shim: &mut Shim, request: SandboxRequest) -> Answer<SandboxMetric
     find(shim, &request.sandbox_id)?;
     let cgroups = task::find(shim, &request.sandbox_id).ok().and_then(|task| task.cgroups.as_ref());
     let Some(data) = cgroups.and_then(stats::read) else {
-        return Err(Refusal::new(code::NOT_FOUND, "cgroup does not exist"));
+        return Err(Refusal::new(code::NOT_FOUND, "cgroup does not exist: not found"));
     };
     let timestamp = Some(timestamp::proto(SystemTime::now()));
     Ok(SandboxMetricsResponse {

@@ -57,7 +57,7 @@ pub struct Io {
 }
 
 pub fn find<'a>(shim: &'a mut Shim, id: &str) -> Result<&'a mut Task, Refusal> {
-    shim.tasks.get_mut(id).ok_or_else(|| Refusal::new(code::NOT_FOUND, "container not created"))
+    shim.tasks.get_mut(id).ok_or_else(|| Refusal::new(code::NOT_FOUND, "container not created: not found"))
 }
 
 /// A failure of the runtime, in the words that containerd's callers know.

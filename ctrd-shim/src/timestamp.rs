@@ -9,6 +9,12 @@ pub fn proto(time: SystemTime) -> Timestamp {
     Timestamp { seconds: since.as_secs() as i64, nanos: since.subsec_nanos() as i32 }
 }
 
+/// What has not happened is told as Go's zero time, the first of January of the year 1: callers ask
+/// for that.
+pub fn or_never(time: Option<SystemTime>) -> Timestamp {
+    time.map_or(Timestamp { seconds: -62_135_596_800, nanos: 0 }, proto)
+}
+
 /// RFC 3339 in UTC, with nanoseconds.
 pub fn rfc3339(time: SystemTime) -> String {
     // prost-types prints a Timestamp just so.

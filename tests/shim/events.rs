@@ -19,9 +19,8 @@ use crate::{bin, caller, fixture, runtime};
 
 #[test]
 fn a_container_in_order() {
-    over_each(|options| {
-        let mut shim = Driven::new("it-order", &["sh", "-c", "exit 4"]);
-        shim.options = options;
+    over_each(|stack| {
+        let shim = stack.shim("it-order", &["sh", "-c", "exit 4"]);
         // The first process may be over before the start has returned.
         for _ in 0..10 {
             let pid = shim.create();
@@ -30,6 +29,13 @@ fn a_container_in_order() {
                 shim.wait("");
                 shim.delete("")
             };
+            if stack.is_peer() {
+                // On cgroup v1 it takes the removal of the group before for a kill: one more event, at any time.
+                for topic in [topic::CREATE, topic::START, topic::EXIT, topic::DELETE] {
+                    assert_eq!(shim.server().next_but(topic::OOM).topic, topic);
+                }
+                continue;
+            }
             let create: TaskCreate = shim.server().expect(topic::CREATE);
             assert_eq!((create.container_id.as_str(), create.pid), ("it-order", pid));
             assert_eq!(create.bundle, shim.bundle.path().to_str().unwrap());
@@ -42,7 +48,7 @@ fn a_container_in_order() {
             assert_eq!((delete.container_id.as_str(), delete.pid, delete.exit_status), ("it-order", pid, 4));
             assert_eq!((delete.id.as_str(), delete.exited_at), ("", gone.exited_at));
         }
-        assert!(shim.server().all().is_empty());
+        assert!(stack.is_peer() || shim.server().all().is_empty());
     });
 }
 
@@ -74,12 +80,10 @@ fn an_exec_in_order_and_a_pause() {
 /// Without a PID namespace of its own nobody but the shim ends what the first process leaves.
 #[test]
 fn the_first_process_is_the_last_to_go() {
-    over_each(|options| {
-        let mut shim =
-            Driven::with("it-last", &["sh", "-c", "sleep 3002 & read x </tmp/go; exit 5"], |config| {
-                config["linux"]["namespaces"].as_array_mut().unwrap().retain(|n| n["type"] != "pid");
-            });
-        shim.options = options;
+    over_each(|stack| {
+        let shim = stack.edited("it-last", &["sh", "-c", "sleep 3002 & read x </tmp/go; exit 5"], |config| {
+            config["linux"]["namespaces"].as_array_mut().unwrap().retain(|n| n["type"] != "pid");
+        });
         let fifo = shim.bundle.path().join("rootfs/tmp/go");
         nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRWXU).unwrap();
         shim.create();
@@ -91,8 +95,12 @@ fn the_first_process_is_the_last_to_go() {
         for topic in [topic::CREATE, topic::START, topic::EXEC_ADDED, topic::EXEC_STARTED] {
             assert_eq!(shim.server().next().topic, topic);
         }
-        assert_eq!(shim.server().expect::<TaskExit>(topic::EXIT).id, "e");
-        assert_eq!(shim.server().expect::<TaskExit>(topic::EXIT).id, "it-last");
+        let mut exits = [(); 2].map(|()| shim.server().expect::<TaskExit>(topic::EXIT).id);
+        if stack.is_peer() {
+            // Before 1.7 the first process's may come first.
+            exits.sort();
+        }
+        assert_eq!(exits, ["e", "it-last"]);
         shim.delete("");
     });
 }
@@ -101,11 +109,10 @@ fn the_first_process_is_the_last_to_go() {
 #[test]
 fn no_exit_of_many_short_execs_is_lost_or_doubled() {
     let count: u32 = std::env::var("CTRD_EXECS").ok().map_or(300, |n| n.parse().expect("a number"));
-    over_each(|options| {
-        let mut shim = Driven::new("it-many", &["sleep", "3000"]);
+    over_each(|stack| {
+        let shim = stack.shim("it-many", &["sleep", "3000"]);
         // runc takes ten times as long.
-        let count = if options.binary_name.is_empty() { count } else { count / 10 };
-        shim.options = options;
+        let count = if stack.options.binary_name.is_empty() { count } else { count / 10 };
         shim.create();
         shim.start("");
         let next = AtomicU32::new(0);

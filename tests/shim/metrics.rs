@@ -31,11 +31,10 @@ const LIMIT: u64 = 64 << 20;
 
 #[test]
 fn figures_while_it_runs_and_when_it_has_ended() {
-    over_each(|options| {
-        let mut shim = Driven::with("it-figures", &["sh", "-c", "sleep 3000 & sleep 3001; true"], |config| {
+    over_each(|stack| {
+        let shim = stack.edited("it-figures", &["sh", "-c", "sleep 3000 & sleep 3001; true"], |config| {
             config["linux"]["resources"] = json!({"memory": {"limit": LIMIT}, "pids": {"limit": 50}});
         });
-        shim.options = options;
         let request = task::StatsRequest { id: shim.id.clone() };
         assert_eq!(shim.refused("Stats", &request).0, code::NOT_FOUND);
         shim.create();
@@ -57,12 +56,11 @@ fn figures_while_it_runs_and_when_it_has_ended() {
 
 #[test]
 fn a_kill_for_want_of_memory_is_one_event_before_the_exit() {
-    over_each(|options| {
+    over_each(|stack| {
         let script = "x=0123456789abcdef; while :; do x=$x$x; done";
-        let mut shim = Driven::with("it-oom", &["sh", "-c", script], |config| {
+        let shim = stack.edited("it-oom", &["sh", "-c", script], |config| {
             config["linux"]["resources"] = json!({"memory": {"limit": 32 << 20, "swap": 32 << 20}});
         });
-        shim.options = options;
         shim.create();
         shim.start("");
         assert_eq!(shim.wait(""), 137);

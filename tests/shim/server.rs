@@ -64,6 +64,16 @@ impl Server {
         self.seen.lock().unwrap().recv_timeout(Duration::from_secs(60)).expect("an event")
     }
 
+    /// The next event of another topic than this.
+    pub fn next_but(&self, topic: &str) -> Envelope {
+        loop {
+            let envelope = self.next();
+            if envelope.topic != topic {
+                return envelope;
+            }
+        }
+    }
+
     /// The next event, which must be of this topic.
     pub fn expect<M: Named>(&self, topic: &str) -> M {
         let envelope = self.next();

@@ -271,9 +271,7 @@ fn what_cannot_start_is_told_in_one_line() {
 #[test]
 fn a_signal_makes_it_tell_its_state() {
     let shim = driver::Driven::new("it-usr1", &["sleep", "3000"]);
-    let log = shim.bundle.path().join("log");
-    nix::unistd::mkfifo(&log, nix::sys::stat::Mode::S_IRWXU).unwrap();
-    let reader = std::fs::File::options().read(true).write(true).open(&log).unwrap();
+    let reader = std::fs::File::open(shim.bundle.path().join("log")).unwrap();
     let pid = shim.create();
     let signal = nix::sys::signal::Signal::SIGUSR1;
     nix::sys::signal::kill(nix::unistd::Pid::from_raw(shim.pid as i32), signal).unwrap();

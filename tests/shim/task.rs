@@ -20,9 +20,8 @@ fn id(shim: &Driven) -> String {
 
 #[test]
 fn the_life_of_a_task() {
-    over_each(|options| {
-        let mut shim = Driven::new("it-life", &["sleep", "3000"]);
-        shim.options = options;
+    over_each(|stack| {
+        let shim = stack.shim("it-life", &["sleep", "3000"]);
         let pid = shim.create();
         assert_eq!(shim.create_state(), (pid, Status::Created as i32));
         let connect: task::ConnectResponse = shim.ok("Connect", &task::ConnectRequest { id: id(&shim) });
@@ -35,7 +34,7 @@ fn the_life_of_a_task() {
 
         shim.exec("e", &["sleep", "3001"]);
         let added = shim.state("e");
-        assert_eq!((added.pid, added.status, added.exec_id.as_str()), (0, Status::Created as i32, "e"));
+        assert_eq!((added.pid, added.status, added.id.as_str()), (0, Status::Created as i32, "e"));
         let exec = shim.start("e");
         assert_eq!(shim.state("e").pid, exec);
         let pids: task::PidsResponse = shim.ok("Pids", &task::PidsRequest { id: id(&shim) });
@@ -69,11 +68,15 @@ fn the_life_of_a_task() {
         let state = shim.state("");
         assert_eq!((state.status, state.exit_status), (Status::Stopped as i32, 137));
         let last: task::PidsResponse = shim.ok("Pids", &task::PidsRequest { id: id(&shim) });
-        assert_eq!(last.processes.iter().map(|p| p.pid).collect::<Vec<_>>(), [pid]);
+        // Without the dead a server that comes back would remove the shim with its exit.
+        assert!(stack.is_peer() || last.processes.iter().map(|p| p.pid).eq([pid]));
         assert!(state.exited_at.is_some());
         let gone = shim.delete("");
         assert_eq!((gone.pid, gone.exit_status, gone.exited_at), (pid, 137, state.exited_at));
-        assert_eq!(shim.refused("Delete", &shim.delete_request("")), (5, "container not created".into()));
+        assert_eq!(
+            shim.refused("Delete", &shim.delete_request("")),
+            (5, "container not created: not found".into())
+        );
         shim.shutdown();
         let clean = shim.clean_up();
         assert_eq!((clean.pid, clean.exit_status), (pid, 137), "and the command says the same");
@@ -110,7 +113,11 @@ fn what_is_not_there_is_not_found() {
     // Every request has the id as its first field, so one will do for all.
     let request = task::StateRequest { id: "it-none".into(), exec_id: String::new() };
     for method in TASK.iter().filter(|m| !matches!(**m, "Create" | "Connect" | "Shutdown")) {
-        assert_eq!(shim.refused(method, &request), (5, "container not created".into()), "{method}");
+        assert_eq!(
+            shim.refused(method, &request),
+            (5, "container not created: not found".into()),
+            "{method}"
+        );
     }
     let connect: task::ConnectResponse = shim.ok("Connect", &task::ConnectRequest { id: "it-none".into() });
     assert_eq!((connect.shim_pid, connect.task_pid), (shim.pid, 0));
@@ -127,9 +134,12 @@ fn what_is_not_there_is_not_found() {
 
 #[test]
 fn what_a_state_does_not_allow_is_refused() {
-    over_each(|options| {
-        let mut shim = Driven::new("it-state", &["sleep", "3000"]);
-        shim.options = options;
+    over_each(|stack| {
+        // Since 1.7 it miscounts starts that failed, and panics when the container ends.
+        if stack.is_peer() && !stack.is_peer_of("1.6.") {
+            return;
+        }
+        let shim = stack.shim("it-state", &["sleep", "3000"]);
         let refused =
             |method: &str, request: &dyn Fn() -> task::StateRequest| shim.refused(method, &request());
         let init = || task::StateRequest { id: "it-state".into(), exec_id: String::new() };
@@ -137,7 +147,9 @@ fn what_a_state_does_not_allow_is_refused() {
         let unknown = |words: &str| (code::UNKNOWN, words.to_string());
 
         shim.create();
-        assert_eq!(shim.refused("Create", &shim.request()).0, code::ALREADY_EXISTS);
+        // containerd's shim has the runtime refuse it, after it has mounted over the first one's root.
+        let again = if stack.is_peer() { code::UNKNOWN } else { code::ALREADY_EXISTS };
+        assert_eq!(shim.refused("Create", &shim.request()).0, again);
         assert_eq!(refused("Pause", &init), unknown("cannot pause task in created state"));
         shim.start("");
         assert_eq!(refused("Start", &init), unknown("cannot start a running process"));
@@ -153,19 +165,23 @@ fn what_a_state_does_not_allow_is_refused() {
         let unstarted = shim.kill_request("e", 9);
         assert_eq!(
             shim.refused("Kill", &unstarted),
-            (code::FAILED_PRECONDITION, "process not created".into())
+            (code::FAILED_PRECONDITION, "process not created: failed precondition".into())
         );
         let never = shim.delete("e");
-        assert_eq!((never.pid, never.exit_status, never.exited_at), (0, 0, None));
+        let at = never.exited_at.expect("Go's zero time");
+        assert_eq!((never.pid, never.exit_status, at.seconds), (0, 0, -62_135_596_800));
         shim.exec("e", &["sleep", "3001"]);
         shim.start("e");
         assert_eq!(refused("Start", &exec), unknown("cannot start a running process"));
         assert_eq!(refused("Delete", &exec), unknown("cannot delete a running process"));
-        let mut wrong = shim.exec_request("../x", &["true"]);
-        assert_eq!(shim.refused("Exec", &wrong).0, code::INVALID_ARGUMENT);
-        wrong.exec_id = "f".into();
-        wrong.spec = Some(Any { type_url: OCI_PROCESS.into(), value: b"no JSON".into() });
-        assert_eq!(shim.refused("Exec", &wrong).0, code::INVALID_ARGUMENT);
+        // containerd's shim takes any name, and any JSON as late as it can.
+        if !stack.is_peer() {
+            let mut wrong = shim.exec_request("../x", &["true"]);
+            assert_eq!(shim.refused("Exec", &wrong).0, code::INVALID_ARGUMENT);
+            wrong.exec_id = "f".into();
+            wrong.spec = Some(Any { type_url: OCI_PROCESS.into(), value: b"no JSON".into() });
+            assert_eq!(shim.refused("Exec", &wrong).0, code::INVALID_ARGUMENT);
+        }
 
         shim.ok::<()>("Pause", &init());
         assert_eq!(refused("Pause", &init).0, code::UNKNOWN);
@@ -174,21 +190,26 @@ fn what_a_state_does_not_allow_is_refused() {
         assert_eq!(refused("Delete", &init), unknown("cannot delete a paused process"));
         shim.ok::<()>("Resume", &init());
 
+        // Before 1.7 it was left to the runtime to refuse a start after the end.
+        if stack.is_peer() {
+            return;
+        }
         shim.exec("late", &["true"]);
         shim.kill("", 9);
         assert_eq!((shim.wait("e"), shim.wait("")), (137, 137));
         let dead = shim.refused("Start", &shim.start_request("late"));
-        assert_eq!(
-            dead,
-            (code::FAILED_PRECONDITION, "container it-state init process is not running".into())
-        );
+        let gone = "container it-state init process is not running: failed precondition";
+        assert_eq!(dead, (code::FAILED_PRECONDITION, gone.into()));
         let after = shim.exec_request("after", &["true"]);
         assert_eq!(shim.refused("Exec", &after), unknown("cannot exec in a stopped state"));
         assert_eq!(refused("Start", &init), unknown("cannot start a stopped process"));
         assert_eq!(refused("Pause", &init), unknown("cannot pause a stopped container"));
         for exec in ["", "e"] {
             let kill = shim.kill_request(exec, 15);
-            assert_eq!(shim.refused("Kill", &kill), (code::NOT_FOUND, "process already finished".into()));
+            assert_eq!(
+                shim.refused("Kill", &kill),
+                (code::NOT_FOUND, "process already finished: not found".into())
+            );
         }
         let size = task::ResizePtyRequest { id: "it-state".into(), exec_id: "e".into(), width: 1, height: 1 };
         assert_eq!(shim.refused("ResizePty", &size).0, code::UNKNOWN);
@@ -216,9 +237,8 @@ fn methods_that_have_nothing_to_do_succeed() {
 
 #[test]
 fn a_create_that_fails_leaves_nothing_and_may_be_tried_again() {
-    over_each(|options| {
-        let mut shim = Driven::new("it-again", &["nosuch"]);
-        shim.options = options;
+    over_each(|stack| {
+        let mut shim = stack.shim("it-again", &["nosuch"]);
         let (code, words) = shim.refused("Create", &shim.request());
         assert_eq!(code, code::UNKNOWN);
         let want = "OCI runtime create failed: ";
@@ -231,6 +251,10 @@ fn a_create_that_fails_leaves_nothing_and_may_be_tried_again() {
         shim.delete("");
         shim.options.binary_name = "/nonexistent/runtime".into();
         let (_, words) = shim.refused("Create", &shim.request());
+        // containerd's shim tells the runtime's last error in its log, of whatever call it was.
+        if stack.is_peer() {
+            return;
+        }
         assert!(words.contains("exec /nonexistent/runtime: no such file or directory"), "{words}");
         shim.options.binary_name = "no-runc".into();
         let (_, words) = shim.refused("Create", &shim.request());
@@ -245,9 +269,8 @@ fn a_create_that_fails_leaves_nothing_and_may_be_tried_again() {
 
 #[test]
 fn an_exec_that_cannot_run_is_told_and_is_over() {
-    over_each(|options| {
-        let mut shim = Driven::new("it-noexec", &["sleep", "3000"]);
-        shim.options = options;
+    over_each(|stack| {
+        let shim = stack.shim("it-noexec", &["sleep", "3000"]);
         shim.create();
         shim.start("");
         shim.exec("e", &["nosuch"]);
@@ -321,9 +344,8 @@ fn the_root_filesystem_is_mounted_and_unmounted() {
 
 #[test]
 fn limits_can_be_changed() {
-    over_each(|options| {
-        let mut shim = Driven::new("it-update", &["sleep", "3000"]);
-        shim.options = options;
+    over_each(|stack| {
+        let shim = stack.shim("it-update", &["sleep", "3000"]);
         shim.create();
         shim.start("");
         let update = |json: &str| task::UpdateTaskRequest {
@@ -336,18 +358,19 @@ fn limits_can_be_changed() {
         let limit = limit.iter().find_map(|f| std::fs::read_to_string(f).ok()).expect("a limit");
         assert_eq!(limit, "77\n");
         let (code, words) = shim.refused("Update", &update("no JSON"));
-        assert!(code == code::UNKNOWN && words.starts_with("OCI runtime update failed: "), "{words}");
+        // containerd's shim parses it itself.
+        let said = stack.is_peer() || words.starts_with("OCI runtime update failed: ");
+        assert!(code == code::UNKNOWN && said, "{words}");
     });
 }
 
 /// A shim that was killed: `delete` finishes the container off, and says how it ended.
 #[test]
 fn what_a_killed_shim_leaves_is_cleaned_up() {
-    over_each(|options| {
+    over_each(|stack| {
         for ended in [false, true] {
             let args: &[&str] = if ended { &["sh", "-c", "exit 7"] } else { &["sleep", "3000"] };
-            let mut shim = Driven::new("it-orphan", args);
-            shim.options = options.clone();
+            let shim = stack.shim("it-orphan", args);
             let pid = shim.create();
             shim.start("");
             if ended {
@@ -356,7 +379,9 @@ fn what_a_killed_shim_leaves_is_cleaned_up() {
             bin::run(Command::new("kill").args(["-9", &shim.pid.to_string()])).ok();
             runtime::wait_exit(shim.pid.into());
             let end = shim.clean_up();
-            assert_eq!((end.pid, end.exit_status), (pid, if ended { 7 } else { 137 }));
+            // containerd's shim keeps no record of an exit.
+            let status = if ended && !stack.is_peer() { 7 } else { 137 };
+            assert_eq!((end.pid, end.exit_status), (pid, status));
             assert_eq!(shim.clean_up().exit_status, end.exit_status, "twice does no harm");
             runtime::wait_exit(pid.into());
             drop(shim);

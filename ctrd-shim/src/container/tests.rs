@@ -83,7 +83,7 @@ fn no_exec_starts_after_the_first_process() {
     let refusal = c.start("late").unwrap_err();
     assert_eq!(
         (refusal.code, refusal.message.as_str()),
-        (code::FAILED_PRECONDITION, "container web init process is not running")
+        (code::FAILED_PRECONDITION, "container web init process is not running: failed precondition")
     );
     assert_eq!(c.exited("a", exit(0)), [gone("a"), gone(INIT)]);
 }

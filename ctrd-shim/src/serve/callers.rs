@@ -23,7 +23,9 @@ const CROWDED: Duration = Duration::from_secs(1);
 impl Shim {
     pub(super) fn accept(&mut self) {
         loop {
-            let Some(accepted) = self.listener.as_ref().map(std::os::unix::net::UnixListener::accept) else { break };
+            let Some(accepted) = self.listener.as_ref().map(std::os::unix::net::UnixListener::accept) else {
+                break;
+            };
             match accepted {
                 Ok((stream, _)) if !socket::is_ours(&stream) => {
                     self.log.warn("refuse a connection: its user is not ours");

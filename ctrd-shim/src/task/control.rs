@@ -36,7 +36,7 @@ pub fn kill(shim: &mut Shim, caller: Caller, request: &KillRequest) -> Answer<()
                 rpc::reply(shim, caller, &());
                 Ok(())
             }
-            Err(Errno::ESRCH) => Err(Refusal::new(code::NOT_FOUND, "process already finished")),
+            Err(Errno::ESRCH) => Err(Refusal::new(code::NOT_FOUND, "process already finished: not found")),
             Err(e) => Err(Refusal::new(code::UNKNOWN, format!("exec kill error: {}", e.desc()))),
         };
     }
@@ -73,9 +73,9 @@ fn kill_error(outcome: &Outcome) -> Refusal {
     let words = outcome.words();
     let finished = ["os: process already finished", "container not running"];
     if finished.iter().any(|text| words.contains(text)) || words.to_lowercase().contains("no such process") {
-        Refusal::new(code::NOT_FOUND, "process already finished")
+        Refusal::new(code::NOT_FOUND, "process already finished: not found")
     } else if words.contains("does not exist") {
-        Refusal::new(code::NOT_FOUND, "no such container")
+        Refusal::new(code::NOT_FOUND, "no such container: not found")
     } else {
         failure("unknown error after kill", &outcome.reason())
     }
@@ -226,10 +226,10 @@ mod tests {
     #[test]
     fn what_the_runtime_says_of_a_kill() {
         for (said, code, message) in [
-            ("container not running", code::NOT_FOUND, "process already finished"),
-            ("os: process already finished", code::NOT_FOUND, "process already finished"),
-            ("No such process", code::NOT_FOUND, "process already finished"),
-            ("container does not exist", code::NOT_FOUND, "no such container"),
+            ("container not running", code::NOT_FOUND, "process already finished: not found"),
+            ("os: process already finished", code::NOT_FOUND, "process already finished: not found"),
+            ("No such process", code::NOT_FOUND, "process already finished: not found"),
+            ("container does not exist", code::NOT_FOUND, "no such container: not found"),
             ("bad signal", code::UNKNOWN, "unknown error after kill: bad signal"),
         ] {
             let outcome = Outcome { program: "runc".into(), status: 1, said: said.into(), logged: None };

@@ -111,8 +111,8 @@ fn finish(shim: &mut Shim, caller: Caller, id: &str, exec: &str) {
     }
     let answer = DeleteResponse {
         pid: process.pid,
-        exit_status: process.exit.map_or(0, |e| e.status),
-        exited_at: process.exit.map(|e| timestamp::proto(e.at)),
+        exit_status: process.end().map_or(0, |e| e.status),
+        exited_at: Some(timestamp::or_never(process.end().map(|e| e.at))),
     };
     if exec == INIT {
         forget(shim, id, &answer);
@@ -128,7 +128,7 @@ fn finish(shim: &mut Shim, caller: Caller, id: &str, exec: &str) {
             rpc::refuse(
                 shim,
                 waiter,
-                Refusal::new(code::NOT_FOUND, format!("process does not exist {exec}")),
+                Refusal::new(code::NOT_FOUND, format!("process does not exist {exec}: not found")),
             );
         }
     }
@@ -155,7 +155,7 @@ fn forget(shim: &mut Shim, id: &str, answer: &DeleteResponse) {
         shim.log.warn(format_args!("{e:#}"));
     }
     for (_, waiter) in task.waiters {
-        rpc::refuse(shim, waiter, Refusal::new(code::NOT_FOUND, "container not created"));
+        rpc::refuse(shim, waiter, Refusal::new(code::NOT_FOUND, "container not created: not found"));
     }
     let event = TaskDelete {
         container_id: id.into(),

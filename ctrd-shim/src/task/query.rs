@@ -33,9 +33,10 @@ pub fn state(shim: &mut Shim, request: StateRequest) -> Answer<StateResponse> {
         stdout: paths.stdout,
         stderr: paths.stderr,
         terminal: paths.terminal,
-        exit_status: process.exit.map_or(0, |e| e.status),
-        exited_at: process.exit.map(|e| timestamp::proto(e.at)),
-        id: request.id,
+        exit_status: process.end().map_or(0, |e| e.status),
+        exited_at: Some(timestamp::or_never(process.end().map(|e| e.at))),
+        // The process's own, as containerd's shim has it.
+        id: if request.exec_id == INIT { request.id } else { request.exec_id.clone() },
         exec_id: request.exec_id,
     })
 }
@@ -104,7 +105,7 @@ pub fn stats(shim: &mut Shim, request: StatsRequest) -> Answer<StatsResponse> {
     let task = find(shim, &request.id)?;
     match task.cgroups.as_ref().and_then(stats::read) {
         Some(stats) => Ok(StatsResponse { stats: Some(stats) }),
-        None => Err(Refusal::new(code::NOT_FOUND, "cgroup does not exist")),
+        None => Err(Refusal::new(code::NOT_FOUND, "cgroup does not exist: not found")),
     }
 }
 
