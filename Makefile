@@ -27,6 +27,7 @@ test:
 
 bench: all
 	tests/bench/run
+	tests/bench/import
 
 quickstart:
 	./quickstart

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::fcntl::{FcntlArg, Flock, FlockArg, OFlag, fcntl};
 use nix::sys::stat::Mode;
 use tokio::sync::{mpsc, oneshot};
 
@@ -25,13 +25,54 @@ pub use self::keys::keys;
 use self::keys::{Keys, Passed};
 use crate::error::{Error, Result, os_text};
 
+/// FIFOs are not collected before this age.
+const YOUNG: Duration = Duration::from_secs(10);
+
 /// FIFOs of one process, in a folder of their own that goes when this is dropped.
 pub struct Fifos {
     dir: PathBuf,
+    /// Held as long as this process lives: what is not locked was left by one that was killed.
+    _lock: Option<Flock<File>>,
     stdin: Option<PathBuf>,
     stdout: (PathBuf, File),
     stderr: Option<(PathBuf, File)>,
     kept: bool,
+}
+
+/// Removes the FIFOs below `state` that commands have left which were killed. `lives` says whether
+/// there is a task of this id still: to its FIFOs somebody may come back.
+pub fn collect(state: &Path, lives: impl Fn(&str) -> bool) -> Result<()> {
+    let base = state.join("fifo");
+    let Ok(folders) = fs::read_dir(&base) else { return Ok(()) };
+    for folder in folders.flatten() {
+        let path = folder.path();
+        // One that is being made has neither its FIFOs nor its lock for a moment.
+        let young = folder
+            .metadata()
+            .and_then(|m| m.modified())
+            .map_or(true, |at| at.elapsed().map_or(true, |age| age < YOUNG));
+        let Ok(dir) = File::open(&path) else { continue };
+        if young || Flock::lock(dir, FlockArg::LockExclusiveNonblock).is_err() {
+            continue;
+        }
+        let names = fs::read_dir(&path).into_iter().flatten().flatten();
+        let id = |name: String| name.rsplit_once('-').map(|(id, _)| id.to_string());
+        let mut ids = names.filter_map(|entry| id(entry.file_name().to_string_lossy().into_owned()));
+        if ids.any(|id| lives(&id)) {
+            continue;
+        }
+        match fs::remove_dir_all(&path) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => {
+                return Err(Error::from(e).context(format!("remove {}", path.display())));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn lock(dir: &Path) -> Option<Flock<File>> {
+    File::open(dir).ok().and_then(|dir| Flock::lock(dir, FlockArg::LockShared).ok())
 }
 
 impl Fifos {
@@ -58,7 +99,8 @@ impl Fifos {
         let stdin = if stdin { Some(make("stdin")?) } else { None };
         let stdout = reader("stdout")?;
         let stderr = if terminal { None } else { Some(reader("stderr")?) };
-        Ok(Fifos { dir: dir.keep(), stdin, stdout, stderr, kept: false })
+        let lock = lock(dir.path());
+        Ok(Fifos { dir: dir.keep(), _lock: lock, stdin, stdout, stderr, kept: false })
     }
 
     /// Opens the FIFOs of a process that runs. Those that [`Fifos::make`] has made go with the process.
@@ -74,7 +116,8 @@ impl Fifos {
         let stderr = if paths.stderr.is_empty() { None } else { Some(reader(&paths.stderr)?) };
         let dir = stdout.0.parent().unwrap_or(state).to_path_buf();
         let ours = dir.parent() == Some(&state.join("fifo"));
-        Ok(Fifos { dir, stdin, stdout, stderr, kept: !ours })
+        let lock = if ours { lock(&dir) } else { None };
+        Ok(Fifos { dir, _lock: lock, stdin, stdout, stderr, kept: !ours })
     }
 
     /// Leaves the FIFOs where they are, for whoever joins the process later.
@@ -320,6 +363,24 @@ mod tests {
         drop(fifos);
         assert!(!Path::new(&paths.stdout).exists());
         assert_eq!(fs::read_dir(state.path().join("fifo")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_the_killed_left_goes_unless_a_task_has_it() {
+        let state = tempfile::tempdir().unwrap();
+        let mine = Fifos::make(state.path(), "mine", false, false).unwrap();
+        let folder = |name: &str| state.path().join("fifo").join(name);
+        for name in ["dead", "lives", "young"] {
+            fs::create_dir(folder(name)).unwrap();
+            fs::write(folder(name).join(format!("{name}-stdout")), "").unwrap();
+        }
+        let old = std::time::SystemTime::now() - 2 * YOUNG;
+        for path in [folder("dead"), folder("lives"), mine.dir.clone()] {
+            File::open(path).unwrap().set_modified(old).unwrap();
+        }
+        collect(state.path(), |id| id == "lives").unwrap();
+        assert!(!folder("dead").exists() && folder("lives").exists() && folder("young").exists());
+        assert!(mine.dir.exists());
     }
 
     #[test]

@@ -21,8 +21,9 @@ use crate::api::types::{Descriptor, Mount};
 use crate::error::{Error, Kind, Result};
 use crate::unpack::APART;
 
-/// So many layers are unpacked at once: each keeps two threads busy and takes a few megabytes.
-const AT_ONCE: usize = 2;
+/// So many layers are unpacked at once, at least and at most: each keeps two threads busy and takes
+/// two or three megabytes.
+const AT_ONCE: (usize, usize) = (2, 4);
 
 /// The snapshotter that puts a layer on its parent when it is committed.
 const REBASES: &str = "overlayfs";
@@ -67,7 +68,11 @@ pub async fn unpack(client: &Client, image: &Opened, snapshotter: &str, done: im
 }
 
 async fn unpack_all(client: &Client, layers: Vec<Layer>, done: impl Fn(usize)) -> Result<()> {
-    let at_once = if layers.iter().all(|l| l.snapshotter == REBASES) { AT_ONCE } else { 1 };
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let at_once = match layers.iter().all(|l| l.snapshotter == REBASES) {
+        true => processors.clamp(AT_ONCE.0, AT_ONCE.1),
+        false => 1,
+    };
     let mut waiting: VecDeque<(bool, Layer)> =
         layers.into_iter().enumerate().map(|(n, l)| (n > 0, l)).collect();
     let mut running: VecDeque<(Layer, JoinHandle<Result<Option<String>>>)> = VecDeque::new();

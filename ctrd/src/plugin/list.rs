@@ -22,6 +22,7 @@ use crate::api::streaming::streaming_server::StreamingServer;
 use crate::api::tasks::tasks_server::TasksServer;
 use crate::api::transfer::transfer_server::TransferServer;
 use crate::api::version::version_server::VersionServer;
+use crate::bundle::Bundles;
 use crate::collector::Collector;
 use crate::config::duration;
 use crate::content::{Content, make_dir};
@@ -48,6 +49,7 @@ use crate::service::tasks::Tasks;
 use crate::service::transfer::Transfer as TransferService;
 use crate::service::version::Version;
 use crate::snapshot::Snapshotter;
+use crate::stdio;
 use crate::store::{self, Store};
 use crate::task::Runtime;
 use crate::transfer::Transfer;
@@ -177,12 +179,20 @@ fn scheduler(init: &mut Init) -> Begun {
     let mounts = init.parts.mounts.clone();
     let changing = store.clone();
     let unsynced = snapshotters.clone();
+    let (state, bundles) = (init.config.state.clone(), Bundles::new(&init.config.state, &init.config.root));
     let sweep = move || {
         gc::collect(&store, &content, &snapshotters)?;
         mounts.as_ref().map_or(Ok(()), Mounts::collect)
     };
-    let gc =
-        Collector::new(delay, sweep).afterwards(move || unsynced.iter().try_for_each(Snapshotter::settle));
+    let gc = Collector::new(delay, sweep).afterwards(move || {
+        unsynced.iter().try_for_each(Snapshotter::settle)?;
+        let lives = |id: &str| {
+            let has = |ns: &String| bundles.ids(ns).is_ok_and(|ids| ids.iter().any(|known| known == id));
+            // What cannot be read may hold anything.
+            bundles.namespaces().map_or(true, |all| all.iter().any(has))
+        };
+        stdio::collect(&state, lives)
+    });
     let told = gc.clone();
     if section.mutation_threshold > 0 {
         changing.watch(section.mutation_threshold, move || told.schedule());
