@@ -70,6 +70,7 @@ pub fn garbage(c: &Connection, ns: &str, now: i64) -> Result<Garbage> {
             false => graph.lease(c, ns, &id, labels.contains_key(FLAT))?,
         }
     }
+    graph.roots.extend(sandboxes(c, ns)?);
     let snapshots =
         rows(c, "SELECT snapshotter, key, parent, labels FROM snapshots WHERE namespace = ?1", ns, |r| {
             let name: String = r.get(0)?;
@@ -116,6 +117,30 @@ pub fn garbage(c: &Connection, ns: &str, now: i64) -> Result<Garbage> {
     objects.retain(|node| !live.contains(node));
     garbage.objects = objects;
     Ok(garbage)
+}
+
+/// What the labels of a namespace's sandboxes refer to, as they are now. There are few of them.
+pub fn sandboxes(c: &Connection, ns: &str) -> Result<Vec<Node>> {
+    let known = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'sandboxes'";
+    if !c.prepare_cached(known)?.exists([])? {
+        return Ok(Vec::new());
+    }
+    let mut out = Vec::new();
+    for (id, record) in rows(c, "SELECT id, record FROM sandboxes WHERE namespace = ?1", ns, |r| {
+        Ok((r.get::<_, String>(0)?, r.get::<_, Vec<u8>>(1)?))
+    })? {
+        let labelled: Labelled = prost::Message::decode(record.as_slice())
+            .map_err(|e| Error::unknown(format!("sandbox {id}: record in the metadata: {e}")))?;
+        out.extend(labelled.labels.iter().filter_map(|(key, value)| refers(key.strip_prefix(REF)?, value)));
+    }
+    Ok(out)
+}
+
+/// Of a sandbox's record only its labels.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Labelled {
+    #[prost(map = "string, string", tag = "4")]
+    pub labels: HashMap<String, String>,
 }
 
 fn depth(node: &Node, parents: &HashMap<Node, Node>) -> usize {

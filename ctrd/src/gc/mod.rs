@@ -77,7 +77,9 @@ fn unreachable(store: &Store, marked: impl FnOnce() -> Result<()>) -> Result<Col
         let mut kept = HashSet::new();
         for batch in garbage.objects.chunks(BATCH) {
             store.write_ahead(true, |tx| {
-                kept.extend(graph::reachable(touched(tx, &ns)?, |node| graph::edges(tx, &ns, node))?);
+                let mut from = touched(tx, &ns)?;
+                from.extend(graph::sandboxes(tx, &ns)?);
+                kept.extend(graph::reachable(from, |node| graph::edges(tx, &ns, node))?);
                 for node in batch.iter().filter(|node| !kept.contains(node)) {
                     remove(tx, &ns, node, &mut collected)?;
                 }

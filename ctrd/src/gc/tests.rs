@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use prost::Message;
 
-use super::graph::Held;
+use super::graph::{Held, Labelled};
 use super::*;
 use crate::content::Labels;
 use crate::digest::Digest;
@@ -122,6 +122,19 @@ fn labels_make_roots_and_point_back() {
     let back = w.blob("back", &[("containerd.io/gc.bref.content.x", root.as_str())], None);
     assert_eq!(w.collect().content, 1);
     assert!(w.has(&root) && w.has(&future) && w.has(&back) && !w.has(&past));
+}
+
+#[test]
+fn a_sandbox_keeps_what_its_labels_name() {
+    let w = World::new();
+    let table = "CREATE TABLE IF NOT EXISTS sandboxes (namespace TEXT, id TEXT, record BLOB)";
+    w.store.write(|tx| Ok(tx.execute_batch(table)?)).unwrap();
+    let (kept, stray) = (w.blob("kept", &[], None), w.blob("stray", &[], None));
+    let labels = HashMap::from([("containerd.io/gc.ref.content.x".to_string(), kept.to_string())]);
+    let record = Labelled { labels }.encode_to_vec();
+    w.run("INSERT INTO sandboxes (namespace, id, record) VALUES ('n', 's', ?1)", [record]);
+    assert_eq!(w.collect().content, 1);
+    assert!(w.has(&kept) && !w.has(&stray));
 }
 
 /// What becomes reachable while the collector looks stays, and all that it leads to.
