@@ -67,12 +67,14 @@ pub async fn unpack(client: &Client, image: &Opened, snapshotter: &str, done: im
     content::label(client, image.resolved.manifest.config.digest.as_str(), labels).await
 }
 
-async fn unpack_all(client: &Client, layers: Vec<Layer>, done: impl Fn(usize)) -> Result<()> {
+/// How many layers are unpacked at once with this snapshotter.
+pub fn at_once(snapshotter: &str) -> usize {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let at_once = match layers.iter().all(|l| l.snapshotter == REBASES) {
-        true => processors.clamp(AT_ONCE.0, AT_ONCE.1),
-        false => 1,
-    };
+    if snapshotter == REBASES { processors.clamp(AT_ONCE.0, AT_ONCE.1) } else { 1 }
+}
+
+async fn unpack_all(client: &Client, layers: Vec<Layer>, done: impl Fn(usize)) -> Result<()> {
+    let at_once = layers.first().map_or(1, |layer| at_once(&layer.snapshotter));
     let mut waiting: VecDeque<(bool, Layer)> =
         layers.into_iter().enumerate().map(|(n, l)| (n > 0, l)).collect();
     let mut running: VecDeque<(Layer, JoinHandle<Result<Option<String>>>)> = VecDeque::new();

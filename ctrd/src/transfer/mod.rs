@@ -75,7 +75,7 @@ impl Transfer {
                 let id = format!("transfer-{}-{}", clock::now(), std::process::id());
                 let expiry = clock::rfc3339(clock::now() + GRACE);
                 let labels = Labels::from([("containerd.io/gc.expire".to_string(), expiry)]);
-                self.store.write(|tx| leases::create(tx, namespace, &id, labels))?.id
+                self.store.write_ahead(true, |tx| leases::create(tx, namespace, &id, labels))?.id
             }
         };
         Ok(Work {
@@ -147,7 +147,9 @@ impl Work {
     }
 
     fn hold(&self, kind: &str, id: &str) -> Result<()> {
-        self.store.write(|tx| gc::hold(tx, &self.namespace, Some(&self.lease), kind, id))
+        let lease = Some(self.lease.as_str());
+        let ahead = self.store.read(|c| gc::expires(c, &self.namespace, lease))?;
+        self.store.write_ahead(ahead, |tx| gc::hold(tx, &self.namespace, lease, kind, id))
     }
 
     fn publish(&self, topic: &str, event: &impl Event) -> Result<()> {
@@ -166,8 +168,8 @@ impl Drop for Work {
         if !self.own_lease {
             return;
         }
-        // One that cannot be removed now expires.
-        if let Err(e) = self.store.write(|tx| leases::delete(tx, &self.namespace, &self.lease)) {
+        // One that cannot be removed now, or comes back, expires.
+        if let Err(e) = self.store.write_ahead(true, |tx| leases::delete(tx, &self.namespace, &self.lease)) {
             tracing::warn!(lease = self.lease, "end of a transfer: {e}");
         }
         self.gc.schedule();
