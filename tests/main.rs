@@ -34,6 +34,7 @@ mod mounts;
 mod namespaces;
 mod netdev;
 mod notify;
+mod plugins;
 mod podman;
 mod process;
 mod rootless;

@@ -48,11 +48,16 @@ impl Stack {
 
     /// A server that is ready when this returns: it says so as systemd's services do.
     pub fn serve(&self) -> Server {
+        self.serve_with(&[])
+    }
+
+    /// The same with further flags.
+    pub fn serve_with(&self, flags: &[&str]) -> Server {
         let ready = UnixDatagram::bind(self.path("notify")).expect("bind the notify socket");
         let log =
             std::fs::File::options().create(true).append(true).open(self.path("serve.log")).expect("a log");
         let child = self
-            .command(&["serve"])
+            .command(&[&["serve"], flags].concat())
             .env("NOTIFY_SOCKET", self.path("notify"))
             .stdout(Stdio::null())
             .stderr(log)

@@ -75,6 +75,7 @@ complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "info" -d 'Tell what is se
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "check" -d 'Tell what this machine offers to containers, what is missing, and what to do'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "trace" -d 'Draw the timeline of a launch, as text, SVG or Chrome trace events'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "version" -d 'Print the versions of this program and of the server'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "config" -d 'Print the server\'s configuration, or bring a file to the newest version'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "serve" -d 'Serve the API until a signal ends it'
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l detach-keys -d 'Leave the program at this sequence of keys' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l pid-file -d 'Write the process id of the program to this file' -r -F
@@ -2280,6 +2281,39 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand version" -s n -l namespace -d 
 complete -c ctrd -n "__fish_ctrd_using_subcommand version" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand version" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand version" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and not __fish_seen_subcommand_from default dump migrate" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and not __fish_seen_subcommand_from default dump migrate" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and not __fish_seen_subcommand_from default dump migrate" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and not __fish_seen_subcommand_from default dump migrate" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and not __fish_seen_subcommand_from default dump migrate" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and not __fish_seen_subcommand_from default dump migrate" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and not __fish_seen_subcommand_from default dump migrate" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and not __fish_seen_subcommand_from default dump migrate" -f -a "default" -d 'Print what holds where nothing is configured'
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and not __fish_seen_subcommand_from default dump migrate" -f -a "dump" -d 'Print what the file, its imports and the flags come to'
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and not __fish_seen_subcommand_from default dump migrate" -f -a "migrate" -d 'Print the file in the newest version'
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from default" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from default" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from default" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from default" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from default" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from default" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from default" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from dump" -s c -l config -d 'Read this file [default: /etc/ctrd/config.toml]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from dump" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from dump" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from dump" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from dump" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from dump" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from dump" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from dump" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from migrate" -s c -l config -d 'Read this file [default: /etc/ctrd/config.toml]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from migrate" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from migrate" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from migrate" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from migrate" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from migrate" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from migrate" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from migrate" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -s c -l config -d 'Read the configuration from this file [default: /etc/ctrd/config.toml, where it exists]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F

@@ -170,6 +170,17 @@ pub const EXAMPLES: &[(&str, &str, &str)] = &[
     ),
     ("ctrd-trace", "ctrd trace --svg launch.jsonl >launch.svg", "Draw it as a picture"),
     ("ctrd-version", "ctrd version", "Print the versions of the program and the server"),
+    ("ctrd-config-default", "ctrd config default >config.toml", "Begin a configuration with the defaults"),
+    (
+        "ctrd-config-dump",
+        "ctrd config dump --config config.toml",
+        "See what the file and its imports come to",
+    ),
+    (
+        "ctrd-config-migrate",
+        "ctrd config migrate --config old.toml >config.toml",
+        "Bring an older file to the newest version",
+    ),
     ("ctrd-serve", "ctrd --address /tmp/ctrd.sock serve", "Serve at another address"),
     ("ocirun", "ocirun spec; ocirun run web", "Run a shell in the bundle of this folder"),
     ("ocirun-create", "ocirun create --bundle ./bundle web", "Build a container that waits for start"),

@@ -171,6 +171,9 @@ pub enum Command {
     Trace(TraceDraw),
     /// Print the versions of this program and of the server
     Version(Version),
+    /// Print the server's configuration, or bring a file to the newest version
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Serve the API until a signal ends it
     Serve(Serve),
 }
@@ -246,6 +249,23 @@ pub struct Version {
     /// Print lines, or a JSON object
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Table)]
     pub format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print what holds where nothing is configured
+    Default,
+    /// Print what the file, its imports and the flags come to
+    Dump(ConfigFile),
+    /// Print the file in the newest version
+    Migrate(ConfigFile),
+}
+
+#[derive(Debug, Args)]
+pub struct ConfigFile {
+    /// Read this file [default: /etc/ctrd/config.toml]
+    #[arg(long, short, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

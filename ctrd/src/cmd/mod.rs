@@ -3,6 +3,7 @@
 
 mod attach;
 mod check;
+mod config;
 mod confine;
 mod container;
 mod content;
@@ -155,6 +156,9 @@ fn dispatch(cli: Cli) -> Result<i32> {
     if let Command::Serve(args) = cli.command {
         return serve::serve(&place, &cli.global, &args);
     }
+    if let Command::Config(command) = &cli.command {
+        return config::command(&place, &cli.global, command);
+    }
     if let Command::Trace(args) = &cli.command {
         return trace::draw(args);
     }
@@ -259,7 +263,7 @@ async fn command(session: &Session, command: Command) -> Result<i32> {
         Command::Events(args) => events::events(session, args).await,
         Command::Plugins(command) => plugins::command(session, command).await,
         Command::Version(args) => version::version(session, &args).await,
-        Command::Shim(_) | Command::Serve(_) | Command::Trace(_) | Command::Check(_) => {
+        Command::Shim(_) | Command::Serve(_) | Command::Config(_) | Command::Trace(_) | Command::Check(_) => {
             unreachable!("dispatched before")
         }
     }
@@ -318,6 +322,7 @@ fn title(command: &Command) -> String {
         Command::Plugins(_) => "plugins".into(),
         Command::Trace(_) => "trace".into(),
         Command::Version(_) => "version".into(),
+        Command::Config(_) => "config".into(),
         Command::Serve(_) => "serve".into(),
     }
 }

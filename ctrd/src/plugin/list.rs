@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::api::containers::containers_server::ContainersServer;
 use crate::api::content::content_server::ContentServer;
@@ -24,14 +24,13 @@ use crate::api::transfer::transfer_server::TransferServer;
 use crate::api::version::version_server::VersionServer;
 use crate::bundle::Bundles;
 use crate::collector::Collector;
-use crate::config::duration;
+use crate::config::{Migration, duration};
 use crate::content::{Content, make_dir};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::events::Exchange;
 use crate::gc;
 use crate::mounts::Mounts;
 use crate::restart::Monitor;
-use crate::service::MESSAGE_MAX;
 use crate::service::containers::Containers;
 use crate::service::content::Content as ContentService;
 use crate::service::diff::Diff;
@@ -89,6 +88,7 @@ pub static ALL: &[Registration] = &[
     Registration { kind: SANDBOX_STORE, id: "local", requires: &[METADATA], init: sandbox_store },
     Registration { kind: STREAMING, id: "manager", requires: &[METADATA], init: streams },
     Registration { kind: TRANSFER, id: "local", requires: &[METADATA, CONTENT, SNAPSHOTTER, EVENT, GC], init: transfer },
+    Registration { kind: SERVICE, id: "tasks-service", requires: &[RUNTIME], init: tasks_service },
     Registration { kind: SERVICE, id: "introspection-service", requires: &[], init: introspection_service },
     // What clients call.
     Registration { kind: GRPC, id: "containers", requires: &[METADATA, EVENT, GC], init: containers },
@@ -110,6 +110,30 @@ pub static ALL: &[Registration] = &[
     // What shims call.
     Registration { kind: TTRPC, id: "events", requires: &[EVENT], init: forwarding },
 ];
+
+/// The sections that plugins have in the configuration, with their defaults.
+pub static SECTIONS: &[(&str, Defaults)] = &[
+    ("io.containerd.gc.v1.scheduler", defaults::<Scheduler>),
+    ("io.containerd.metadata.v1.bolt", defaults::<Sharing>),
+    ("io.containerd.monitor.container.v1.restart", defaults::<Restart>),
+    ("io.containerd.service.v1.tasks-service", defaults::<TasksService>),
+];
+
+/// What plugins do to sections of older configurations.
+pub static MIGRATIONS: &[Migration] = &[restart_moved];
+
+pub type Defaults = fn() -> Result<toml::Value, toml::ser::Error>;
+
+fn defaults<T: Serialize + Default>() -> Result<toml::Value, toml::ser::Error> {
+    toml::Value::try_from(T::default())
+}
+
+/// Up to version 3 the restart monitor was an internal plugin.
+fn restart_moved(_: i64, plugins: &mut toml::Table) {
+    if let Some(section) = plugins.remove("io.containerd.internal.v1.restart") {
+        plugins.entry("io.containerd.monitor.container.v1.restart").or_insert(section);
+    }
+}
 
 type Begun = Result<Meta, Failure>;
 
@@ -142,7 +166,7 @@ fn content(init: &mut Init) -> Begun {
     Ok(meta)
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, Serialize)]
 #[serde(default)]
 struct Sharing {
     /// Whether a blob that one namespace has counts as sent to all others.
@@ -201,7 +225,7 @@ fn scheduler(init: &mut Init) -> Begun {
     Ok(Meta::default())
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(default)]
 struct Scheduler {
     /// How long the server runs before what an earlier one left is collected.
@@ -219,8 +243,9 @@ impl Default for Scheduler {
 fn task(init: &mut Init) -> Begun {
     let (store, events) = (init.parts.store()?, init.parts.events()?);
     let address = init.config.address.display().to_string();
+    let ttrpc = init.config.ttrpc_address().display().to_string();
     let (state, root) = (init.config.state.clone(), init.config.root.clone());
-    init.parts.tasks = Some(Runtime::new(state, root, address, store, events));
+    init.parts.tasks = Some(Runtime::new(state, root, address, ttrpc, store, events));
     let schemes = "fifo,binary,binary-v2,file".to_string();
     Ok(Meta { platform: true, ..meta([("log-uri-schemes", schemes)], &[]) })
 }
@@ -242,7 +267,7 @@ fn restart(init: &mut Init) -> Begun {
     Ok(Meta { capabilities, ..Meta::default() })
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(default)]
 struct Restart {
     /// How long until it is looked again at what runs and should.
@@ -277,6 +302,29 @@ fn transfer(init: &mut Init) -> Begun {
     Ok(Meta::default())
 }
 
+/// Files of classes, of block I/O and of Intel RDT, are what this server cannot read.
+fn tasks_service(init: &mut Init) -> Begun {
+    let section: TasksService = init.section()?;
+    init.parts.tasks()?;
+    for (key, file) in
+        [("blockio_config_file", section.blockio_config_file), ("rdt_config_file", section.rdt_config_file)]
+    {
+        if !file.is_empty() {
+            let text = format!("{key} {file}: classes of block I/O and of Intel RDT are not supported");
+            return Err(Error::new(Kind::Unimplemented, text).into());
+        }
+    }
+    Ok(Meta::default())
+}
+
+#[derive(Deserialize, Serialize, Default)]
+#[serde(default)]
+struct TasksService {
+    /// Files of such classes; empty is none.
+    blockio_config_file: String,
+    rdt_config_file: String,
+}
+
 fn introspection_service(init: &mut Init) -> Begun {
     init.parts.uuid = Some(init.root().join("uuid"));
     Ok(Meta::default())
@@ -286,8 +334,8 @@ fn introspection_service(init: &mut Init) -> Begun {
 macro_rules! serve {
     ($init:ident, $server:ident, $service:expr) => {{
         let server = $server::new($service)
-            .max_decoding_message_size(MESSAGE_MAX)
-            .max_encoding_message_size(MESSAGE_MAX);
+            .max_decoding_message_size($init.config.max_received)
+            .max_encoding_message_size($init.config.max_sent);
         $init.parts.routes.add_service(server);
         Ok(Meta::default())
     }};

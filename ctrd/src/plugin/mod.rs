@@ -18,6 +18,7 @@ use serde::de::DeserializeOwned;
 use crate::config::Config;
 use crate::error::{Error, Result};
 
+pub use list::{MIGRATIONS, SECTIONS};
 pub use parts::Parts;
 
 /// A part of the server, as [`list`] has it.

@@ -9,6 +9,7 @@
 //! are [`start`]ed by a command that finds no server.
 
 mod authority;
+mod cgroup;
 mod folder;
 mod incoming;
 pub mod log;
@@ -20,7 +21,9 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio_stream::wrappers::TcpListenerStream;
 use tonic::service::Routes;
 use tonic::transport::Server;
 
@@ -74,13 +77,14 @@ pub fn run(config: &Config) -> Result<()> {
 async fn serve(config: &Config) -> Result<()> {
     // Before anything is visible, so that a signal at any time from here on is a clean end.
     let ended = signals()?;
+    cgroup::join(config)?;
     let _alone = folder::lock(config)?;
     let services = start(config)?;
     if let Some(tasks) = services.tasks.clone() {
         // Before shims can tell of tasks that a command without a server starts.
         tokio::spawn(async move { tasks.follow().await });
     }
-    let ttrpc_path = socket::ttrpc_path(&config.address);
+    let ttrpc_path = config.ttrpc_address();
     let grpc = socket::Bound::new(&config.address, config)?;
     let ttrpc = services.forward.map(|exchange| {
         let socket = socket::Bound::new(&ttrpc_path, config)?;
@@ -102,6 +106,18 @@ async fn serve(config: &Config) -> Result<()> {
     let asked = |mut stopped: tokio::sync::watch::Receiver<bool>| async move {
         let _ = stopped.wait_for(|stop| *stop).await;
     };
+    if let Some(address) = &config.tcp {
+        let listener = tcp(address).await?;
+        let server = Server::builder()
+            .layer(crate::trace::Calls)
+            .add_routes(services.routes.clone())
+            .serve_with_incoming_shutdown(TcpListenerStream::new(listener), asked(stopped.clone()));
+        tokio::spawn(async move {
+            if let Err(e) = server.await {
+                tracing::error!("serve TCP: {e}");
+            }
+        });
+    }
     let server = Server::builder()
         .layer(crate::trace::Calls)
         .add_routes(services.routes)
@@ -120,6 +136,17 @@ async fn serve(config: &Config) -> Result<()> {
         served = server => served.map_err(|e| Error::unknown(format!("serve {}: {e}", config.address.display()))),
         () = end => Ok(()),
     }
+}
+
+/// Listens at an address and a port. Whoever reaches them may do all that root may.
+async fn tcp(address: &str) -> Result<TcpListener> {
+    let at = |e: std::io::Error| Error::from(e).context(format!("listen on {address}"));
+    let listener = TcpListener::bind(address).await.map_err(at)?;
+    let bound = listener.local_addr().map_err(at)?;
+    if !bound.ip().is_loopback() {
+        tracing::warn!(address = %bound, "serving TCP without TLS on an address that others may reach");
+    }
+    Ok(listener)
 }
 
 /// Becomes ready at the first SIGTERM or SIGINT. Until it is polled none is lost.

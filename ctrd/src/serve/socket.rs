@@ -21,13 +21,6 @@ pub struct Bound {
     listener: StdListener,
 }
 
-/// Beside the socket for clients stands the one for shims.
-pub fn ttrpc_path(address: &Path) -> PathBuf {
-    let mut path = OsString::from(address);
-    path.push(".ttrpc");
-    path.into()
-}
-
 impl Bound {
     /// Listens at `path`. What a server that died left there gives way; one that answers does not.
     pub fn new(path: &Path, config: &Config) -> Result<Bound> {

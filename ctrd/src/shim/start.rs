@@ -34,8 +34,9 @@ const LOG_DEBUG: i32 = -4;
 /// What shims are told about this ctrd.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// The gRPC socket; events go to the same with `.ttrpc` after it.
+    /// The gRPC socket, and the one that events go to.
     pub address: String,
+    pub ttrpc: String,
     pub socket_dir: PathBuf,
     pub debug: bool,
 }
@@ -101,17 +102,13 @@ fn params(caller: &Caller, bundle: &Bundle, options: Option<&Any>) -> Vec<u8> {
         namespace: bundle.namespace.clone(),
         log_level: if caller.debug { LOG_DEBUG } else { 0 },
         containerd_version: env!("CARGO_PKG_VERSION").into(),
-        containerd_ttrpc_address: ttrpc_address(&caller.address),
+        containerd_ttrpc_address: caller.ttrpc.clone(),
         containerd_grpc_address: caller.address.clone(),
         containerd_binary: own_binary(),
         extensions: options.map(|any| Extension { value: Some(any.clone()) }).into_iter().collect(),
         socket_dir: Some(caller.socket_dir.to_string_lossy().into_owned()),
     }
     .encode_to_vec()
-}
-
-fn ttrpc_address(address: &str) -> String {
-    format!("{address}.ttrpc")
 }
 
 fn own_binary() -> String {
@@ -129,7 +126,7 @@ fn command(caller: &Caller, binary: &Path, bundle: &Bundle, action: &str, more: 
         .current_dir(&bundle.path)
         // How a Go shim is kept small, and what every containerd has said since 1.7.
         .envs([("GOMAXPROCS", "2"), ("MAX_SHIM_VERSION", "2")])
-        .env("TTRPC_ADDRESS", ttrpc_address(&caller.address))
+        .env("TTRPC_ADDRESS", &caller.ttrpc)
         .env("GRPC_ADDRESS", &caller.address)
         .env("NAMESPACE", &bundle.namespace)
         .envs(crate::trace::environment())
@@ -206,7 +203,9 @@ mod tests {
         let bundle =
             Bundles::new(&dir.path().join("s"), &dir.path().join("r")).get("default", "web").unwrap();
         bundle.create(b"{}").unwrap();
-        let caller = Caller { address: "/run/x.sock".into(), socket_dir: "/run/s".into(), debug: false };
+        let address = "/run/x.sock".to_string();
+        let ttrpc = format!("{address}.ttrpc");
+        let caller = Caller { address, ttrpc, socket_dir: "/run/s".into(), debug: false };
         Place { dir, bundle, caller }
     }
 

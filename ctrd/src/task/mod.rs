@@ -75,19 +75,20 @@ enum Found {
 }
 
 impl Runtime {
-    /// `address` is where the server of these tasks listens, now or later: shims send their
-    /// events there.
+    /// `address` is where the server of these tasks listens, now or later; shims send their
+    /// events to `ttrpc`.
     pub fn new(
         state: PathBuf,
         root: PathBuf,
         address: String,
+        ttrpc: String,
         store: Arc<Store>,
         events: Exchange,
     ) -> Arc<Runtime> {
         let debug = tracing::enabled!(tracing::Level::DEBUG);
         Arc::new(Runtime {
             bundles: Bundles::new(&state, &root),
-            caller: Caller { address, socket_dir: options::socket_dir(&state), debug },
+            caller: Caller { address, ttrpc, socket_dir: options::socket_dir(&state), debug },
             runtime_root: state.join("ocirun"),
             store,
             events,

@@ -92,7 +92,14 @@ fn place(script: Script) -> Place {
     let heard = Arc::new(Mutex::new(Vec::new()));
     tokio::spawn(serve(UnixListener::bind(&socket).unwrap(), script, heard.clone()));
     let subscription = events.subscribe::<&str>(&[]).unwrap();
-    let runtime = Runtime::new(path("state"), path("root"), "/run/none.sock".into(), store, events);
+    let runtime = Runtime::new(
+        path("state"),
+        path("root"),
+        "/run/none.sock".into(),
+        "/run/none.sock.ttrpc".into(),
+        store,
+        events,
+    );
     let bundle = runtime.bundles.get("default", "web").unwrap();
     Place { _dir: dir, runtime, bundle, heard, socket, events: subscription }
 }
