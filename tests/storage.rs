@@ -243,6 +243,34 @@ fn a_damaged_blob_is_told_and_brought_again() {
     }
 }
 
+/// Several import the same image and remove it again, with a collection at each removal: what one has
+/// imported is whole however the others get in between.
+#[test]
+fn imports_and_removals_at_once() {
+    let work = fixture::temp();
+    let archive = archive(work.path());
+    let stack = Stack::new();
+    let _server = stack.serve();
+    std::thread::scope(|scope| {
+        for n in 0..4 {
+            let (stack, archive) = (&stack, archive.to_str().expect("UTF-8"));
+            scope.spawn(move || {
+                let name = format!("own-{n}");
+                for _ in 0..6 {
+                    stack.run(&["image", "import", "--name", &name, archive]).ok();
+                    stack.run(&["container", "create", "--name", &name, &name]).ok();
+                    stack.run(&["container", "rm", &name]).ok();
+                    stack.run(&["image", "rm", "--sync", &name]).ok();
+                }
+            });
+        }
+    });
+    stack.run(&["image", "import", "--name", "last", archive.to_str().expect("UTF-8")]).ok();
+    stack.run(&["image", "rm", "--sync", "last"]).ok();
+    let left = (files(&stack, BLOBS), files(&stack, SNAPSHOTS));
+    assert!(left.0.is_empty() && left.1.is_empty(), "{left:?}");
+}
+
 /// The same image gives the same archive, which every other tool reads.
 #[test]
 fn an_export_is_the_same_twice_and_others_read_it() {

@@ -115,6 +115,11 @@ impl Client {
         Ok(client)
     }
 
+    /// The lease that the calls are under.
+    pub fn lease(&self) -> Option<&str> {
+        self.headers.lease.as_ref().and_then(|lease| lease.to_str().ok())
+    }
+
     /// The same connection, every call of which is under the lease `id`.
     pub fn under_lease(&self, id: &str) -> Result<Client> {
         let mut client = self.clone();

@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 use super::image::{Opened, to_proto};
 use super::{Client, content, take};
 use crate::api::diff::ApplyRequest;
+use crate::api::leases::{AddResourceRequest, Resource};
 use crate::api::snapshots::{
     CommitSnapshotRequest, PrepareSnapshotRequest, RemoveSnapshotRequest, StatSnapshotRequest,
 };
@@ -44,11 +45,11 @@ struct Layer {
 pub async fn unpack(client: &Client, image: &Opened, snapshotter: &str, done: impl Fn(usize)) -> Result<()> {
     let chain = image.chain();
     let Some(top) = chain.last() else { return Ok(()) };
-    if !exists(client, snapshotter, top.as_str()).await? {
+    if !hold(client, snapshotter, top.as_str()).await? {
         let layers = image.resolved.layers()?;
         // What is there is the lower part of the chain: no snapshot outlives its parent.
         let mut there = 0;
-        while there < chain.len() && exists(client, snapshotter, chain[there].as_str()).await? {
+        while there < chain.len() && hold(client, snapshotter, chain[there].as_str()).await? {
             done(there);
             there += 1;
         }
@@ -115,7 +116,14 @@ async fn unpack_all(client: &Client, layers: Vec<Layer>, done: impl Fn(usize)) -
     failed.map_or(Ok(()), Err)
 }
 
-async fn exists(client: &Client, snapshotter: &str, key: &str) -> Result<bool> {
+/// Whether a snapshot is there; and then the lease holds it, where there is one.
+async fn hold(client: &Client, snapshotter: &str, key: &str) -> Result<bool> {
+    if let Some(lease) = client.lease() {
+        let (id, r#type) = (key.to_string(), format!("snapshots/{snapshotter}"));
+        let request = AddResourceRequest { id: lease.to_string(), resource: Some(Resource { id, r#type }) };
+        // Before it is looked for: what is there by then stays.
+        take(client.leases().add_resource(request).await)?;
+    }
     let request = StatSnapshotRequest { snapshotter: snapshotter.to_string(), key: key.to_string() };
     match take(client.snapshots().stat(request).await) {
         Ok(_) => Ok(true),

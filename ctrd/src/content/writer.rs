@@ -82,7 +82,7 @@ impl Content {
     }
 
     /// Lets a lease hold a blob, if that is still there.
-    fn hold(&self, ns: &str, lease: Option<&str>, digest: &Digest) -> Result<bool> {
+    pub fn hold(&self, ns: &str, lease: Option<&str>, digest: &Digest) -> Result<bool> {
         if lease.is_none() {
             return Ok(true);
         }

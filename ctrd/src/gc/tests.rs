@@ -193,8 +193,13 @@ fn what_is_there_already_is_held() {
     assert!(w.content.writer("n", "r", 0, Some(&blob), Some("l")).is_err());
     let labels = [("containerd.io/snapshot.ref".to_string(), "one".to_string())].into();
     assert!(w.snapshots.prepare("n", "x", "", &labels, Some("l")).is_err());
+    // And what another has made first.
+    w.layer("two", "");
+    w.snapshots.prepare("n", "y", "", &Labels::new(), Some("l")).unwrap();
+    let late = w.snapshots.commit("n", "two", "y", "", &Labels::new(), Some("l"));
+    assert_eq!(late.unwrap_err().kind, Kind::AlreadyExists);
     assert_eq!(w.collect(), Collected::default());
-    assert!(w.has(&blob) && w.snapshots.stat("n", "one").is_ok());
+    assert!(w.has(&blob) && w.snapshots.stat("n", "one").is_ok() && w.snapshots.stat("n", "two").is_ok());
 }
 
 /// Nobody waits for a collection, however much there is to look through.

@@ -79,7 +79,11 @@ impl leases_server::Leases for Leases {
         let caller = Caller::of(&request)?;
         let AddResourceRequest { id, resource } = request.into_inner();
         let (store, resource) = (self.store.clone(), resource_from(resource)?);
-        blocking(move || store.write(|tx| leases::add(tx, &caller.namespace, &id, &resource))).await?;
+        blocking(move || {
+            let expires = store.read(|c| gc::expires(c, &caller.namespace, Some(&id)))?;
+            store.write_ahead(expires, |tx| leases::add(tx, &caller.namespace, &id, &resource))
+        })
+        .await?;
         Ok(Response::new(()))
     }
 

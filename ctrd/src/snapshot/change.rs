@@ -127,14 +127,22 @@ impl Snapshotter {
         let found = self.store.read(|c| self.find(c, ns, key))?;
         let usage = tree::usage(&self.dir(found.dir).join("fs"))?;
         let ahead = self.store.read(|c| gc::expires(c, ns, lease))?;
-        self.store.write_ahead(ahead, |tx| {
+        let resource = format!("snapshots/{}", self.name);
+        let committed = self.store.write_ahead(ahead, |tx| {
             let found = self.find(tx, ns, key)?;
             if found.info.kind != Kind::Active {
                 return Err(Error::precondition(format!(
                     "snapshot {key} is not active: failed precondition"
                 )));
             }
-            self.check_absent(tx, ns, name)?;
+            match self.check_absent(tx, ns, name) {
+                // Another was faster: what it made is held for this one too.
+                Err(e) if e.kind == ErrorKind::AlreadyExists => {
+                    gc::hold(tx, ns, lease, &resource, name)?;
+                    return Ok(Err(e));
+                }
+                other => other?,
+            }
             let below = self.rebase(tx, ns, &found, parent)?;
             let mut all: Labels = inherited(&found.info.labels);
             all.extend(labels.clone());
@@ -154,9 +162,10 @@ impl Snapshotter {
                     clock::boot()
                 ],
             )?;
-            gc::let_go(tx, ns, &format!("snapshots/{}", self.name), key)?;
-            gc::hold(tx, ns, lease, &format!("snapshots/{}", self.name), name)
-        })
+            gc::let_go(tx, ns, &resource, key)?;
+            gc::hold(tx, ns, lease, &resource, name).map(Ok)
+        });
+        committed?
     }
 
     /// Removes a snapshot; one that others are based on stays.

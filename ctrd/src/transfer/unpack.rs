@@ -38,9 +38,12 @@ pub fn unpack(
     let mut missing = VecDeque::new();
     for (n, ((blob, diff_id), name)) in layers.into_iter().zip(&chain).enumerate() {
         // No snapshot outlives its parent: what is there is below what is not.
-        if missing.is_empty() && snapshotter.stat(&work.namespace, name.as_str()).is_ok() {
+        if missing.is_empty() {
+            // Held before it is looked for: what is there by then stays.
             work.hold(&format!("snapshots/{}", snapshotter.name()), name.as_str())?;
-            continue;
+            if snapshotter.stat(&work.namespace, name.as_str()).is_ok() {
+                continue;
+            }
         }
         let parent = n.checked_sub(1).map_or("", |below| chain[below].as_str());
         missing.push_back(Layer { blob, diff_id, parent, name: name.as_str() });

@@ -102,7 +102,8 @@ fn step(
     }
     if !request.expected.is_empty() {
         let expected = Digest::parse(&request.expected)?;
-        if writer.is_some() && upload.store.has(&ns, &expected) {
+        let lease = upload.caller.lease.as_deref();
+        if writer.is_some() && upload.store.has(&ns, &expected) && upload.store.hold(&ns, lease, &expected)? {
             // Another upload was faster: this one's bytes are wanted no more.
             drop(writer);
             let _ = upload.store.abort(&ns, &upload.reference);
