@@ -35,6 +35,7 @@ mod namespaces;
 mod netdev;
 mod notify;
 mod plugins;
+mod pod;
 mod podman;
 mod process;
 mod rootless;

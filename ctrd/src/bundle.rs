@@ -54,7 +54,12 @@ pub struct Lock(#[allow(dead_code, reason = "held, not used")] Flock<File>);
 
 impl Bundles {
     pub fn new(state: &Path, root: &Path) -> Bundles {
-        Bundles { state: state.join(HOME), root: root.join(HOME) }
+        Bundles::below(HOME, state, root)
+    }
+
+    /// Bundles of another kind, in a folder of that name.
+    pub fn below(home: &str, state: &Path, root: &Path) -> Bundles {
+        Bundles { state: state.join(home), root: root.join(home) }
     }
 
     /// The bundle of that name; both parts are checked, since they become a path.
@@ -162,7 +167,8 @@ impl Bundle {
         std::os::unix::fs::symlink(&self.work, self.path.join("work"))?;
         DirBuilder::new().mode(0o711).create(self.rootfs())?;
         nix::unistd::mkfifo(&self.log(), Mode::S_IRWXU)?;
-        self.write("config.json", config, 0o600)
+        // Of a sandbox without a spec the shim writes it.
+        if config.is_empty() { Ok(()) } else { self.write("config.json", config, 0o600) }
     }
 
     /// Writes a file of the bundle: whoever reads it sees the old one or all of the new.
@@ -211,6 +217,15 @@ impl Bundle {
         let (held, now) = (guard.metadata()?, fs::metadata(&self.path));
         let same = now.is_ok_and(|now| (now.dev(), now.ino()) == (held.dev(), held.ino()));
         Ok(same.then(|| Lock(guard)))
+    }
+
+    /// Removes the bundle of a sandbox, whose shim may have filled the root itself.
+    pub fn delete_filled(&self, lock: &Lock) -> Result<()> {
+        unmount(&self.rootfs()).map_err(|e| e.context(format!("remove bundle {}", self.path.display())))?;
+        if self.rootfs().exists() {
+            remove_tree(&self.rootfs())?;
+        }
+        self.delete(lock)
     }
 
     /// Removes the bundle: mounts first, and never through one. From the rename on it is gone for

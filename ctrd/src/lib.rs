@@ -22,6 +22,7 @@ pub mod listing;
 pub mod mounts;
 pub mod plugin;
 pub mod restart;
+pub mod sandbox;
 pub mod serve;
 pub mod service;
 pub mod shim;

@@ -29,6 +29,7 @@ use crate::api::images::images_client::ImagesClient;
 use crate::api::introspection::introspection_client::IntrospectionClient;
 use crate::api::leases::leases_client::LeasesClient;
 use crate::api::namespaces::namespaces_client::NamespacesClient;
+use crate::api::sandbox::controller_client::ControllerClient;
 use crate::api::sandbox::store_client::StoreClient;
 use crate::api::snapshots::snapshots_client::SnapshotsClient;
 use crate::api::streaming::streaming_client::StreamingClient;
@@ -87,6 +88,7 @@ services! {
     introspection: IntrospectionClient,
     leases: LeasesClient,
     namespaces: NamespacesClient,
+    sandbox_controller: ControllerClient,
     sandboxes: StoreClient,
     snapshots: SnapshotsClient,
     streaming: StreamingClient,

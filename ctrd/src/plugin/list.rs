@@ -16,6 +16,7 @@ use crate::api::introspection::introspection_server::IntrospectionServer;
 use crate::api::leases::leases_server::LeasesServer;
 use crate::api::mounts::mounts_server::MountsServer;
 use crate::api::namespaces::namespaces_server::NamespacesServer;
+use crate::api::sandbox::controller_server::ControllerServer;
 use crate::api::sandbox::store_server::StoreServer;
 use crate::api::snapshots::snapshots_server::SnapshotsServer;
 use crate::api::streaming::streaming_server::StreamingServer;
@@ -31,6 +32,7 @@ use crate::events::Exchange;
 use crate::gc;
 use crate::mounts::Mounts;
 use crate::restart::Monitor;
+use crate::sandbox::Controller;
 use crate::service::containers::Containers;
 use crate::service::content::Content as ContentService;
 use crate::service::diff::Diff;
@@ -41,7 +43,7 @@ use crate::service::introspection::Introspection;
 use crate::service::leases::Leases;
 use crate::service::mounts::Mounts as MountsService;
 use crate::service::namespaces::Namespaces;
-use crate::service::sandbox::Sandboxes;
+use crate::service::sandbox::{Controllers, Sandboxes};
 use crate::service::snapshots::Snapshots;
 use crate::service::streaming::Streaming;
 use crate::service::tasks::Tasks;
@@ -66,6 +68,7 @@ const RUNTIME: &str = "io.containerd.runtime.v2";
 const SANDBOX_STORE: &str = "io.containerd.sandbox.store.v1";
 const MOUNTS: &str = "io.containerd.mount-manager.v1";
 const MONITOR: &str = "io.containerd.monitor.container.v1";
+const SANDBOX_CONTROLLER: &str = "io.containerd.sandbox.controller.v1";
 const STREAMING: &str = "io.containerd.streaming.v1";
 const TRANSFER: &str = "io.containerd.transfer.v1";
 const SERVICE: &str = "io.containerd.service.v1";
@@ -86,6 +89,7 @@ pub static ALL: &[Registration] = &[
     Registration { kind: RUNTIME, id: "task", requires: &[METADATA, EVENT], init: task },
     Registration { kind: MONITOR, id: "restart", requires: &[METADATA, RUNTIME, SNAPSHOTTER], init: restart },
     Registration { kind: SANDBOX_STORE, id: "local", requires: &[METADATA], init: sandbox_store },
+    Registration { kind: SANDBOX_CONTROLLER, id: "shim", requires: &[METADATA, RUNTIME], init: sandbox_controller },
     Registration { kind: STREAMING, id: "manager", requires: &[METADATA], init: streams },
     Registration { kind: TRANSFER, id: "local", requires: &[METADATA, CONTENT, SNAPSHOTTER, EVENT, GC], init: transfer },
     Registration { kind: SERVICE, id: "tasks-service", requires: &[RUNTIME], init: tasks_service },
@@ -101,6 +105,7 @@ pub static ALL: &[Registration] = &[
     Registration { kind: GRPC, id: "leases", requires: &[METADATA, CONTENT, GC], init: leases },
     Registration { kind: GRPC, id: "mounts", requires: &[MOUNTS], init: mounts_service },
     Registration { kind: GRPC, id: "namespaces", requires: &[METADATA, EVENT], init: namespaces },
+    Registration { kind: GRPC, id: "sandbox-controllers", requires: &[SANDBOX_CONTROLLER, EVENT], init: controllers },
     Registration { kind: GRPC, id: "sandboxes", requires: &[SANDBOX_STORE, GC], init: sandboxes },
     Registration { kind: GRPC, id: "snapshots", requires: &[SNAPSHOTTER, EVENT, GC], init: snapshots },
     Registration { kind: GRPC, id: "streaming", requires: &[STREAMING], init: streaming },
@@ -285,6 +290,14 @@ fn sandbox_store(init: &mut Init) -> Begun {
     Ok(Meta::default())
 }
 
+fn sandbox_controller(init: &mut Init) -> Begun {
+    let (store, tasks) = (init.parts.store()?, init.parts.tasks()?);
+    let config = init.config;
+    let controller = Controller::new(&config.state, &config.root, tasks.caller().clone(), store);
+    init.parts.sandboxes = Some(Arc::new(controller));
+    Ok(Meta::default())
+}
+
 fn streams(init: &mut Init) -> Begun {
     init.parts.streams = Some(Streams::default());
     Ok(Meta::default())
@@ -389,6 +402,11 @@ fn mounts_service(init: &mut Init) -> Begun {
 fn namespaces(init: &mut Init) -> Begun {
     let (store, events) = (init.parts.store()?, init.parts.events()?);
     serve!(init, NamespacesServer, Namespaces { store, events })
+}
+
+fn controllers(init: &mut Init) -> Begun {
+    let (shim, events) = (init.parts.sandboxes()?, init.parts.events()?);
+    serve!(init, ControllerServer, Controllers { shim, events })
 }
 
 fn sandboxes(init: &mut Init) -> Begun {

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::events::Exchange;
 use crate::mounts::Mounts;
 use crate::restart::Monitor;
+use crate::sandbox::Controller;
 use crate::service::introspection::Plugins;
 use crate::snapshot::Snapshotter;
 use crate::store::Store;
@@ -29,6 +30,7 @@ pub struct Parts {
     pub tasks: Option<Arc<Runtime>>,
     pub mounts: Option<Mounts>,
     pub restart: Option<Monitor>,
+    pub sandboxes: Option<Arc<Controller>>,
     pub streams: Option<Streams>,
     pub transfer: Option<Transfer>,
     /// The file with the name of this root.
@@ -64,6 +66,10 @@ impl Parts {
 
     pub fn mounts(&self) -> Result<Mounts> {
         needed(&self.mounts, "io.containerd.mount-manager.v1")
+    }
+
+    pub fn sandboxes(&self) -> Result<Arc<Controller>> {
+        needed(&self.sandboxes, "io.containerd.sandbox.controller.v1")
     }
 
     pub fn streams(&self) -> Result<Streams> {

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use ctrd_shim::api::task::{ConnectRequest, ConnectResponse, CreateTaskRequest, CreateTaskResponse};
 use ctrd_shim::bootstrap::Reply;
-use ctrd_shim::method::{TASK_V2, TASK_V3};
+use ctrd_shim::method::{SANDBOX, TASK_V2, TASK_V3};
 use prost::Message;
 
 use crate::bundle::Bundle;
@@ -51,6 +51,16 @@ impl Shim {
     ) -> Result<A> {
         let service = if self.version() >= 3 { TASK_V3 } else { TASK_V2 };
         self.client.call(service, method, &self.bundle.namespace, request, deadline).await
+    }
+
+    /// A call of the sandbox service.
+    pub async fn sandbox<Q: Message, A: Message + Default>(
+        &self,
+        method: &str,
+        request: &Q,
+        deadline: Option<Duration>,
+    ) -> Result<A> {
+        self.client.call(SANDBOX, method, &self.bundle.namespace, request, deadline).await
     }
 
     /// Asks whether the shim is alive. Like [`Shim::create`] it finds out which version of the

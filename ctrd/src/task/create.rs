@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ctrd_shim::api::task::CreateTaskRequest;
 use ctrd_shim::api::types::Mount;
+use ctrd_shim::bootstrap::Reply;
 use prost_types::Any;
 
 use super::{Runtime, deadline, delete, detached, options};
@@ -49,8 +50,12 @@ impl Runtime {
             Err(e) if e.kind == Kind::NotFound => {}
             Err(e) => return Err(e),
         }
+        let pod = match container.sandbox.as_str() {
+            "" => None,
+            pod => Some(self.pod(namespace, pod)?),
+        };
         let lock = bundle.create(&spec.value)?;
-        match self.launch(&bundle, &binary, options, request).await {
+        match self.launch(&bundle, &binary, options, request, pod).await {
             Ok((shim, pid)) => {
                 self.adopt(shim);
                 drop(lock);
@@ -66,16 +71,30 @@ impl Runtime {
         }
     }
 
+    /// Where the shim of a sandbox serves, which holds the containers in it too.
+    fn pod(&self, namespace: &str, id: &str) -> Result<(String, Reply)> {
+        let reply = shim::saved(&self.pods.get(namespace, id)?)?;
+        let reply = reply.ok_or_else(|| Error::not_found(format!("sandbox {id}: not found")))?;
+        Ok((id.to_string(), reply))
+    }
+
     async fn launch(
         &self,
         bundle: &Bundle,
         binary: &Path,
         options: Option<Any>,
         request: Request,
+        pod: Option<(String, Reply)>,
     ) -> Result<(Shim, u32)> {
         shim::save_binary(bundle, binary)?;
         let log = log::copy(&bundle.log(), &bundle.namespace, &bundle.id)?;
-        let reply = start::start(&self.caller, binary, bundle, options.as_ref()).await?;
+        let reply = match pod {
+            Some((pod, reply)) => {
+                bundle.write("sandbox", pod.as_bytes(), 0o600)?;
+                reply
+            }
+            None => start::start(&self.caller, binary, bundle, options.as_ref()).await?,
+        };
         let shim = Shim::connect(bundle, &reply, Some(log)).await?;
         shim::save(bundle, &reply)?;
         let answer = shim
@@ -96,7 +115,7 @@ impl Runtime {
             .await?;
         if shim.version() != reply.version {
             // Found out while creating: the next who connects need not ask again.
-            shim::save(bundle, &ctrd_shim::bootstrap::Reply { version: shim.version(), ..reply })?;
+            shim::save(bundle, &Reply { version: shim.version(), ..reply })?;
         }
         Ok((shim, answer.pid))
     }

@@ -9,7 +9,7 @@
 mod bury;
 mod create;
 mod delete;
-mod options;
+pub(crate) mod options;
 mod process;
 mod recover;
 #[cfg(test)]
@@ -26,6 +26,7 @@ use tokio::sync::watch;
 use crate::bundle::{Bundle, Bundles};
 use crate::error::{Error, Kind, Result};
 use crate::events::Exchange;
+use crate::sandbox;
 use crate::shim::start::Caller;
 use crate::shim::{self, Shim, log};
 use crate::store::Store;
@@ -35,6 +36,8 @@ pub use process::ProcessId;
 /// The keeper of tasks. One in a process.
 pub struct Runtime {
     bundles: Bundles,
+    /// Those of sandboxes, whose shims their containers join.
+    pods: Bundles,
     caller: Caller,
     /// Where the runtime below a shim keeps its state, unless a client names another place.
     runtime_root: PathBuf,
@@ -88,12 +91,18 @@ impl Runtime {
         let debug = tracing::enabled!(tracing::Level::DEBUG);
         Arc::new(Runtime {
             bundles: Bundles::new(&state, &root),
+            pods: Bundles::below(sandbox::HOME, &state, &root),
             caller: Caller { address, ttrpc, socket_dir: options::socket_dir(&state), debug },
             runtime_root: state.join("ocirun"),
             store,
             events,
             open: Mutex::default(),
         })
+    }
+
+    /// What shims are told about this ctrd.
+    pub fn caller(&self) -> &Caller {
+        &self.caller
     }
 
     pub fn store(&self) -> &Arc<Store> {

@@ -16,7 +16,7 @@ const RUNC_LIKE: &[&str] = &["ctrd-shim", "containerd-shim-ctrd-v2", "containerd
 
 /// The options for the shim `binary`, with the runtime's state below `root` unless they say
 /// otherwise. To append a field to a message is to set it, and keeps fields unknown here.
-pub(super) fn complete(given: Option<Any>, binary: &Path, root: &Path) -> Option<Any> {
+pub(crate) fn complete(given: Option<Any>, binary: &Path, root: &Path) -> Option<Any> {
     let default = Options { root: root.to_string_lossy().into_owned(), ..Options::default() };
     match given.filter(|any| !any.type_url.is_empty()) {
         Some(mut given) => {
