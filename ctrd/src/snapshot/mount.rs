@@ -1,13 +1,13 @@
 //! Mounts as the API speaks of them, and mounting them where this program itself needs them.
 
 use std::fs;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
 use nix::mount::{MntFlags, MsFlags, umount2};
 use rustix::mount::{
-    FsMountFlags, FsOpenFlags, MountAttrFlags, MoveMountFlags, fsconfig_create, fsconfig_set_flag,
-    fsconfig_set_string, fsmount, fsopen, move_mount,
+    FsMountFlags, FsOpenFlags, MountAttrFlags, MoveMountFlags, OpenTreeFlags, fsconfig_create,
+    fsconfig_set_flag, fsconfig_set_string, fsmount, fsopen, move_mount, open_tree,
 };
 
 use crate::error::{Error, Kind, Result};
@@ -88,6 +88,17 @@ impl Mount {
         move_mount(fs.as_fd(), "", rustix::fs::CWD, target, place).map_err(|e| at(e.into()))
     }
 
+    /// The mount, attached nowhere. Older kernels do not know all of it.
+    fn detached(&self) -> std::io::Result<OwnedFd> {
+        let flags = self.flags();
+        if !flags.contains(MsFlags::MS_BIND) {
+            return self.configure();
+        }
+        let mut how = OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC;
+        how.set(OpenTreeFlags::AT_RECURSIVE, flags.contains(MsFlags::MS_REC));
+        Ok(open_tree(rustix::fs::CWD, self.source.as_str(), how)?)
+    }
+
     fn configure(&self) -> std::io::Result<OwnedFd> {
         let fs = fsopen(self.kind.as_str(), FsOpenFlags::FSOPEN_CLOEXEC)?;
         fsconfig_set_string(fs.as_fd(), "source", self.source.as_str())?;
@@ -109,10 +120,12 @@ impl Mount {
     }
 }
 
-/// Mounts on a folder of their own; dropping it unmounts.
+/// Mounts for this process; dropping it unmounts. One mount is attached nowhere, so that nothing of it
+/// is left when this process is killed; several are on a folder of their own.
 pub struct Mounted {
     dir: PathBuf,
     count: usize,
+    detached: Option<OwnedFd>,
 }
 
 impl Mounted {
@@ -121,8 +134,16 @@ impl Mounted {
         if mounts.is_empty() {
             return Err(Error::new(Kind::InvalidArgument, "no mounts: invalid argument"));
         }
+        if let [mount] = mounts
+            && mount.target.is_empty()
+            && let Ok(detached) = mount.detached()
+        {
+            // The folder itself, and not the link to it that procfs has.
+            let dir = PathBuf::from(format!("/proc/self/fd/{}/.", detached.as_raw_fd()));
+            return Ok(Mounted { dir, count: 0, detached: Some(detached) });
+        }
         let dir = tempfile::Builder::new().prefix("ctrd-mount-").tempdir()?.keep();
-        let mut mounted = Mounted { dir, count: 0 };
+        let mut mounted = Mounted { dir, count: 0, detached: None };
         for mount in mounts {
             let target = mounted.dir.join(mount.target.trim_start_matches('/'));
             mount.mount(&target)?;
@@ -138,6 +159,9 @@ impl Mounted {
 
 impl Drop for Mounted {
     fn drop(&mut self) {
+        if self.detached.is_some() {
+            return;
+        }
         for _ in 0..self.count {
             let _ = umount2(&self.dir, MntFlags::MNT_DETACH | MntFlags::UMOUNT_NOFOLLOW);
         }
