@@ -16,10 +16,11 @@ pub struct Daemon {
 
 impl Daemon {
     /// Starts `command` with its output in `dir`/NAME.log, and returns once it is ready.
-    pub fn start(mut command: Command, dir: &Path) -> Self {
+    pub fn start(command: &mut Command, dir: &Path) -> Self {
         let name = Path::new(command.get_program()).file_name().expect("a program").to_owned();
         let log = dir.join(&name).with_extension("log");
         let socket = dir.join(&name).with_extension("notify");
+        let _ = std::fs::remove_file(&socket);
         let ready = UnixDatagram::bind(&socket).expect("bind the notify socket");
         let file = std::fs::File::create(&log).expect("create the log");
         let child = command

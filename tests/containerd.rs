@@ -33,7 +33,7 @@ impl Containerd {
         std::fs::write(at("config.toml"), config).expect("write config.toml");
         let mut command = Command::new("containerd");
         command.args(["--config", &at("config.toml")]);
-        let daemon = Daemon::start(command, dir.path());
+        let daemon = Daemon::start(&mut command, dir.path());
         let containerd = Self { _daemon: daemon, dir };
         let work = fixture::temp();
         let archive = fixture::image(work.path(), "busybox");

@@ -1,7 +1,10 @@
 //! Docker as the caller: a dockerd of the test's own that has ocirun among its runtimes.
 
+mod on_ctrd;
+
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -13,12 +16,22 @@ use crate::traces;
 /// A daemon whose default runtime is ocirun, with the busybox image `bb`.
 struct Docker {
     dir: tempfile::TempDir,
-    _daemon: Daemon,
+    daemon: Option<Daemon>,
+    /// How it was started.
+    command: Command,
 }
 
 impl Docker {
     /// None, with the reason told, where docker is not installed.
     fn new() -> Option<Self> {
+        Self::with(|command, _| {
+            command.arg("--add-runtime").arg(format!("ocirun={}", bin::path("ocirun").display()));
+            command.args(["--default-runtime", "ocirun"]);
+        })
+    }
+
+    /// The same with what `settings` adds to the daemon's command line, told the folder that it may use.
+    fn with(settings: impl FnOnce(&mut Command, &Path)) -> Option<Self> {
         if !bin::peer("dockerd") || !bin::peer("docker") {
             return None;
         }
@@ -27,14 +40,20 @@ impl Docker {
         let mut command = Command::new("dockerd");
         command.arg("--host").arg(format!("unix://{}", at("docker.sock")));
         command.args(["--data-root", &at("lib"), "--exec-root", &at("run"), "--pidfile", &at("pid")]);
-        command.arg("--add-runtime").arg(format!("ocirun={}", bin::path("ocirun").display()));
-        command.args(["--default-runtime", "ocirun", "--bridge", "none"]);
+        command.args(["--bridge", "none"]);
         command.args(["--iptables=false", "--ip6tables=false", "--userland-proxy=false"]);
-        let daemon = Daemon::start(command, dir.path());
-        let docker = Self { _daemon: daemon, dir };
+        settings(&mut command, dir.path());
+        let daemon = Some(Daemon::start(&mut command, dir.path()));
+        let docker = Self { daemon, command, dir };
         let archive = caller::archive(docker.dir.path());
         docker.run(&["import", archive.to_str().expect("UTF-8"), "bb"]).ok();
         Some(docker)
+    }
+
+    /// Kills the daemon, and starts it again.
+    fn again(&mut self) {
+        self.daemon.take().expect("a daemon").kill();
+        self.daemon = Some(Daemon::start(&mut self.command, self.dir.path()));
     }
 
     fn command(&self, args: &[&str]) -> Command {

@@ -48,16 +48,24 @@ impl Stack {
 
     /// A server that is ready when this returns: it says so as systemd's services do.
     pub fn serve(&self) -> Server {
-        self.serve_with(&[])
+        self.serve_as(|_| ())
     }
 
     /// The same with further flags.
     pub fn serve_with(&self, flags: &[&str]) -> Server {
+        self.serve_as(|command| {
+            command.args(flags);
+        })
+    }
+
+    /// The same with what `settings` changes of how it is started.
+    pub fn serve_as(&self, settings: impl FnOnce(&mut Command)) -> Server {
         let ready = UnixDatagram::bind(self.path("notify")).expect("bind the notify socket");
         let log =
             std::fs::File::options().create(true).append(true).open(self.path("serve.log")).expect("a log");
-        let child = self
-            .command(&[&["serve"], flags].concat())
+        let mut command = self.command(&["serve"]);
+        settings(&mut command);
+        let child = command
             .env("NOTIFY_SOCKET", self.path("notify"))
             .stdout(Stdio::null())
             .stderr(log)

@@ -64,7 +64,7 @@ impl Containerd {
             format!("{}:{}", self.dir.path().join("bin").display(), std::env::var("PATH").expect("PATH"));
         let mut command = Command::new(self.folder.join("containerd"));
         command.arg("--config").arg(self.dir.path().join("config.toml")).env("PATH", path);
-        self.daemon = Some(Daemon::start(command, self.dir.path()));
+        self.daemon = Some(Daemon::start(&mut command, self.dir.path()));
     }
 
     fn command(&self, args: &[&str]) -> Command {

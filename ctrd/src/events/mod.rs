@@ -4,6 +4,7 @@
 //! queue has no end: the exit of a task must reach a client however slow it reads, since nobody
 //! tells it twice.
 
+mod gap;
 mod payload;
 
 use std::borrow::Cow;
@@ -19,12 +20,19 @@ use crate::filter::{Fields, Filter, present};
 use crate::id;
 use crate::timestamp;
 
+use gap::Gap;
 pub use payload::Event;
 
 /// Where events go through. Cheap to clone; clones are the same exchange.
 #[derive(Clone, Default)]
 pub struct Exchange {
-    subscribers: Arc<Mutex<Vec<Subscriber>>>,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    subscribers: Vec<Subscriber>,
+    gap: Gap,
 }
 
 struct Subscriber {
@@ -36,6 +44,12 @@ struct Subscriber {
 pub type Subscription = mpsc::UnboundedReceiver<Arc<Envelope>>;
 
 impl Exchange {
+    /// The exchange of a server that starts now: see [`gap`].
+    pub fn of_server() -> Self {
+        let state = State { gap: Gap::from_now(), ..State::default() };
+        Self { state: Arc::new(Mutex::new(state)) }
+    }
+
     /// Publishes an event of this server's own making, with the time as of now.
     pub fn publish(&self, namespace: &str, topic: &str, event: &impl Event) -> Result<()> {
         let event = Any { type_url: event.type_url().to_string(), value: event.encode_to_vec() };
@@ -59,7 +73,9 @@ impl Exchange {
         tracing::debug!(namespace = envelope.namespace, topic = envelope.topic, "event");
         let envelope = Arc::new(envelope);
         // A subscriber that went away is noticed, and dropped, by the first event for it.
-        self.lock().retain(|s| {
+        let mut state = self.lock();
+        state.gap.keep(&envelope);
+        state.subscribers.retain(|s| {
             if s.filter.matches(&*envelope) {
                 s.queue.send(envelope.clone()).is_ok()
             } else {
@@ -73,12 +89,17 @@ impl Exchange {
     pub fn subscribe<S: AsRef<str>>(&self, filters: &[S]) -> Result<Subscription> {
         let filter = Filter::parse(filters)?;
         let (queue, events) = mpsc::unbounded_channel();
-        self.lock().push(Subscriber { filter, queue });
+        let mut state = self.lock();
+        for envelope in state.gap.told().filter(|envelope| filter.matches(&***envelope)) {
+            // The receiver is held here.
+            _ = queue.send(envelope.clone());
+        }
+        state.subscribers.push(Subscriber { filter, queue });
         Ok(events)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Subscriber>> {
-        self.subscribers.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -141,7 +162,7 @@ mod tests {
         drop(all);
         drop(some);
         exchange.publish("a", "/tasks/start", &start("web")).unwrap();
-        assert!(exchange.lock().is_empty());
+        assert!(exchange.lock().subscribers.is_empty());
     }
 
     #[test]

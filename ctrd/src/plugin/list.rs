@@ -143,7 +143,7 @@ fn restart_moved(_: i64, plugins: &mut toml::Table) {
 type Begun = Result<Meta, Failure>;
 
 fn exchange(init: &mut Init) -> Begun {
-    init.parts.events = Some(Exchange::default());
+    init.parts.events = Some(Exchange::of_server());
     Ok(Meta::default())
 }
 
