@@ -23,7 +23,11 @@ pub fn arguments() {
     for word in ["-static", "-no-pie"] {
         println!("cargo:rustc-link-arg-bins={word}");
     }
-    if !fits() || !rust_lld() {
+    if !rust_lld() {
+        return;
+    }
+    order();
+    if !fits() {
         return;
     }
     println!("cargo:rustc-cfg=musl");
@@ -31,9 +35,24 @@ pub fn arguments() {
     for object in ["crt1.o", "crti.o", "crtn.o"] {
         println!("cargo:rustc-link-arg-bins={MUSL}/{object}");
     }
+    // The compiler's unwinder asks for these weakly, and calls them all the same.
+    for name in ["pthread_once", "pthread_mutex_lock", "pthread_mutex_unlock"] {
+        println!("cargo:rustc-link-arg-bins=-Wl,-u,{name}");
+    }
     // In the place of the path: libseccomp's library lies in the same folder as glibc's.
     for library in ["c", "m", "rt", "dl", "util", "pthread"] {
         println!("cargo:rustc-link-arg-bins=-Wl,--remap-inputs=*/lib{library}.a={MUSL}/lib{library}.a");
+    }
+}
+
+/// What a launch calls lies together, so that few pages of the program are read. `tests/bench/order` makes
+/// the list; a name that is not there any more is passed over.
+fn order() {
+    let list = Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("order");
+    println!("cargo:rerun-if-changed=order");
+    if std::env::var("PROFILE").is_ok_and(|profile| profile == "release") && list.exists() {
+        println!("cargo:rustc-link-arg-bins=-Wl,--symbol-ordering-file={}", list.display());
+        println!("cargo:rustc-link-arg-bins=-Wl,--no-warn-symbol-ordering");
     }
 }
 

@@ -1,5 +1,7 @@
 //! What config.json sets on a process is what the process has.
 
+use std::process::Stdio;
+
 use serde_json::json;
 
 use crate::bin;
@@ -29,6 +31,26 @@ fn a_seccomp_profile_is_enforced() {
     });
     let out = runtime.run(&["run", "--bundle", bundle.path().to_str().unwrap(), "it-seccomp"]).ok();
     assert!(out.contains("No space left on device") && out.ends_with("on\n"), "{out}");
+}
+
+/// ocirun-init needs its devices, and comes to them before all limits are set.
+#[test]
+fn a_slow_ocirun_makes_the_same_container() {
+    if !bin::peer("strace") {
+        return;
+    }
+    let runtime = Runtime::new();
+    let bundle = Bundle::new(&["sh", "-c", "echo on; echo off >/dev/null"], |c| {
+        c["linux"]["resources"] = json!({"pids": {"limit": 50}, "memory": {"limit": 67108864}});
+    });
+    let command = runtime.command(&["run", "--bundle", bundle.path().to_str().unwrap(), "it-slow"]);
+    let mut strace = std::process::Command::new("strace");
+    // Where all are denied before some are allowed again.
+    strace.args(["-qq", "-P", "/sys/fs/cgroup/devices/it-slow/devices.deny", "-e", "trace=write"]);
+    strace.args(["-e", "inject=write:delay_exit=100000", "-o"]);
+    strace.arg(runtime.root.path().join("trace"));
+    let done = bin::run(strace.arg(command.get_program()).args(command.get_args()).stdin(Stdio::null()));
+    assert_eq!(done.ok(), "on\n");
 }
 
 #[test]

@@ -12,11 +12,50 @@ extern "C" fn gnu_get_libc_version() -> *const c_char {
     c"2.24".as_ptr()
 }
 
-/// No stack is unwound: a fault of this program ends it.
+/// `struct dl_find_object` of glibc.
+#[repr(C)]
+struct Found {
+    flags: u64,
+    start: *mut c_void,
+    end: *mut c_void,
+    map: *mut c_void,
+    /// The table by which a stack is unwound.
+    eh_frame: *mut c_void,
+    reserved: [u64; 7],
+}
+
+/// Where the code at an address lies, for the compiler's unwinder: in this program, or nowhere.
 // SAFETY: the name is glibc's, and musl has none of it.
 #[unsafe(no_mangle)]
-extern "C" fn _dl_find_object(_address: *mut c_void, _found: *mut c_void) -> c_int {
-    -1
+extern "C" fn _dl_find_object(address: *mut c_void, found: *mut Found) -> c_int {
+    unsafe extern "C" fn see(about: *mut libc::dl_phdr_info, _size: usize, found: *mut c_void) -> c_int {
+        // SAFETY: musl passes what it has of the program, and `found` on, which is the caller's below.
+        let (about, found) = unsafe { (&*about, &mut *found.cast::<Found>()) };
+        // SAFETY: so many headers lie there as long as the program runs.
+        let headers = unsafe { std::slice::from_raw_parts(about.dlpi_phdr, about.dlpi_phnum.into()) };
+        let place = |header: &libc::Elf64_Phdr| (about.dlpi_addr + header.p_vaddr) as *mut c_void;
+        for header in headers {
+            let (start, end) = (place(header), place(header).wrapping_byte_add(header.p_memsz as usize));
+            match header.p_type {
+                libc::PT_LOAD if (start..end).contains(&found.map) => (found.start, found.end) = (start, end),
+                libc::PT_GNU_EH_FRAME => found.eh_frame = start,
+                _ => {}
+            }
+        }
+        0
+    }
+    let null = std::ptr::null_mut();
+    // `map` holds what is looked for meanwhile.
+    let mut here = Found { flags: 0, start: null, end: null, map: address, eh_frame: null, reserved: [0; 7] };
+    // SAFETY: `see` takes what is passed for what it is, and keeps nothing of it.
+    unsafe { libc::dl_iterate_phdr(Some(see), (&raw mut here).cast()) };
+    if here.end.is_null() || here.eh_frame.is_null() {
+        return -1;
+    }
+    here.map = null;
+    // SAFETY: the caller gives room for one.
+    unsafe { found.write(here) };
+    0
 }
 
 /// libseccomp was compiled with glibc's checks. It prints filters by this, which nobody here asks for;
@@ -196,6 +235,14 @@ const WORDS: [&str; 134] = [
 #[cfg(test)]
 mod tests {
     use std::io::Error;
+
+    #[test]
+    fn a_stack_can_be_unwound() {
+        let unwound = std::panic::catch_unwind(|| std::panic::resume_unwind(Box::new(5)));
+        assert_eq!(unwound.unwrap_err().downcast_ref(), Some(&5));
+        let trace = std::backtrace::Backtrace::force_capture();
+        assert_eq!(trace.status(), std::backtrace::BacktraceStatus::Captured);
+    }
 
     #[test]
     fn words_are_those_that_callers_know() {

@@ -301,11 +301,17 @@ fn finish(
     // Before it has a child of its own, which would stay behind.
     work.rdt.map_or(Ok(()), |group| group.add(init.child.pid))?;
     filter::name_process(boot, init.child.pid, init.child.pid);
-    init.tell(boot)?;
-    // What takes its time and must be there only when the program is, is done while ocirun-init works.
+    let wanted = plan::linux(spec).resources().clone().unwrap_or_default();
+    let p = &boot.process;
+    // What the kernel makes of these depends on the cpuset.
+    let after = p.scheduler.is_some() || p.memory_policy.is_some();
     // Without a cgroup there is nothing that a limit could be set on.
-    if work.global.cgroup_manager != Some(CgroupManager::Disabled) {
-        cgroup.apply(&plan::linux(spec).resources().clone().unwrap_or_default())?;
+    match work.global.cgroup_manager {
+        Some(CgroupManager::Disabled) => init.tell(boot)?,
+        _ if after => cgroup.apply(&wanted, || Ok(())).and_then(|()| init.tell(boot))?,
+        // Devices are opened by ocirun-init. What else takes its time, and must be there only when the
+        // program is, is done while it works.
+        _ => cgroup.apply(&wanted, || init.tell(boot))?,
     }
     trace::did("set the limits");
     if let Some(profile) = late {

@@ -97,7 +97,7 @@ fn end_of_string(text: &[u8]) -> Option<usize> {
 /// The name that is meant by one that is spelled in another way; none where it is right or unknown.
 pub fn meant(name: &[u8]) -> Option<&'static str> {
     let first = name.first()?.to_ascii_lowercase();
-    let known = NAMES.iter().filter(|known| known.as_bytes()[0] == first);
+    let known = NAMES.iter().filter(|known| known.len() == name.len() && known.as_bytes()[0] == first);
     let found = known.into_iter().find(|known| known.as_bytes().eq_ignore_ascii_case(name))?;
     (found.as_bytes() != name).then_some(found)
 }

@@ -15,11 +15,13 @@ use crate::log;
 use super::{Cgroup, bpf, device, device_bpf, opened, v1, v2};
 
 impl Cgroup {
-    /// Everything, for a new container.
-    pub fn apply(&self, r: &LinuxResources) -> Result<()> {
+    /// Everything, for a new container. `between` is called when the devices are those that it may have,
+    /// and what takes longer is still to be done: all limits must be there only when its program is.
+    pub fn apply(&self, r: &LinuxResources, between: impl FnOnce() -> Result<()>) -> Result<()> {
         let r = &*self.settled(r)?;
         self.tell_systemd(r, true)?;
         self.devices(r, false)?;
+        between()?;
         self.limits(r, None)
     }
 

@@ -135,7 +135,7 @@ fn make(work: &Work, boot: &ocirun_init::Bootstrap) -> Result<Restored> {
     if !work.added.is_empty() {
         resources.set_devices(Some(hotplug::rules(&work.added, Some(spec))));
     }
-    cgroup.apply(&resources)?;
+    cgroup.apply(&resources, || Ok(()))?;
     if let (Some(group), Some(wanted)) = (work.rdt, linux.intel_rdt()) {
         group.create(wanted)?;
     }
