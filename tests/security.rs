@@ -22,6 +22,7 @@ mod devices;
 mod live;
 mod overmounts;
 mod paths;
+mod peers;
 mod proc;
 mod races;
 mod state;

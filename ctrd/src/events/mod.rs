@@ -1,15 +1,18 @@
 //! The event exchange: what is published is handed to every subscriber whose filter it passes.
 //!
 //! All subscribers see all events in one order, that in which they were published. A subscriber's
-//! queue has no end: the exit of a task must reach a client however slow it reads, since nobody
-//! tells it twice.
+//! queue is long: the exit of a task must reach a client however slow it reads, since nobody tells
+//! it twice. One that does not read at all is let go, and told so at the queue's end.
 
 mod gap;
 mod payload;
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
 
+use prost::Message;
 use prost_types::Any;
 use tokio::sync::mpsc;
 
@@ -35,13 +38,46 @@ struct State {
     gap: Gap,
 }
 
+/// So many bytes of events may wait for a subscriber.
+const MAX_WAITING: usize = 16 << 20;
+
 struct Subscriber {
     filter: Filter,
     queue: mpsc::UnboundedSender<Arc<Envelope>>,
+    waiting: Arc<AtomicUsize>,
 }
 
-/// The events that a subscriber asked for, from its subscription on.
-pub type Subscription = mpsc::UnboundedReceiver<Arc<Envelope>>;
+/// The events that a subscriber asked for, from its subscription on. It ends only where the
+/// subscriber was too slow.
+pub struct Subscription {
+    queue: mpsc::UnboundedReceiver<Arc<Envelope>>,
+    waiting: Arc<AtomicUsize>,
+}
+
+impl Subscription {
+    pub async fn recv(&mut self) -> Option<Arc<Envelope>> {
+        std::future::poll_fn(|cx| self.poll_recv(cx)).await
+    }
+
+    pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arc<Envelope>>> {
+        let envelope = ready!(self.queue.poll_recv(cx));
+        Poll::Ready(envelope.map(|envelope| self.taken(envelope)))
+    }
+
+    /// The next event that is there already.
+    pub fn try_recv(&mut self) -> Option<Arc<Envelope>> {
+        self.queue.try_recv().ok().map(|envelope| self.taken(envelope))
+    }
+
+    fn taken(&self, envelope: Arc<Envelope>) -> Arc<Envelope> {
+        self.waiting.fetch_sub(weight(&envelope), Ordering::Relaxed);
+        envelope
+    }
+}
+
+fn weight(envelope: &Envelope) -> usize {
+    size_of::<Envelope>() + envelope.encoded_len()
+}
 
 impl Exchange {
     /// The exchange of a server that starts now: see [`gap`].
@@ -77,6 +113,11 @@ impl Exchange {
         state.gap.keep(&envelope);
         state.subscribers.retain(|s| {
             if s.filter.matches(&*envelope) {
+                let weight = weight(&envelope);
+                if s.waiting.fetch_add(weight, Ordering::Relaxed) + weight > MAX_WAITING {
+                    tracing::warn!("a subscriber to events does not read: it is let go");
+                    return false;
+                }
                 s.queue.send(envelope.clone()).is_ok()
             } else {
                 !s.queue.is_closed()
@@ -90,12 +131,15 @@ impl Exchange {
         let filter = Filter::parse(filters)?;
         let (queue, events) = mpsc::unbounded_channel();
         let mut state = self.lock();
+        let mut weights = 0;
         for envelope in state.gap.told().filter(|envelope| filter.matches(&***envelope)) {
+            weights += weight(envelope);
             // The receiver is held here.
             _ = queue.send(envelope.clone());
         }
-        state.subscribers.push(Subscriber { filter, queue });
-        Ok(events)
+        let waiting = Arc::new(AtomicUsize::new(weights));
+        state.subscribers.push(Subscriber { filter, queue, waiting: waiting.clone() });
+        Ok(Subscription { queue: events, waiting })
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
@@ -153,7 +197,7 @@ mod tests {
         exchange.publish("b", "/tasks/start", &start("web")).unwrap();
         exchange.publish("b", "/tasks/exit", &TaskExit::default()).unwrap();
         let take = |from: &mut Subscription| {
-            std::iter::from_fn(|| from.try_recv().ok())
+            std::iter::from_fn(|| from.try_recv())
                 .map(|e| format!("{}{}", e.namespace, e.topic))
                 .collect::<Vec<_>>()
         };
@@ -163,6 +207,21 @@ mod tests {
         drop(some);
         exchange.publish("a", "/tasks/start", &start("web")).unwrap();
         assert!(exchange.lock().subscribers.is_empty());
+    }
+
+    #[test]
+    fn who_does_not_read_is_let_go() {
+        let exchange = Exchange::default();
+        let (mut slow, mut quick) =
+            (exchange.subscribe::<&str>(&[]).unwrap(), exchange.subscribe::<&str>(&[]).unwrap());
+        let long = start(&"x".repeat(1 << 20));
+        for _ in 0..20 {
+            exchange.publish("a", "/tasks/start", &long).unwrap();
+            assert!(quick.try_recv().is_some());
+        }
+        assert_eq!(exchange.lock().subscribers.len(), 1);
+        assert_eq!(std::iter::from_fn(|| slow.try_recv()).count(), 15);
+        assert!(slow.queue.is_closed());
     }
 
     #[test]

@@ -1,15 +1,16 @@
 //! Events: published and forwarded by clients, streamed to those who subscribe.
 
 use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
 
-use tokio_stream::wrappers::UnboundedReceiverStream;
-use tokio_stream::{Stream, StreamExt};
+use tokio_stream::{Stream, StreamExt, once};
 use tonic::{Request, Response, Status};
 
 use crate::api::events::events_server;
 use crate::api::events::{ForwardRequest, PublishRequest, SubscribeRequest};
 use crate::api::types::Envelope;
-use crate::events::Exchange;
+use crate::events::{Exchange, Subscription};
 
 use super::caller::Caller;
 use super::required;
@@ -41,7 +42,19 @@ impl events_server::Events for Events {
         request: Request<SubscribeRequest>,
     ) -> Result<Response<Self::SubscribeStream>, Status> {
         let events = self.exchange.subscribe(&request.get_ref().filters)?;
-        let stream = UnboundedReceiverStream::new(events).map(|envelope| Ok((*envelope).clone()));
+        let slow = Err(Status::resource_exhausted("subscriber too slow: too many events wait for it"));
+        let stream = Waiting(events).map(|envelope| Ok((*envelope).clone())).chain(once(slow));
         Ok(Response::new(Box::pin(stream)))
+    }
+}
+
+/// What waits for a subscriber.
+struct Waiting(Subscription);
+
+impl Stream for Waiting {
+    type Item = Arc<Envelope>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_recv(cx)
     }
 }

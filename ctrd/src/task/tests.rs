@@ -157,7 +157,7 @@ impl Place {
     }
 
     fn topics(&mut self) -> Vec<String> {
-        std::iter::from_fn(|| self.events.try_recv().ok()).map(|e| e.topic.clone()).collect()
+        std::iter::from_fn(|| self.events.try_recv()).map(|e| e.topic.clone()).collect()
     }
 }
 
