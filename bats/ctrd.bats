@@ -112,3 +112,23 @@ teardown() {
     ctrd image import "$SCRATCH/busybox.tar"
     ctrd content fsck
 }
+
+@test "a container in the background is watched, stopped and started again" {
+    ctrd run -d --name web busybox sh -c "trap 'exit 5' TERM; echo up; while :; do sleep 1000 & wait; done"
+    ctrd logs -f web | grep -q -m 1 up
+    ctrd ps -q --filter status==running | grep -qx web
+    ctrd tree web | grep -q 'ctrd-shim.*-id web'
+    [ "$(ctrd stats --no-stream --format json web | jq .id)" = '"web"' ]
+    ctrd stop web
+    [ "$(ctrd wait web)" = 5 ]
+    ctrd start web
+    [ "$(ctrd inspect web | jq -r .task.status)" = running ]
+    ctrd rm --force web
+}
+
+@test "a launch is drawn from the first program to the last" {
+    ctrd --trace "$SCRATCH/launch.jsonl" run --rm busybox true
+    ctrd trace "$SCRATCH/launch.jsonl" | grep 'ocirun-init pivot_root'
+    [ "$(jq -r .trace "$SCRATCH/launch.jsonl" | sort -u | wc -l)" = 1 ]
+    ctrd trace --chrome "$SCRATCH/launch.jsonl" | jq -e '.traceEvents | length > 10'
+}

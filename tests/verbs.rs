@@ -2,6 +2,7 @@
 //! starts or dies in the middle.
 
 mod confine;
+mod every;
 mod interrupted;
 mod life;
 mod listings;

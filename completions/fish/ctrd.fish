@@ -51,6 +51,7 @@ complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "top" -d 'List the process
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "stats" -d 'Show what running containers take, again and again'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "tree" -d 'Draw the processes of containers, from their shims on'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "inspect" -d 'Print containers with their tasks, or images, as JSON'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "commit" -d 'Make an image of a container: its own, with what was changed, and print its digest'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "rm" -d 'Remove containers'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "image" -d 'Import, list, show and remove images'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "images" -d 'Import, list, show and remove images'
@@ -360,6 +361,16 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -s n -l namespace -d 
 complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -l author -d 'Say who made the image' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -s m -l message -d 'Say what was changed' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -l no-pause -d 'Let a running container go on meanwhile: what it writes may then be there in parts'
+complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F

@@ -4,9 +4,13 @@ mod filter;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::os::fd::AsFd;
 
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use prost_types::Timestamp;
 use serde_json::Value;
+use tokio::sync::oneshot;
 
 use crate::cli::{Format, List};
 
@@ -62,6 +66,28 @@ fn shortened(text: &str) -> String {
 /// Prints one JSON value over several lines, for people and for `jq` alike.
 pub fn object(value: &Value) -> io::Result<()> {
     writeln!(io::stdout().lock(), "{value:#}")
+}
+
+/// Hears when nobody reads this command's output any more, for those that may have nothing to say for
+/// long. A thread waits for it, and ends with this process.
+pub fn reader_gone() -> oneshot::Receiver<()> {
+    let (send, gone) = oneshot::channel();
+    let wait = move || {
+        let stdout = io::stdout();
+        loop {
+            // Errors and hangups are told without being asked for.
+            let mut fds = [PollFd::new(stdout.as_fd(), PollFlags::empty())];
+            match poll(&mut fds, PollTimeout::NONE) {
+                Ok(_) => break,
+                Err(Errno::EINTR) => {}
+                Err(_) => return std::mem::forget(send),
+            }
+        }
+        let _ = send.send(());
+    };
+    // Without the thread, the next write tells.
+    let _ = std::thread::Builder::new().name("reader".to_string()).spawn(wait);
+    gone
 }
 
 /// Prints one line.

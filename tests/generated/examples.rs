@@ -45,6 +45,7 @@ pub const EXAMPLES: &[(&str, &str, &str)] = &[
     ),
     ("ctrd-tree", "ctrd tree web", "See from the shim down what runs"),
     ("ctrd-inspect", "ctrd inspect web | jq .task.pid", "Find the process of a container"),
+    ("ctrd-commit", "ctrd commit --message 'one file more' web app:2", "Keep what a container has changed"),
     ("ctrd-rmi", "ctrd rmi app", "Remove an image"),
     ("ctrd-tag", "ctrd tag app registry.example.com/app:1.0", "Give an image another name"),
     ("ctrd-info", "ctrd info", "See whether a server answers, and where the files are"),

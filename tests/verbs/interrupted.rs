@@ -71,3 +71,16 @@ fn a_death_in_the_middle_is_one_line() {
     }
     stack.run(&["rmi", "--sync", "it-dead"]).ok();
 }
+
+/// Nobody reads any more: what follows something ends, though there is nothing to write.
+#[test]
+fn what_follows_ends_with_its_reader() {
+    let stack = Stack::with_busybox();
+    let _server = stack.serve();
+    sleeper(&stack, "it-read");
+    for verb in [&["logs", "-f", "it-read"][..], &["events"]] {
+        let mut child = stack.command(verb).stdout(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{verb:?}");
+    }
+}

@@ -167,3 +167,35 @@ fn events_are_filtered_and_counted() {
     assert_eq!(seen.len(), 1);
     assert!(seen[0]["event"]["name"].as_str().unwrap().starts_with("it-"), "{seen:?}");
 }
+
+#[test]
+fn a_container_becomes_an_image() {
+    both_ways(|stack, how| {
+        stack
+            .run(&["run", "--name", "it-commit", "busybox", "sh", "-c", "echo kept >/new; rm /etc/group"])
+            .ok();
+        let digest = stack.run(&["commit", "-m", "one file more", "it-commit", "it-made"]).ok();
+        let image: Value = serde_json::from_str(&stack.run(&["inspect", "it-made"]).ok()).unwrap();
+        assert_eq!(image["target"]["digest"], digest.trim(), "{how}");
+        assert_eq!(image["manifest"]["layers"].as_array().unwrap().len(), 2, "{how}");
+        let history = image["config"]["history"].as_array().unwrap();
+        assert_eq!(history.last().unwrap()["comment"], "one file more", "{how}");
+        let seen = stack.run(&["run", "--rm", "it-made", "sh", "-c", "cat /new; ls /etc"]).ok();
+        assert_eq!(seen, "kept\npasswd\n", "{how}");
+        let layer = stack.command(&["snapshot", "diff", "it-commit"]).output().unwrap();
+        let names = std::process::Command::new("tar")
+            .arg("-tzf")
+            .arg("-")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn();
+        let mut names = names.unwrap();
+        std::io::Write::write_all(&mut names.stdin.take().unwrap(), &layer.stdout).unwrap();
+        let names = bin::done(&names.wait_with_output().unwrap()).ok();
+        assert!(names.lines().any(|l| l == "new") && names.contains("etc/.wh.group"), "{how}: {names}");
+        stack.run(&["rm", "it-commit"]).ok();
+        stack.run(&["rmi", "--sync", "it-made"]).ok();
+        let none = stack.run(&["commit", "it-nobody", "x"]).fails(1);
+        assert!(none.contains("not found"), "{how}: {none}");
+    });
+}

@@ -168,3 +168,20 @@ pub struct Check {
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Table)]
     pub format: Format,
 }
+
+#[derive(Debug, Args)]
+pub struct Commit {
+    /// Say who made the image
+    #[arg(long, value_name = "NAME")]
+    pub author: Option<String>,
+    /// Say what was changed
+    #[arg(long, short, value_name = "TEXT")]
+    pub message: Option<String>,
+    /// Let a running container go on meanwhile: what it writes may then be there in parts
+    #[arg(long)]
+    pub no_pause: bool,
+    /// Name the container
+    pub container: String,
+    /// Name the image
+    pub image: String,
+}

@@ -24,7 +24,7 @@ pub use container::{ContainerCommand, ContainerCreate, ContainerRemove};
 pub use content::{ContentCommand, ContentFsck, ContentIngest};
 pub use image::{ImageCommand, ImageExport, ImageImport, ImageRemove, ImageTag};
 pub use lifecycle::{
-    Attach, Check, Info, Inspect, Inspected, Logs, Names, Start, Stats, Stop, Top, Tree, Update,
+    Attach, Check, Commit, Info, Inspect, Inspected, Logs, Names, Start, Stats, Stop, Top, Tree, Update,
 };
 pub use run::{Run, Settings};
 pub use shim::{ShimCall, ShimCommand};
@@ -123,6 +123,8 @@ pub enum Command {
     Tree(Tree),
     /// Print containers with their tasks, or images, as JSON
     Inspect(Inspect),
+    /// Make an image of a container: its own, with what was changed, and print its digest
+    Commit(Commit),
     /// Remove containers
     Rm(ContainerRemove),
     /// Import, list, show and remove images

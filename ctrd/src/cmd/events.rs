@@ -17,8 +17,13 @@ pub async fn events(session: &Session, args: Events) -> Result<i32> {
     let filters = [args.filter, args.filters].concat();
     let mut stream = take(session.client.events().subscribe(SubscribeRequest { filters }).await)?;
     let mut left = args.count;
+    let mut gone = listing::reader_gone();
     while left != Some(0) {
-        let Some(envelope) = stream.message().await.map_err(failure)? else { break };
+        let envelope = tokio::select! {
+            envelope = stream.message() => envelope.map_err(failure)?,
+            Ok(()) = &mut gone => break,
+        };
+        let Some(envelope) = envelope else { break };
         let event = envelope.event.as_ref().map(payload).unwrap_or(Value::Null);
         match args.format {
             Format::Json => {

@@ -26,6 +26,15 @@ pub struct Wanted {
 }
 
 pub async fn diff(client: &Client, snapshotter: &str, wanted: Wanted) -> Result<i32> {
+    let layer = make(client, snapshotter, &wanted).await?;
+    match wanted.keep {
+        true => keep(client, &layer).await,
+        false => print(client, &layer).await,
+    }
+}
+
+/// Makes the layer, which expires unless something keeps it.
+pub async fn make(client: &Client, snapshotter: &str, wanted: &Wanted) -> Result<Descriptor, Error> {
     let info = snapshot::stat(client, snapshotter, &wanted.key).await?;
     let lower = wanted.with.clone().unwrap_or(info.parent);
     let mut views = Views { client, snapshotter, made: Vec::new() };
@@ -40,15 +49,11 @@ pub async fn diff(client: &Client, snapshotter: &str, wanted: Wanted) -> Result<
             labels: expiring(),
             ..DiffRequest::default()
         };
-        Ok::<_, Error>(take(client.diff().diff(request).await)?.diff.unwrap_or_default())
+        Ok(take(client.diff().diff(request).await)?.diff.unwrap_or_default())
     };
     let made = made.await;
     views.remove().await;
-    let layer = made?;
-    match wanted.keep {
-        true => keep(client, &layer).await,
-        false => print(client, &layer).await,
-    }
+    made
 }
 
 fn unknown(e: anyhow::Error) -> Error {

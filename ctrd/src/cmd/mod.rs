@@ -4,6 +4,7 @@
 mod attach;
 mod check;
 mod config;
+mod commit;
 mod confine;
 mod container;
 mod content;
@@ -226,6 +227,7 @@ async fn command(session: &Session, command: Command) -> Result<i32> {
         Command::Run(args) => run::run(session, *args).await,
         Command::Exec(args) | Command::Task(TaskCommand::Exec(args)) => exec::exec(session, args).await,
         Command::Kill(args) | Command::Task(TaskCommand::Kill(args)) => kill::kill(session, &args).await,
+        Command::Commit(args) => commit::commit(session, &args).await,
         Command::Create(args) => container::create(session, &args).await,
         Command::Start(args) => lifecycle::start(session, &args).await,
         Command::Stop(args) => lifecycle::stop(session, &args).await,
@@ -290,6 +292,7 @@ fn title(command: &Command) -> String {
         Command::Run(args) => with("run", args.settings.name.as_deref()),
         Command::Exec(args) => with("exec", Some(&args.container)),
         Command::Kill(args) => with("kill", Some(&args.container)),
+        Command::Commit(args) => with("commit", Some(&args.container)),
         Command::Create(args) => with("create", args.settings.name.as_deref()),
         Command::Start(_) => "start".into(),
         Command::Stop(_) => "stop".into(),

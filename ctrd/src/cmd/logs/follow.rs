@@ -12,6 +12,7 @@ use tokio::sync::mpsc::{self, error::TrySendError};
 
 use super::super::{Session, lifecycle};
 use crate::error::Kind;
+use crate::listing;
 
 /// How long an ended program's last words may take from its pipe into the file.
 const LAST: Duration = Duration::from_millis(200);
@@ -26,6 +27,7 @@ pub async fn follow(
 ) -> Result<()> {
     let mut changes = watch(path).with_context(|| format!("watch {}", path.display()))?;
     let mut ended = pin!(lifecycle::ended(session, id));
+    let mut gone = listing::reader_gone();
     let mut over = false;
     let mut line = Vec::new();
     loop {
@@ -38,6 +40,7 @@ pub async fn follow(
         }
         tokio::select! {
             Some(()) = changes.recv() => {}
+            Ok(()) = &mut gone => return Ok(()),
             outcome = &mut ended => match outcome {
                 Ok(_) => over = true,
                 // It has gone already, with its task.
