@@ -169,9 +169,22 @@ fn what_runs_in_the_background_is_looked_at() {
     let shims = objects(&stack.run(&["shim", "ls", "--format", "json"]).ok());
     assert_eq!((&shims[0]["id"], &shims[0]["state"]), (&"it-look".into(), &"answers".into()));
     // An attached look at a log ends with the program, and has its status.
-    let attach = stack.command(&["attach", "it-look"]).stdout(Stdio::piped()).spawn().unwrap();
-    stack.run(&["exec", "it-look", "sh", "-c", "echo seen >/proc/1/fd/1; kill -TERM 1"]).ok();
-    assert_eq!(bin::done(&attach.wait_with_output().unwrap()).code, 7);
+    let mut attach = stack.command(&["attach", "it-look"]).stdout(Stdio::piped()).spawn().unwrap();
+    let (send, lines) = std::sync::mpsc::channel();
+    let stdout = std::io::BufReader::new(attach.stdout.take().unwrap());
+    std::thread::spawn(move || {
+        std::io::BufRead::lines(stdout).map_while(Result::ok).all(|line| send.send(line).is_ok())
+    });
+    // What was written before it looked is not shown.
+    let seen = loop {
+        stack.run(&["exec", "it-look", "sh", "-c", "echo seen >/proc/1/fd/1"]).ok();
+        if let Ok(line) = lines.recv_timeout(std::time::Duration::from_millis(100)) {
+            break line;
+        }
+    };
+    assert_eq!(seen, "seen");
+    stack.run(&["kill", "it-look"]).ok();
+    assert_eq!(attach.wait().unwrap().code(), Some(7));
     for verb in
         [&["stop"][..], &["rm"], &["pause"], &["wait"], &["attach"], &["top"], &["update", "--memory", "1g"]]
     {

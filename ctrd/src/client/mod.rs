@@ -9,6 +9,7 @@ pub mod container;
 pub mod content;
 pub mod elsewhere;
 pub mod image;
+pub mod lease;
 pub mod process;
 pub mod root;
 pub mod snapshotter;

@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use tokio::task::JoinHandle;
 
 use super::image::{Opened, to_proto};
-use super::{Client, content, take};
+use super::{Client, content, lease, take};
 use crate::api::diff::ApplyRequest;
 use crate::api::leases::{AddResourceRequest, Resource};
 use crate::api::snapshots::{
@@ -43,6 +43,17 @@ struct Layer {
 /// Unpacks every layer that is not there yet, and ties the snapshots to the image.
 /// `done` hears of each layer that is there, by its number from zero.
 pub async fn unpack(client: &Client, image: &Opened, snapshotter: &str, done: impl Fn(usize)) -> Result<()> {
+    if client.lease().is_some() {
+        return held(client, image, snapshotter, done).await;
+    }
+    // Until they are tied to the image, nothing else keeps the layers from the collector.
+    let lease = lease::make(client, "unpack").await?;
+    let unpacked = held(&client.under_lease(&lease)?, image, snapshotter, done).await;
+    let released = lease::release(client, lease, false).await;
+    unpacked.and(released)
+}
+
+async fn held(client: &Client, image: &Opened, snapshotter: &str, done: impl Fn(usize)) -> Result<()> {
     let chain = image.chain();
     let Some(top) = chain.last() else { return Ok(()) };
     if !hold(client, snapshotter, top.as_str()).await? {

@@ -7,17 +7,16 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
 
+use super::Session;
 use super::layer::{self, Wanted};
-use super::{Session, import};
 use crate::api::images::Image;
-use crate::api::leases::DeleteRequest;
 use crate::api::task::Status;
 use crate::api::tasks::{PauseTaskRequest, ResumeTaskRequest};
 use crate::api::types::Descriptor;
 use crate::cli::Commit;
 use crate::client::image::{Opened, to_proto};
 use crate::client::upload::Sink;
-use crate::client::{Client, container, content, image, process, take};
+use crate::client::{Client, container, content, image, lease, process, take};
 use crate::digest::Digest;
 use crate::image::{Announced, BlobSink, gc_labels, media, normalize};
 use crate::{clock, listing};
@@ -27,9 +26,9 @@ const UNCOMPRESSED: &str = "containerd.io/uncompressed";
 
 pub async fn commit(session: &Session, args: &Commit) -> Result<i32> {
     let name = normalize(&args.image)?;
-    let lease = import::lease(&session.client).await.context("make a lease")?;
+    let lease = lease::make(&session.client, "commit").await.context("make a lease")?;
     let made = under_lease(&session.client.under_lease(&lease)?, args, &name).await;
-    let released = take(session.client.leases().delete(DeleteRequest { id: lease, sync: false }).await);
+    let released = lease::release(&session.client, lease, false).await;
     let digest = made?;
     released.context("delete the lease")?;
     listing::line(&digest)?;

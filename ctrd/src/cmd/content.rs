@@ -10,10 +10,9 @@ use tokio::runtime::Handle;
 
 use super::{Session, each, import, label_changes, pairs};
 use crate::api::content::{AbortRequest, DeleteContentRequest, ListStatusesRequest, Status};
-use crate::api::leases::DeleteRequest;
 use crate::cli::{ContentCommand, ContentIngest, List};
 use crate::client::upload::Sink;
-use crate::client::{Client, content, take};
+use crate::client::{Client, content, lease, take};
 use crate::clock;
 use crate::digest::Digest;
 use crate::error::{Error, Kind};
@@ -101,10 +100,9 @@ async fn get(client: &Client, digest: &str) -> Result<()> {
 
 /// Under a lease until its labels keep it: for a day, where they say nothing else of it.
 async fn ingest(client: &Client, args: ContentIngest) -> Result<Digest> {
-    let lease = import::lease(client).await.context("make a lease")?;
+    let lease = lease::make(client, "ingest").await.context("make a lease")?;
     let stored = store(&client.under_lease(&lease)?, args).await;
-    let request = DeleteRequest { id: lease, sync: false };
-    let released = take(client.leases().delete(request).await);
+    let released = lease::release(client, lease, false).await;
     let digest = stored?;
     released.context("delete the lease")?;
     Ok(digest)
@@ -113,7 +111,7 @@ async fn ingest(client: &Client, args: ContentIngest) -> Result<Digest> {
 async fn store(client: &Client, args: ContentIngest) -> Result<Digest> {
     let mut labels = pairs(&args.label)?;
     if !labels.keys().any(|name| name.starts_with("containerd.io/gc.")) {
-        let day = clock::rfc3339(clock::now() + import::GRACE);
+        let day = clock::rfc3339(clock::now() + lease::GRACE);
         labels.insert("containerd.io/gc.expire".to_string(), day);
     }
     let blob = Announced {

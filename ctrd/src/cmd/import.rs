@@ -1,7 +1,6 @@
 //! `ctrd image import`: blobs, then snapshots, then the names. Until all of an image is there,
 //! nothing bears its name; what a failure leaves is let go of.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::os::fd::AsFd;
@@ -17,24 +16,20 @@ use tokio::runtime::Handle;
 
 use super::Session;
 use crate::api::images::Image;
-use crate::api::leases::{CreateRequest, DeleteRequest};
 use crate::cli::ImageImport;
 use crate::client::image::to_proto;
 use crate::client::upload::Sink;
-use crate::client::{Client, image, snapshotter, take, unpack};
+use crate::client::{Client, image, lease, snapshotter, unpack};
 use crate::exit::Interrupted;
 use crate::image::{Imported, Options, Platform};
-use crate::{clock, listing, signal};
-
-/// How long what a killed import leaves is kept.
-pub const GRACE: i64 = 24 * 3600 * 1_000_000_000;
+use crate::{listing, signal};
 
 /// How long an import that was told to stop may take to do so.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 pub async fn import(session: &Session, args: ImageImport) -> Result<i32> {
     let mut signals = signal::caught(signal::ends).context("catch signals")?;
-    let lease = lease(&session.client).await.context("make a lease")?;
+    let lease = lease::make(&session.client, "import").await.context("make a lease")?;
     let client = session.client.under_lease(&lease)?;
     let stop = Arc::new(AtomicBool::new(false));
     let mut work = pin!(under_lease(&client, args, stop.clone()));
@@ -50,22 +45,12 @@ pub async fn import(session: &Session, args: ImageImport) -> Result<i32> {
         }
     };
     // After a failure nothing else holds the blobs: they go with the lease, at once.
-    let request = DeleteRequest { id: lease, sync: imported.is_err() };
-    let released = take(session.client.leases().delete(request).await);
+    let released = lease::release(&session.client, lease, imported.is_err()).await;
     for name in imported? {
         listing::line(&name)?;
     }
     released.context("delete the lease")?;
     Ok(0)
-}
-
-/// Holds every blob and snapshot of the import until an image holds them.
-pub async fn lease(client: &Client) -> Result<String> {
-    let id = format!("import-{}-{}", clock::now(), std::process::id());
-    let labels =
-        HashMap::from([("containerd.io/gc.expire".to_string(), clock::rfc3339(clock::now() + GRACE))]);
-    take(client.leases().create(CreateRequest { id: id.clone(), labels }).await)?;
-    Ok(id)
 }
 
 async fn under_lease(client: &Client, args: ImageImport, stop: Arc<AtomicBool>) -> Result<Vec<String>> {

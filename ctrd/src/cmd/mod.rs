@@ -3,8 +3,8 @@
 
 mod attach;
 mod check;
-mod config;
 mod commit;
+mod config;
 mod confine;
 mod container;
 mod content;
