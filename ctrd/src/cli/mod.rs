@@ -209,7 +209,7 @@ pub struct ListAll {
 
 /// Without a command, the images are listed.
 #[derive(Debug, Args)]
-#[command(visible_alias = "images", args_conflicts_with_subcommands = true)]
+#[command(visible_alias = "images")]
 pub struct ImageArgs {
     #[command(subcommand)]
     pub command: Option<ImageCommand>,
