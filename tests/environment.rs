@@ -100,6 +100,18 @@ fn a_read_only_disk_refuses_before_anything_is_made() {
     none_of(&["it-rodisk", path(&bundle)]);
 }
 
+/// What a closed stream is replaced by is not there.
+#[test]
+fn no_null_device() {
+    let ocirun = bin::path("ocirun").display().to_string();
+    let script = format!("mount -t tmpfs none /dev && exec {ocirun} list <&-");
+    let done = bin::run(Command::new("unshare").args(["--mount", "sh", "-c", &script])).fails(1);
+    assert!(
+        done.starts_with("ocirun: error: open /dev/null in the place of a closed stream: No such"),
+        "{done}"
+    );
+}
+
 #[test]
 fn few_descriptors_are_an_error_or_enough() {
     let runtime = Runtime::new();

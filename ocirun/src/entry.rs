@@ -35,7 +35,9 @@ fn open_streams() {
     for stream in streams.iter().filter(|s| s.revents & libc::POLLNVAL != 0) {
         // SAFETY: the path is a C string; the lowest free number is this stream's, and stays open.
         if unsafe { libc::open(c"/dev/null".as_ptr(), libc::O_RDWR) } != stream.fd {
-            std::process::abort();
+            let why = std::io::Error::last_os_error();
+            eprintln!("ocirun: error: open /dev/null in the place of a closed stream: {why}");
+            std::process::exit(1);
         }
     }
 }
