@@ -20,6 +20,7 @@ pub fn arguments() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed={MUSL}/libc.a");
     println!("cargo:rustc-check-cfg=cfg(musl)");
+    println!("cargo:rerun-if-env-changed=CTRD_MAP");
     for word in ["-static", "-no-pie"] {
         println!("cargo:rustc-link-arg-bins={word}");
     }
@@ -27,6 +28,10 @@ pub fn arguments() {
         return;
     }
     order();
+    // For `tests/bench/order`: where each function lies.
+    if let (Ok(dir), Ok(name)) = (std::env::var("CTRD_MAP"), std::env::var("CARGO_PKG_NAME")) {
+        println!("cargo:rustc-link-arg-bins=-Wl,--no-demangle,-Map={dir}/{name}.map");
+    }
     if !fits() {
         return;
     }
