@@ -17,6 +17,7 @@ const UNSAFE: &[&str] = &[
     "ocirun-init/src/heap.rs",
     "ocirun-init/src/mem.rs",
     "ocirun-init/src/musl.rs",
+    "ocirun-init/src/pages.rs",
     "ocirun-init/src/syscall.rs",
     "ocirun/src/affinity.rs",
     "ocirun/src/cgroup/bpf.rs",

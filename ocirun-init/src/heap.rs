@@ -7,6 +7,8 @@ use std::alloc::{GlobalAlloc, Layout};
 use std::cell::UnsafeCell;
 use std::ptr::null_mut;
 
+use crate::pages;
+
 /// Every block begins and, but for large ones, ends at a multiple of it.
 const GRAIN: usize = 16;
 /// Up to here there is a list for each multiple of the grain, then for each power of two.
@@ -54,6 +56,11 @@ impl Heap {
                 free: [null_mut(); LISTS],
             }),
         }
+    }
+
+    /// As many bytes are going to be used.
+    pub fn expect(&self, bytes: usize) {
+        pages::fetch(self.first.0.get().cast(), bytes.min(FIRST));
     }
 
     /// Takes `size` bytes, a multiple of the grain, that were never used; null where there are none.
@@ -203,6 +210,20 @@ unsafe impl GlobalAlloc for Heap {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_expected_is_as_if_it_were_not() {
+        let heap = Box::new(Heap::new());
+        heap.expect(10_000);
+        heap.expect(usize::MAX);
+        let layout = Layout::new::<u64>();
+        // SAFETY: the size is not zero, and the block is given for this layout.
+        unsafe {
+            let block = heap.alloc_zeroed(layout);
+            assert_eq!(block.cast::<u64>().read(), 0);
+            heap.dealloc(block, layout);
+        }
+    }
 
     #[test]
     fn lists_have_one_length_each() {

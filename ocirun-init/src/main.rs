@@ -38,6 +38,7 @@ mod mount;
 #[cfg(musl)]
 mod musl;
 mod options;
+mod pages;
 mod path;
 mod proc;
 mod process;
@@ -83,6 +84,9 @@ fn main() {
 
 /// What `entry` calls with the words of the command line; the exit status.
 fn start(args: &[String]) -> i32 {
+    #[cfg(not(test))]
+    HEAP.expect(44 << 10);
+    pages::fetch_stack(16 << 10);
     // A fault of this program itself is one line, too.
     panic::set_hook(Box::new(|info| {
         let line = format!("internal error: {info}").replace('\n', " ");

@@ -149,7 +149,7 @@ fn check_cwd() -> Result<()> {
 fn reset_signals() -> Result<()> {
     for signal in SIGNALS {
         if ![libc::SIGKILL, libc::SIGSTOP, libc::SIGPIPE].contains(&signal) {
-            syscall::set_signal(signal, false);
+            syscall::reset_signal(signal);
         }
     }
     SigSet::empty().thread_set_mask().context("empty the signal mask")

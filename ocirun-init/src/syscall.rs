@@ -404,6 +404,15 @@ pub fn set_signal(signal: i32, ignore: bool) {
     unsafe { libc::signal(signal, handler) };
 }
 
+/// Puts a signal's disposition to default, in one call and no more.
+pub fn reset_signal(signal: i32) {
+    // The kernel's `struct sigaction`: handler, flags, restorer and mask, and none of them.
+    let default = [0u64; 4];
+    let old = std::ptr::null_mut::<u64>();
+    // SAFETY: the kernel reads one structure, and gives nothing back.
+    unsafe { libc::syscall(libc::SYS_rt_sigaction, signal, default.as_ptr(), old, size_of::<u64>()) };
+}
+
 /// Lets a signal end this process although it is the first of its process namespace, to which the
 /// kernel gives only signals that it handles. execve puts the disposition back to default.
 pub fn end_at(signal: i32) {

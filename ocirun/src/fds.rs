@@ -78,9 +78,13 @@ pub fn raise(fd: OwnedFd, least: RawFd) -> Result<OwnedFd> {
     if fd.as_raw_fd() >= least {
         return Ok(fd);
     }
-    let raised = fcntl(fd.as_fd(), FcntlArg::F_DUPFD_CLOEXEC(least)).context("duplicate a descriptor")?;
+    // Not by the library, of which one marks the new descriptor once more.
+    let number = fd.as_raw_fd();
+    // SAFETY: the call takes numbers only.
+    let raised = unsafe { libc::syscall(libc::SYS_fcntl, number, libc::F_DUPFD_CLOEXEC, least) };
+    let raised = Errno::result(raised).context("duplicate a descriptor")?;
     // SAFETY: the kernel has just made this descriptor, for us alone.
-    Ok(unsafe { OwnedFd::from_raw_fd(raised) })
+    Ok(unsafe { OwnedFd::from_raw_fd(raised as RawFd) })
 }
 
 /// Lets hooks and children of this process inherit `fd`.

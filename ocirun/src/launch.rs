@@ -321,10 +321,12 @@ fn finish(
     state.pid = init.child.pid;
     state.start_time = pidfd::stat(init.child.pid)?.map_or(0, |s| s.start_time);
     state.keep_groups = boot.process.user.keep_groups;
-    // A hook may ask for the container's state.
+    // A hook may ask for the container's state. Without any, the one that will be is written meanwhile.
     if boot.wait_for_hooks {
         dir.save(state)?;
     }
+    state.creating = false;
+    let prepared = if boot.wait_for_hooks { None } else { Some(dir.prepare(state)?) };
     let ready = init.until_ready(|pid| {
         netdev::move_all(spec, pid)?;
         let about = plan::hook_state(spec, &launch.id, &bundle.path, "creating", pid);
@@ -339,8 +341,10 @@ fn finish(
     if let Some(file) = &launch.pid_file {
         write_pid_file(file, init.child.pid)?;
     }
-    state.creating = false;
-    dir.save(state)
+    match prepared {
+        Some(prepared) => prepared.name().map(drop),
+        None => dir.save(state),
+    }
 }
 
 /// Compiles the profile of a container that has but this one, and keeps the program for the next.

@@ -13,6 +13,8 @@ mod mem;
 #[cfg(musl)]
 #[path = "../../ocirun-init/src/musl.rs"]
 mod musl;
+#[path = "../../ocirun-init/src/pages.rs"]
+mod pages;
 
 use std::ffi::OsString;
 use std::panic;
@@ -34,6 +36,9 @@ fn main() {
 
 /// What `entry` calls with the words of the command line.
 fn start(words: Vec<OsString>) -> ! {
+    #[cfg(not(test))]
+    HEAP.expect(12 << 10);
+    pages::fetch_stack(40 << 10);
     usage::called(&words);
     // A fault of this program is one line, too; nothing is taken back then but by `delete --force`.
     panic::set_hook(Box::new(|info| {
@@ -44,6 +49,11 @@ fn start(words: Vec<OsString>) -> ! {
     let Some(command) = cli.command else {
         exit(if cli.global.version { usage::version() } else { usage::help() });
     };
+    if matches!(command, Command::Create(_) | Command::Run(_)) {
+        #[cfg(not(test))]
+        HEAP.expect(116 << 10);
+        pages::fetch_stack(88 << 10);
+    }
     let (verb, id, plain) = match &command {
         Command::Checkpoint(c) => ("checkpoint", Some(c.id.clone()), 1),
         Command::Completion(_) => ("completion", None, 1),

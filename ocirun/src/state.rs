@@ -231,15 +231,19 @@ impl Dir {
         self.write(state)?.sync_all().with_context(|| format!("sync {}", path()))
     }
 
+    fn write(&self, state: &State) -> Result<File> {
+        self.prepare(state)?.name()
+    }
+
+    /// Writes what is state.json when it gets its name, before anything else is written.
     // The folder is ours, and closed to others.
     #[allow(clippy::disallowed_methods)]
-    fn write(&self, state: &State) -> Result<File> {
-        let (new, file) = (self.path.join(".state.json"), self.path.join("state.json"));
+    pub fn prepare(&self, state: &State) -> Result<Prepared> {
+        let (new, name) = (self.path.join(".state.json"), self.path.join("state.json"));
         let text = serde_json::to_vec(state).context("encode state.json")?;
-        let mut out = File::create(&new).with_context(|| format!("create {}", new.display()))?;
-        out.write_all(&text).with_context(|| format!("write {}", new.display()))?;
-        fs::rename(&new, &file).with_context(|| format!("rename {}", new.display()))?;
-        Ok(out)
+        let mut file = File::create(&new).with_context(|| format!("create {}", new.display()))?;
+        file.write_all(&text).with_context(|| format!("write {}", new.display()))?;
+        Ok(Prepared { file, new, name })
     }
 
     /// What is known of the container; an error where there is nothing.
@@ -308,6 +312,21 @@ impl Dir {
     /// Whose the container is: the folder's owner.
     pub fn owner(&self) -> u32 {
         fs::metadata(&self.path).map_or(0, |m| m.uid())
+    }
+}
+
+/// A state that is written, and does not count yet.
+pub struct Prepared {
+    file: File,
+    new: PathBuf,
+    name: PathBuf,
+}
+
+impl Prepared {
+    /// From here on it counts.
+    pub fn name(self) -> Result<File> {
+        fs::rename(&self.new, &self.name).with_context(|| format!("rename {}", self.new.display()))?;
+        Ok(self.file)
     }
 }
 

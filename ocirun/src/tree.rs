@@ -4,6 +4,7 @@
 use std::ffi::CString;
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use nix::errno::Errno;
 
@@ -31,10 +32,13 @@ pub fn open(path: &str, recursive: bool, follow: bool) -> Result<OwnedFd, Errno>
 
 /// Whether there is move_mount: where there is, a call without any descriptor fails otherwise.
 fn can_attach() -> bool {
-    let (none, empty) = (-1, c"".as_ptr());
-    // SAFETY: both paths are static C strings, and no descriptor is named.
-    Errno::result(unsafe { libc::syscall(libc::SYS_move_mount, none, empty, none, empty, 0) })
-        != Err(Errno::ENOSYS)
+    static CAN: OnceLock<bool> = OnceLock::new();
+    *CAN.get_or_init(|| {
+        let (none, empty) = (-1, c"".as_ptr());
+        // SAFETY: both paths are static C strings, and no descriptor is named.
+        let refused = unsafe { libc::syscall(libc::SYS_move_mount, none, empty, none, empty, 0) };
+        Errno::result(refused) != Err(Errno::ENOSYS)
+    })
 }
 
 /// A file of the host through a detached mount of it that is read-only.
