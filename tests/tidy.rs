@@ -8,6 +8,7 @@ use crate::generated::root;
 /// The only files that may allow `unsafe`; each wraps system calls that nix lacks.
 const UNSAFE: &[&str] = &[
     "ctrd-shim/src/mount/idmap.rs",
+    "ctrd-shim/src/mount/image.rs",
     "ctrd-shim/src/mount/layers.rs",
     "ctrd-shim/src/sys.rs",
     "ctrd/src/content/writeback.rs",

@@ -16,19 +16,25 @@ pub struct Client {
     socket: UnixStream,
     stream: u32,
     namespace: String,
+    limit: Option<Duration>,
 }
+
+/// So much longer than the shim may take do we wait for what it says.
+const GRACE: Duration = Duration::from_secs(1);
 
 impl Client {
     /// Connects to `unix:///path` or to a bare path.
     pub fn connect(address: &str, namespace: &str) -> Result<Client> {
         let path = address.strip_prefix("unix://").unwrap_or(address);
         let socket = UnixStream::connect(Path::new(path)).with_context(|| format!("connect to {path}"))?;
-        Ok(Client { socket, stream: 1, namespace: namespace.into() })
+        Ok(Client { socket, stream: 1, namespace: namespace.into(), limit: None })
     }
 
-    /// No answer may take longer from now on; None waits for ever.
-    pub fn set_timeout(&self, limit: Option<Duration>) -> Result<()> {
-        self.socket.set_read_timeout(limit).context("set the socket's timeout")
+    /// No answer may take longer from now on; None waits for ever. The shim is told, so that it gives up
+    /// what takes longer.
+    pub fn set_timeout(&mut self, limit: Option<Duration>) -> Result<()> {
+        self.limit = limit;
+        self.socket.set_read_timeout(limit.map(|limit| limit + GRACE)).context("set the socket's timeout")
     }
 
     /// The connection itself: it ends when the shim does.
@@ -47,6 +53,7 @@ impl Client {
         request
             .metadata
             .push(KeyValue { key: "containerd-namespace-ttrpc".into(), value: self.namespace.clone() });
+        request.timeout_nano = self.limit.map_or(0, |limit| limit.as_nanos() as i64);
         let stream = self.stream;
         self.stream += 2;
         let mut wire = Vec::new();

@@ -1,7 +1,9 @@
 //! The root filesystem's mounts, as a snapshotter lists them: made in order below the bundle's
 //! `rootfs`, and taken away again.
 
+mod helper;
 mod idmap;
+mod image;
 mod layers;
 
 use std::fs::DirBuilder;
@@ -113,8 +115,15 @@ fn propagation(option: &str) -> Option<MsFlags> {
 }
 
 fn mount_one(one: &Mount, target: &Path) -> Result<()> {
-    let Options { flags, propagation, mut data } = options(&one.options);
     let context = || format!("mount {} on {}", one.source, target.display());
+    // Words between a server and its snapshotters: what they ask for would not be done.
+    if let Some(inner) = one.options.iter().find(|o| o.starts_with("X-containerd.")) {
+        bail!("{}: option {inner} is for the server to take", context());
+    }
+    if let Some((program, kind)) = helper::of(&one.r#type) {
+        return helper::mount(program, kind, one, target).with_context(context);
+    }
+    let Options { flags, propagation, mut data } = options(&one.options);
     let kind = match one.r#type.as_str() {
         "bind" | "rbind" | "" => None,
         other => Some(other),
@@ -126,13 +135,22 @@ fn mount_one(one: &Mount, target: &Path) -> Result<()> {
     }
     // An overlay keeps its layers when their folders here are gone.
     let mut _lower = None;
+    let mut mapped = None;
     if let Some(owners) = idmap::take(&mut data).with_context(context)? {
         if flags.contains(MsFlags::MS_BIND) {
             return idmap::bind(Path::new(&one.source), target, flags, &owners).with_context(context);
         }
-        let beside = target.parent().unwrap_or(target);
-        _lower = Some(idmap::Lower::mount(&mut data, beside, &owners).with_context(context)?);
+        if kind == Some("overlay") {
+            let beside = target.parent().unwrap_or(target);
+            _lower = Some(idmap::Lower::mount(&mut data, beside, &owners).with_context(context)?);
+        } else {
+            mapped = Some(owners);
+        }
     }
+    // The device is the mount's as long as it lasts, and ours until then.
+    let image = image::take(&mut data, flags).map(|how| image::attach(Path::new(&one.source), how));
+    let image = image.transpose().with_context(context)?;
+    let source = image.as_ref().map_or(one.source.as_str(), |device| device.path.as_str());
     // Many layers have long paths: named from their common folder they are short.
     let mut from = None;
     if kind == Some("overlay") && data.join(",").len() >= PAGE {
@@ -149,12 +167,16 @@ fn mount_one(one: &Mount, target: &Path) -> Result<()> {
         bail!("{}: {} bytes of options, more than {PAGE}", context(), text.len());
     }
     let data = (!text.is_empty()).then_some(text.as_str());
-    let attempt = || mount(Some(one.source.as_str()), target, kind, flags, data);
+    let attempt = || mount(Some(source), target, kind, flags, data);
     match from {
         Some(dir) => in_dir(&dir, attempt)?,
         None => attempt(),
     }
     .with_context(context)?;
+    if let Some(owners) = mapped {
+        // Over itself.
+        idmap::bind(target, target, MsFlags::empty(), &owners).with_context(context)?;
+    }
     // A bind takes its flags from a second call only.
     let later = flags & !(MsFlags::MS_BIND | MsFlags::MS_REC | MsFlags::MS_REMOUNT);
     if flags.contains(MsFlags::MS_BIND) && !later.is_empty() {

@@ -125,6 +125,14 @@ pub fn share_no_core() -> io::Result<()> {
     Ok(())
 }
 
+/// A descriptor that can be read once this process has ended.
+pub fn process_fd(pid: u32) -> io::Result<OwnedFd> {
+    // SAFETY: pidfd_open takes numbers.
+    let fd = Errno::result(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) })?;
+    // SAFETY: the kernel has just made this descriptor for us.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
+}
+
 /// Whether this process is there and a child of ours.
 pub fn is_child(pid: u32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();

@@ -215,7 +215,7 @@ impl Driven {
     }
 
     pub fn client(&self) -> Client {
-        let client = Client::connect(&self.address, "it").expect("connect to the shim");
+        let mut client = Client::connect(&self.address, "it").expect("connect to the shim");
         client.set_timeout(Some(Duration::from_secs(60))).expect("set a limit");
         client
     }

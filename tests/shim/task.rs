@@ -402,7 +402,8 @@ fn many_wait_and_all_are_answered() {
         let mut impatient = Client::connect(&shim.address, "it").unwrap();
         impatient.set_timeout(Some(std::time::Duration::from_millis(50))).unwrap();
         let request = task::WaitRequest { id: id(&shim), exec_id: String::new() };
-        impatient.call::<task::WaitResponse>(TASK_V2, "Wait", &request).unwrap_err();
+        let late = impatient.call::<task::WaitResponse>(TASK_V2, "Wait", &request).unwrap();
+        assert_eq!(late.unwrap_err().code, code::DEADLINE_EXCEEDED);
         drop(impatient);
         assert_eq!(shim.create_state().1, Status::Running as i32);
         shim.kill("", 9);

@@ -15,7 +15,7 @@ use crate::{rpc, socket};
 const TURN: usize = 32;
 
 /// How long a message may take from its first byte to its last.
-const WHOLE: Duration = Duration::from_secs(30);
+const WHOLE: Duration = Duration::from_secs(10);
 
 /// How long nobody is taken in when there is no descriptor left for them.
 const CROWDED: Duration = Duration::from_secs(1);

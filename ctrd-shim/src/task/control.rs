@@ -23,9 +23,8 @@ use crate::sys;
 use crate::task::create::text;
 use crate::task::{failure, find};
 
-/// How long the runtime may take to pass a signal on. After that a container that is to be killed is
-/// killed without it.
-pub const STUCK: Duration = Duration::from_secs(10);
+/// How long the runtime may take to kill a container. After that it is killed without it.
+pub const STUCK: Duration = Duration::from_secs(5);
 
 pub fn kill(shim: &mut Shim, caller: Caller, request: &KillRequest) -> Answer<()> {
     let task = find(shim, &request.id)?;
@@ -49,7 +48,7 @@ pub fn kill(shim: &mut Shim, caller: Caller, request: &KillRequest) -> Answer<()
     }
     command.arg(&request.id).arg(request.signal.to_string());
     let (id, is_last) = (request.id.clone(), request.signal == libc::SIGKILL as u32);
-    let bounds = Bounds { limit: Some(STUCK), ..for_caller(caller) };
+    let bounds = Bounds { limit: is_last.then_some(STUCK), ..for_caller(caller) };
     let runtime = task.runtime.clone();
     let then = move |shim: &mut Shim, outcome: Outcome| {
         let answer = if outcome.is_ok() || (outcome.was_killed() && is_last && kill_init(shim, &id)) {

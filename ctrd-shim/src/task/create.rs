@@ -1,6 +1,7 @@
 //! Create: the bundle's files, the root filesystem, the streams, then the runtime's create.
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Context;
 use ctrd_shim::any;
@@ -22,7 +23,10 @@ use crate::sandbox;
 use crate::serve::Shim;
 use crate::stdio::Paths;
 use crate::task::launch::{Launch, Launched, launch};
-use crate::task::{Io, Task, control, events};
+use crate::task::{Io, Task, events};
+
+/// How long the runtime may take to clean up after itself.
+const CLEAN_UP: Duration = Duration::from_secs(30);
 
 /// All that is known before the runtime runs.
 struct Plan {
@@ -142,7 +146,7 @@ fn give_up(shim: &mut Shim, caller: Caller, plan: Plan, refusal: Refusal) {
         }
         given_up(shim, caller, &plan, refusal);
     };
-    let bounds = runtime::Bounds { caller: None, limit: Some(control::STUCK) };
+    let bounds = runtime::Bounds { caller: None, limit: Some(CLEAN_UP) };
     if runtime::ask(shim, &runtime, command, bounds, then).is_err()
         && let Some((plan, refusal)) = end.take()
     {

@@ -1,0 +1,204 @@
+//! What hangs below a shim: a runtime that does not return, a logging program that is never ready.
+//! Others are served meanwhile, and a caller's deadline sets things right again.
+
+use std::time::{Duration, Instant};
+
+use ctrd_shim::api::process::Status;
+use ctrd_shim::api::task;
+use ctrd_shim::client::Client;
+use ctrd_shim::method::{TASK_V3, code};
+use prost::Message;
+
+use super::stalled::{Stalled, program};
+use crate::{bin, runtime, traces};
+
+/// How long a caller of what hangs waits.
+const LIMIT: Duration = Duration::from_millis(700);
+
+impl Stalled {
+    /// Calls what hangs, with a deadline: it is kept, others are answered at once, and nothing stays.
+    fn late(&self, when: &str, verb: &str, method: &str, request: &(impl Message + Sync)) {
+        self.hangs(when, verb);
+        std::thread::scope(|scope| {
+            let begun = Instant::now();
+            let call = scope.spawn(|| {
+                let mut client = Client::connect(&self.shim.address, "it").expect("connect");
+                client.set_timeout(Some(LIMIT)).expect("set a limit");
+                client.call::<task::DeleteResponse>(TASK_V3, method, request).expect("an answer")
+            });
+            let hung = self.hung();
+            let asked = Instant::now();
+            let id = self.shim.id.clone();
+            let connect: task::ConnectResponse =
+                self.shim.ok("Connect", &task::ConnectRequest { id: id.clone() });
+            assert_eq!(connect.shim_pid, self.shim.pid);
+            let state = task::StateRequest { id: id.clone(), exec_id: String::new() };
+            let _ = self.shim.call::<task::StateResponse>("State", &state);
+            let _ = self.shim.call::<task::StatsResponse>("Stats", &task::StatsRequest { id });
+            assert!(asked.elapsed() < LIMIT / 2, "{method}: others waited {:?}", asked.elapsed());
+            let status = call.join().expect("the call").expect_err("it hangs");
+            assert_eq!(status.code, code::DEADLINE_EXCEEDED, "{method}: {}", status.message);
+            assert!(begun.elapsed() >= LIMIT, "{method}: too early");
+            runtime::wait_exit(hung);
+        });
+        self.goes_on();
+    }
+
+    /// Creates a container whose name may still be taken by one that is being given up.
+    fn create_in_the_end(&self) {
+        loop {
+            match self.shim.call::<task::CreateTaskResponse>("Create", &self.shim.request()) {
+                Ok(_) => return,
+                Err(status) => assert_eq!(status.code, code::ALREADY_EXISTS, "{}", status.message),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_runtime_that_hangs_holds_up_its_own_call_alone() {
+    let stalled = Stalled::new("it-stuck", &["sleep", "3000"], |_| {});
+    let shim = &stalled.shim;
+    let id = shim.id.clone();
+    stalled.late("before", "create", "Create", &shim.request());
+    stalled.create_in_the_end();
+    stalled.late("before", "start", "Start", &shim.start_request(""));
+    assert_eq!(shim.state("").status, Status::Created as i32);
+    shim.start("");
+    stalled.late("before", "ps", "Pids", &task::PidsRequest { id: id.clone() });
+    stalled.late("before", "pause", "Pause", &task::PauseRequest { id: id.clone() });
+    assert_eq!(shim.state("").status, Status::Running as i32);
+    shim.ok::<()>("Pause", &task::PauseRequest { id: id.clone() });
+    stalled.late("before", "resume", "Resume", &task::ResumeRequest { id: id.clone() });
+    assert_eq!(shim.state("").status, Status::Paused as i32);
+    shim.ok::<()>("Resume", &task::ResumeRequest { id: id.clone() });
+    stalled.late(
+        "before",
+        "update",
+        "Update",
+        &task::UpdateTaskRequest { id: id.clone(), ..Default::default() },
+    );
+    stalled.late("before", "kill", "Kill", &shim.kill_request("", 15));
+    shim.exec("e", &["sleep", "3001"]);
+    stalled.late("before", "exec", "Start", &shim.start_request("e"));
+    shim.delete("e");
+    shim.exec("e", &["sh", "-c", "exit 3"]);
+    shim.start("e");
+    assert_eq!(shim.wait("e"), 3);
+    shim.kill("", 9);
+    shim.wait("");
+    stalled.late("before", "delete", "Delete", &shim.delete_request(""));
+    assert_eq!(shim.delete("").exit_status, 137);
+    drop(stalled);
+    traces::none_of(&["it-stuck"]);
+}
+
+/// The runtime has done its work and hangs then: what it has made is taken away, and what it has started ended.
+#[test]
+fn nothing_stays_of_what_was_given_up() {
+    let stalled = Stalled::new("it-given", &["sleep", "3000"], |_| {});
+    let shim = &stalled.shim;
+    stalled.late("after", "create", "Create", &shim.request());
+    stalled.create_in_the_end();
+    shim.start("");
+    shim.exec("e", &["sleep", "3009"]);
+    stalled.late("after", "exec", "Start", &shim.start_request("e"));
+    while traces::processes().any(|(_, line)| line == "sleep 3009") {
+        std::thread::yield_now();
+    }
+}
+
+/// SIGKILL is for what is stuck, so a stuck runtime does not stop it.
+#[test]
+fn a_kill_reaches_the_container_without_the_runtime() {
+    let stalled = Stalled::new("it-unstuck", &["sleep", "3000"], |config| {
+        config["linux"]["namespaces"].as_array_mut().unwrap().retain(|n| n["type"] != "pid");
+    });
+    let shim = &stalled.shim;
+    shim.create();
+    shim.start("");
+    shim.exec("e", &["sleep", "3001"]);
+    shim.start("e");
+    stalled.hangs("before", "kill");
+    std::thread::scope(|scope| {
+        let wait = scope.spawn(|| (shim.wait("e"), shim.wait("")));
+        shim.kill("", 9);
+        // Its exec is killed after it, which the runtime was to do too.
+        assert_eq!(wait.join().unwrap(), (137, 137));
+    });
+    stalled.goes_on();
+    shim.delete("");
+}
+
+#[test]
+fn a_logging_program_that_is_never_ready_is_given_up() {
+    let stalled = Stalled::new("it-unready", &["true"], |_| {});
+    let shim = &stalled.shim;
+    let script =
+        format!("echo $$ >{0}/hung.new; mv {0}/hung.new {0}/hung; exec sleep 2998", stalled.dir.display());
+    let program = program(&stalled.dir.join("logger"), &script);
+    for scheme in ["binary", "binary-v2"] {
+        let mut request = shim.request();
+        request.stdout = format!("{scheme}://{program}");
+        stalled.late("before", "nothing", "Create", &request);
+    }
+    stalled.create_in_the_end();
+    shim.delete("");
+    drop(stalled);
+    traces::none_of(&["it-unready"]);
+}
+
+#[test]
+fn a_deadline_that_was_met_is_over() {
+    let stalled = Stalled::new("it-met", &["sleep", "3000"], |_| {});
+    let shim = &stalled.shim;
+    let mut client = Client::connect(&shim.address, "it").expect("connect");
+    client.set_timeout(Some(Duration::from_secs(3))).expect("set a limit");
+    let created = client.call::<task::CreateTaskResponse>(TASK_V3, "Create", &shim.request());
+    created.expect("an answer").expect("created");
+    let wait = task::WaitRequest { id: shim.id.clone(), exec_id: String::new() };
+    let late = client.call::<task::WaitResponse>(TASK_V3, "Wait", &wait).expect("an answer");
+    assert_eq!(late.unwrap_err().code, code::DEADLINE_EXCEEDED, "after that of Create, too");
+    assert_eq!(shim.state("").status, Status::Created as i32);
+}
+
+/// A runtime that somebody else kills is a call that failed, no more.
+#[test]
+fn a_runtime_that_is_killed_fails_its_call() {
+    let stalled = Stalled::new("it-shot", &["sleep", "3000"], |_| {});
+    let shim = &stalled.shim;
+    let id = shim.id.clone();
+    let shoot = |when: &str,
+                 verb: &str,
+                 method: &str,
+                 request: &(dyn Fn() -> Result<(), ctrd_shim::api::rpc::Status> + Sync)| {
+        stalled.hangs(when, verb);
+        std::thread::scope(|scope| {
+            let call = scope.spawn(request);
+            bin::run(std::process::Command::new("kill").args(["-9", &stalled.hung().to_string()])).ok();
+            let status = call.join().expect("the call").expect_err("it was killed");
+            assert_eq!(status.code, code::UNKNOWN, "{method}");
+            assert!(status.message.contains("stalled: ended by signal 9"), "{method}: {}", status.message);
+        });
+        stalled.goes_on();
+    };
+    for when in ["before", "after"] {
+        shoot(when, "create", "Create", &|| {
+            shim.call::<task::CreateTaskResponse>("Create", &shim.request()).map(drop)
+        });
+    }
+    shim.create();
+    shoot("before", "start", "Start", &|| shim.call::<()>("Start", &shim.start_request("")));
+    shim.start("");
+    shim.exec("e", &["sleep", "3001"]);
+    shoot("after", "exec", "Start", &|| shim.call::<()>("Start", &shim.start_request("e")));
+    shim.delete("e");
+    shoot("before", "pause", "Pause", &|| shim.call("Pause", &task::PauseRequest { id: id.clone() }));
+    assert_eq!(shim.state("").status, Status::Running as i32);
+    shim.kill("", 9);
+    shim.wait("");
+    shoot("before", "delete", "Delete", &|| shim.call::<()>("Delete", &shim.delete_request("")));
+    shim.delete("");
+    drop(stalled);
+    traces::none_of(&["it-shot"]);
+}
