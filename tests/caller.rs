@@ -58,6 +58,34 @@ impl Drop for Daemon {
     }
 }
 
+/// A containerd of a test's own, with all it keeps in `dir` and its socket at `dir`/c.sock. It finds shims in
+/// `dir`/bin first.
+pub fn containerd(program: &Path, dir: &Path) -> Daemon {
+    let at = |name: &str| dir.join(name).display().to_string();
+    let config = format!(
+        "version = 2\nroot = {:?}\nstate = {:?}\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\", \
+         \"io.containerd.cri.v1.images\", \"io.containerd.cri.v1.runtime\", \"io.containerd.internal.v1.opt\", \
+         \"io.containerd.tracing.processor.v1.otlp\", \"io.containerd.nri.v1.nri\"]\n\
+         [grpc]\naddress = {:?}\n",
+        at("clib"),
+        at("crun"),
+        at("c.sock"),
+    );
+    std::fs::write(at("config.toml"), config).expect("write config.toml");
+    let path = format!("{}:{}", at("bin"), std::env::var("PATH").expect("PATH"));
+    let mut command = Command::new(program);
+    command.args(["--config", &at("config.toml")]).env("PATH", path);
+    Daemon::start(&mut command, dir)
+}
+
+/// Puts ctrd-shim in the place of containerd's own shim, for a containerd of this folder.
+pub fn install_shim(dir: &Path) {
+    std::fs::create_dir(dir.join("bin")).expect("make a folder");
+    for name in ["containerd-shim-runc-v2", "containerd-shim-ctrd-v2"] {
+        std::os::unix::fs::symlink(bin::path("ctrd-shim"), dir.join("bin").join(name)).expect("link");
+    }
+}
+
 /// A folder in /run, where the path of a socket stays short.
 pub fn folder() -> tempfile::TempDir {
     tempfile::Builder::new().prefix("ctrd-it.").tempdir_in("/run").expect("a folder in /run")

@@ -21,19 +21,7 @@ impl Containerd {
             return None;
         }
         let dir = caller::folder();
-        let at = |name: &str| dir.path().join(name).display().to_string();
-        let config = format!(
-            "version = 2\nroot = {:?}\nstate = {:?}\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\", \
-             \"io.containerd.cri.v1.images\", \"io.containerd.cri.v1.runtime\", \"io.containerd.internal.v1.opt\"]\n\
-             [grpc]\naddress = {:?}\n",
-            at("lib"),
-            at("run"),
-            at("c.sock"),
-        );
-        std::fs::write(at("config.toml"), config).expect("write config.toml");
-        let mut command = Command::new("containerd");
-        command.args(["--config", &at("config.toml")]);
-        let daemon = Daemon::start(&mut command, dir.path());
+        let daemon = caller::containerd(Path::new("containerd"), dir.path());
         let containerd = Self { _daemon: daemon, dir };
         let work = fixture::temp();
         let archive = fixture::image(work.path(), "busybox");

@@ -36,19 +36,7 @@ fn with_each(test: impl Fn(Containerd)) {
 impl Containerd {
     fn new(folder: PathBuf) -> Self {
         let dir = caller::folder();
-        let at = |name: &str| dir.path().join(name).display().to_string();
-        let config = format!(
-            "version = 2\nroot = {:?}\nstate = {:?}\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\", \
-             \"io.containerd.cri.v1.images\", \"io.containerd.cri.v1.runtime\", \"io.containerd.internal.v1.opt\", \
-             \"io.containerd.tracing.processor.v1.otlp\", \"io.containerd.nri.v1.nri\"]\n\
-             [grpc]\naddress = {:?}\n",
-            at("lib"),
-            at("run"),
-            at("c.sock"),
-        );
-        std::fs::write(at("config.toml"), config).expect("write config.toml");
-        std::fs::create_dir(at("bin")).expect("make a folder");
-        std::os::unix::fs::symlink(bin::path("ctrd-shim"), at("bin/containerd-shim-runc-v2")).expect("link");
+        caller::install_shim(dir.path());
         let mut containerd = Self { folder, dir, daemon: None };
         containerd.serve();
         let work = fixture::temp();
@@ -58,13 +46,7 @@ impl Containerd {
     }
 
     fn serve(&mut self) {
-        // One that was killed has left it, with the socket beside.
-        let _ = std::fs::remove_file(self.dir.path().join("containerd.notify"));
-        let path =
-            format!("{}:{}", self.dir.path().join("bin").display(), std::env::var("PATH").expect("PATH"));
-        let mut command = Command::new(self.folder.join("containerd"));
-        command.arg("--config").arg(self.dir.path().join("config.toml")).env("PATH", path);
-        self.daemon = Some(Daemon::start(&mut command, self.dir.path()));
+        self.daemon = Some(caller::containerd(&self.folder.join("containerd"), self.dir.path()));
     }
 
     fn command(&self, args: &[&str]) -> Command {
@@ -104,7 +86,7 @@ impl Containerd {
             runtime::wait_exit(pid.into());
         }
         let left: Vec<_> =
-            ["run/io.containerd.runtime.v2.task/default", "lib/io.containerd.runtime.v2.task/default"]
+            ["crun/io.containerd.runtime.v2.task/default", "clib/io.containerd.runtime.v2.task/default"]
                 .iter()
                 .flat_map(|dir| std::fs::read_dir(self.dir.path().join(dir)).into_iter().flatten().flatten())
                 .map(|entry| entry.path())
@@ -240,7 +222,7 @@ fn the_server_may_die_and_come_back() {
         containerd.run(&["-d"], "it-ends", &["sh", "-c", &format!("mkfifo /tmp/go; {script}")]).ok();
         let shims = containerd.shims();
         assert_eq!(shims.len(), 2);
-        let root = containerd.dir.path().join("run/io.containerd.runtime.v2.task/default/it-ends");
+        let root = containerd.dir.path().join("crun/io.containerd.runtime.v2.task/default/it-ends");
         let fifo = root.join("rootfs/tmp/go");
         while !fifo.exists() {
             std::thread::yield_now();

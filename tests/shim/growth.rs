@@ -64,7 +64,7 @@ fn execs_that_are_dropped_leave_nothing() {
     let run = |n: usize| {
         let exec = format!("e{n}");
         let mut request = shim.exec_request(&exec, &["sh", "-c", "sleep 3005 & exit 0"]);
-        request.terminal = n % 2 == 0;
+        request.terminal = n.is_multiple_of(2);
         (request.stdin, request.stdout) = (at("in"), at("out"));
         if !request.terminal {
             request.stderr = at("err");

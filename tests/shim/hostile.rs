@@ -271,7 +271,9 @@ fn no_abstract_socket_and_nobody_else() {
         use std::os::unix::fs::PermissionsExt;
         std::fs::metadata(path).unwrap().permissions().mode() & 0o777
     };
-    assert_eq!((mode(Path::new(path)), mode(Path::new(path).parent().unwrap())), (0o600, 0o700));
+    // Some of containerd's shims make it without x, which root does not need.
+    let (file, folder) = (mode(Path::new(path)), mode(Path::new(path).parent().unwrap()));
+    assert_eq!((file, folder | 0o100), (0o600, 0o700));
     let as_nobody = |script: &str| {
         let mut command = Command::new("python3");
         bin::run(command.args(["-c", script, path]).uid(65534).gid(65534))
@@ -324,7 +326,7 @@ fn half_a_message_is_not_waited_for_for_ever() {
     let mut half = connect(&shim);
     half.write_all(&connect_call(1)[..12]).unwrap();
     let begun = Instant::now();
-    assert_eq!(half.read(&mut [0]).expect("its end"), 0);
+    assert_eq!(half.read_to_end(&mut Vec::new()).expect("its end"), 0);
     assert!(begun.elapsed() > Duration::from_secs(9), "{:?}", begun.elapsed());
     others_are_served(&shim);
 }

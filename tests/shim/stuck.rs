@@ -17,7 +17,7 @@ const LIMIT: Duration = Duration::from_millis(700);
 
 impl Stalled {
     /// Calls what hangs, with a deadline: it is kept, others are answered at once, and nothing stays.
-    fn late(&self, when: &str, verb: &str, method: &str, request: &(impl Message + Sync)) {
+    fn late(&self, when: &str, verb: &str, method: &str, request: &impl Message) {
         self.hangs(when, verb);
         std::thread::scope(|scope| {
             let begun = Instant::now();
