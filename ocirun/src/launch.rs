@@ -1,9 +1,8 @@
 //! Making a container: what `create` and `run` have in common. Whatever fails, nothing is left.
 
 use std::fs;
-use std::io::Write;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -27,8 +26,8 @@ use crate::namespace::{self, Namespaces};
 use crate::seccomp::{self, Store};
 use crate::state::{self, Dir, State};
 use crate::{
-    caps, console, filter, hooks, label, log, netdev, notify, pidfd, plan, rdt, rlimit, seal, source, time,
-    trace, validate,
+    caps, console, filter, hooks, label, log, netdev, notify, pid_file, pidfd, plan, rdt, rlimit, seal,
+    source, time, trace, validate,
 };
 
 /// A container whose first process waits for `start`.
@@ -339,7 +338,7 @@ fn finish(
     ready.map_err(|error| explain(error, spec))?;
     trace::did("until ocirun-init is ready");
     if let Some(file) = &launch.pid_file {
-        write_pid_file(file, init.child.pid)?;
+        pid_file::write(file, init.child.pid)?;
     }
     match prepared {
         Some(prepared) => prepared.name().map(drop),
@@ -457,32 +456,13 @@ fn time_offsets(spec: &Spec) -> Option<String> {
     Some(offsets.iter().map(line).collect())
 }
 
-/// The number alone, without a newline, and never half of it.
-pub fn write_pid_file(file: &Path, pid: i32) -> Result<()> {
-    write_whole(file, pid).with_context(|| format!("pid file {}", file.display()))
-}
-
-fn write_whole(file: &Path, pid: i32) -> Result<()> {
-    let name = file.file_name().context("it has no name")?.to_string_lossy().into_owned();
-    let new = file.with_file_name(format!(".{name}"));
-    let written = fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o666)
-        .open(&new)
-        .and_then(|mut f| f.write_all(pid.to_string().as_bytes()))
-        .with_context(|| format!("write {}", new.display()));
-    written.and_then(|()| fs::rename(&new, file).with_context(|| format!("rename {}", new.display())))
-}
-
 /// Takes back what the steps made on the host; the first process has been waited for.
 pub fn undo(cgroup: &Cgroup, rdt: Option<&rdt::Group>, pid_file: Option<&Path>) {
     let _ = cgroup.kill(libc::SIGKILL);
     let _ = cgroup.remove();
     let _ = rdt.map(rdt::Group::remove);
     if let Some(file) = pid_file {
-        let _ = fs::remove_file(file);
+        pid_file::remove(file);
     }
 }
 

@@ -40,6 +40,7 @@ pub mod namespace;
 pub mod netdev;
 pub mod netlink;
 pub mod notify;
+pub mod pid_file;
 pub mod pidfd;
 pub mod plan;
 pub mod probe;

@@ -12,8 +12,8 @@ use crate::fds::{self, Passed};
 use crate::init::{self, Init, Start};
 use crate::state::{self, Dir, State, Status};
 use crate::{
-    affinity, annotation, bundle, console, filter, foreground, label, launch, log, namespace, plan, rlimit,
-    seal, signal, validate,
+    affinity, annotation, bundle, console, filter, foreground, label, launch, log, namespace, pid_file, plan,
+    rlimit, seal, signal, validate,
 };
 
 pub fn exec(global: &Global, args: &Exec) -> Result<i32> {
@@ -48,7 +48,7 @@ pub fn exec(global: &Global, args: &Exec) -> Result<i32> {
         Err(e) => {
             init.abandon();
             if let Some(file) = &args.pid_file {
-                let _ = std::fs::remove_file(file);
+                pid_file::remove(file);
             }
             Err(init::with_hint(e, &state.rootfs))
         }
@@ -65,7 +65,7 @@ fn go(args: &Exec, init: &mut Init, console: Option<OwnedFd>) -> Result<i32> {
     };
     init.until_ready(|_| Ok(()))?;
     if let Some(file) = &args.pid_file {
-        launch::write_pid_file(file, init.child.pid)?;
+        pid_file::write(file, init.child.pid)?;
     }
     let signals = if args.detach { None } else { Some(signal::collect()?) };
     log::debug("setns_init: about to exec");

@@ -26,8 +26,8 @@ use crate::namespace::Namespaces;
 use crate::spawn::Child;
 use crate::state::{self, Dir, State};
 use crate::{
-    annotation, console, error, filter, foreground, hooks, hotplug, launch, log, notify, pidfd, plan, rdt,
-    signal, validate,
+    annotation, console, error, filter, foreground, hooks, hotplug, launch, log, notify, pid_file, pidfd,
+    plan, rdt, signal, validate,
 };
 
 const LOG: &str = "restore.log";
@@ -233,7 +233,7 @@ fn record(work: &Work, state: &mut State, pid: i32) -> Result<()> {
     }
     dir.save(state)?;
     if let Some(file) = &args.pid_file {
-        launch::write_pid_file(file, pid)?;
+        pid_file::write(file, pid)?;
     }
     Ok(())
 }

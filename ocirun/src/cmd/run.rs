@@ -8,7 +8,7 @@ use nix::sys::prctl::set_child_subreaper;
 
 use crate::cli::{Global, Run};
 use crate::launch::{self, Gate, Launched};
-use crate::{console, foreground, init, log, notify, signal, trace};
+use crate::{console, foreground, init, log, notify, pid_file, signal, trace};
 
 use super::{delete, start};
 
@@ -33,7 +33,7 @@ pub fn run(global: &Global, args: &Run) -> Result<i32> {
             init.abandon();
             delete::remove(dir, state)?;
             if let Some(file) = &args.launch.pid_file {
-                let _ = std::fs::remove_file(file);
+                pid_file::remove(file);
             }
             Err(e)
         }
