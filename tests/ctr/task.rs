@@ -26,7 +26,8 @@ fn a_run_gives_output_and_status() {
         assert!(done.stderr.contains("err\n"), "{}", done.stderr);
         for (program, text) in [
             ("nosuch", r#"exec: "nosuch": executable file not found in $PATH"#),
-            ("/etc", r#"exec: "/etc": is a directory"#),
+            // Where runc is installed it is the one that says so, and runc 1.1 says "permission denied".
+            ("/etc", r#"exec: "/etc": "#),
         ] {
             ctr.fails(&["run", "--rm", "bb:busybox", "it-run", program], text);
         }

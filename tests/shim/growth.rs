@@ -38,10 +38,15 @@ impl Size {
 
     /// Waits until the shim is no larger than this, but for what an allocator keeps.
     pub fn is_reached_by(self, shim: &Driven) {
+        self.is_reached_but_for(512, shim);
+    }
+
+    /// The same with so many kB more, after what took a lot at once.
+    pub fn is_reached_but_for(self, more: u64, shim: &Driven) {
         let limit = Instant::now() + Duration::from_secs(30);
         loop {
             let now = Size::of(shim);
-            if now.fds <= self.fds && now.children <= self.children && now.memory <= self.memory + 512 {
+            if now.fds <= self.fds && now.children <= self.children && now.memory <= self.memory + more {
                 return;
             }
             assert!(Instant::now() < limit, "{now:?}, before it was {self:?}");
