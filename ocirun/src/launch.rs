@@ -145,6 +145,8 @@ pub fn create(global: &Global, launch: &Launch, detached: bool, gate: Gate) -> R
         };
         make(&work, boot, &lock).inspect_err(|_| undo(&cgroup, rdt, launch.pid_file.as_deref()))
     });
+    // The process goes on for a moment, or waits: what it has read is not worth to be taken apart.
+    std::mem::forget((bundle, asked));
     made.inspect_err(|_| {
         let _ = dir.remove();
     })
@@ -278,7 +280,10 @@ fn make(work: &Work, mut boot: Bootstrap, _lock: &fs::File) -> Result<Launched> 
         _ => Ok(()),
     };
     match early.and_then(|()| finish(work, late, &mut state, &mut boot, &mut init)) {
-        Ok(()) => Ok(Launched { dir: dir.clone(), state, init, terminal }),
+        Ok(()) => {
+            std::mem::forget(boot);
+            Ok(Launched { dir: dir.clone(), state, init, terminal })
+        }
         Err(e) => {
             init.abandon();
             Err(starved(e))

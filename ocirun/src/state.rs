@@ -276,6 +276,13 @@ impl Dir {
     }
 
     pub fn remove(&self) -> Result<()> {
+        // What is mostly there, before it is looked for what else is.
+        for file in [self.path.join("state.json"), self.seccomp(), self.fifo()] {
+            let _ = fs::remove_file(file);
+        }
+        if fs::remove_dir(&self.path).is_ok() {
+            return Ok(());
+        }
         match fs::remove_dir_all(&self.path) {
             Err(e) if e.kind() != ErrorKind::NotFound => {
                 Err(e).with_context(|| format!("remove {}", self.path.display()))
