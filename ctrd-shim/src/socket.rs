@@ -69,6 +69,15 @@ pub fn is_ours(stream: &UnixStream) -> bool {
 mod tests {
     use super::*;
 
+    /// Nobody listens any more; what another test is just starting has the descriptor until it executes.
+    fn end(listener: UnixListener) {
+        let path = path_of(&listener).unwrap();
+        drop(listener);
+        while UnixStream::connect(&path).is_ok() {
+            std::thread::yield_now();
+        }
+    }
+
     #[test]
     fn a_dead_socket_is_replaced_and_a_live_one_found() {
         let dir = tempfile::tempdir().unwrap();
@@ -76,12 +85,12 @@ mod tests {
         let Bound::Ours(first) = bind_or_find(&path).unwrap() else { panic!("nobody is there") };
         assert!(matches!(bind_or_find(&path).unwrap(), Bound::Other));
         assert_eq!(path_of(&first).unwrap(), path);
-        drop(first);
+        end(first);
         assert!(path.exists());
         let Bound::Ours(second) = bind_or_find(&path).unwrap() else { panic!("it was dead") };
         remove_stale(&path);
         assert!(path.exists());
-        drop(second);
+        end(second);
         remove_stale(&path);
         assert!(!path.exists());
     }
