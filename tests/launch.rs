@@ -105,7 +105,7 @@ fn a_terminal_has_its_size_and_is_restored() {
     assert_eq!(stty("before"), stty("after"));
 }
 
-/// What shows issue 2, point 3: the tree, and that ctrd may die.
+/// The process tree, and that ctrd may die.
 #[test]
 fn a_detached_task_outlives_its_server() {
     let stack = Stack::with_busybox();
