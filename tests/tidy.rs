@@ -119,6 +119,17 @@ fn no_stub_is_left() {
     }
 }
 
+/// Only some C libraries give the words of the command line to the standard library before `main`.
+#[test]
+fn the_words_of_the_command_line_are_those_of_main() {
+    for (name, text) in sources().iter().filter(|(name, _)| name.starts_with("ocirun")) {
+        let code = code(text).lines().filter(|line| !line.trim_start().starts_with("//"));
+        for line in code {
+            assert!(!line.contains(concat!("env::ar", "gs")), "{name}: {line}");
+        }
+    }
+}
+
 #[test]
 fn init_reads_no_environment_and_no_host_file() {
     for (name, text) in sources().iter().filter(|(name, _)| name.starts_with("ocirun-init/src")) {
