@@ -1,6 +1,7 @@
 //! `ctrd-shim` by itself, driven over ttrpc as containerd drives it, above ocirun and above runc.
 
 mod alike;
+mod checkpoint;
 mod daemon;
 mod driver;
 mod events;
@@ -9,6 +10,8 @@ mod growth;
 mod hostile;
 mod killed;
 mod metrics;
+mod options;
+mod roots;
 mod sandbox;
 mod server;
 mod stalled;

@@ -165,8 +165,13 @@ pub fn write(path: &Path, content: &[u8]) -> Result<()> {
     // Several starts may write one file at once.
     let beside = path.with_file_name(format!(".{name}.{}", std::process::id()));
     let attempt = || -> std::io::Result<()> {
-        remove(&beside)?;
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .custom_flags(libc::O_NOFOLLOW)
+            .open(&beside)?;
         file.write_all(content)?;
         fs::rename(&beside, path)
     };

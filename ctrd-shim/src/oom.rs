@@ -3,7 +3,8 @@
 
 use std::fs::{self, File};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
 
 use nix::sys::eventfd::{EfdFlags, EventFd};
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
@@ -15,8 +16,8 @@ use crate::serve::Shim;
 pub struct Watch {
     key: u64,
     wake: OwnedFd,
-    /// The file whose line `oom_kill` counts.
-    counter: PathBuf,
+    /// The file whose line `oom_kill` counts, open: it is read on the way of every exit.
+    counter: File,
     count: u64,
 }
 
@@ -54,25 +55,27 @@ impl Watch {
 }
 
 /// An event counter that the memory controller adds to.
-fn v1(dir: &Path) -> Option<(OwnedFd, PathBuf)> {
-    let counter = dir.join("memory.oom_control");
-    let control = File::open(&counter).ok()?;
+fn v1(dir: &Path) -> Option<(OwnedFd, File)> {
+    let control = File::open(dir.join("memory.oom_control")).ok()?;
     let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
     let wake = EventFd::from_flags(flags).ok()?;
     let line = format!("{} {}", wake.as_fd().as_raw_fd(), control.as_raw_fd());
     fs::write(dir.join("cgroup.event_control"), line).ok()?;
-    Some((wake.into(), counter))
+    Some((wake.into(), control))
 }
 
 /// The file itself, which changes.
-fn v2(dir: &Path) -> Option<(OwnedFd, PathBuf)> {
+fn v2(dir: &Path) -> Option<(OwnedFd, File)> {
     let counter = dir.join("memory.events");
     let inotify = Inotify::init(InitFlags::IN_CLOEXEC | InitFlags::IN_NONBLOCK).ok()?;
     inotify.add_watch(&counter, AddWatchFlags::IN_MODIFY).ok()?;
-    Some((inotify.into(), counter))
+    Some((inotify.into(), File::open(counter).ok()?))
 }
 
-fn kills(counter: &Path) -> Option<u64> {
-    let text = fs::read_to_string(counter).ok()?;
+fn kills(counter: &File) -> Option<u64> {
+    // A few lines of a name and a number.
+    let mut text = [0; 512];
+    let n = counter.read_at(&mut text, 0).ok()?;
+    let text = std::str::from_utf8(&text[..n]).ok()?;
     text.lines().find_map(|line| line.strip_prefix("oom_kill "))?.trim().parse().ok()
 }

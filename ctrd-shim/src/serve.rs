@@ -184,7 +184,8 @@ impl Shim {
     }
 
     fn take_signals(&mut self) {
-        while let Ok(Some(info)) = self.signals.read_signal() {
+        // Another one that waits makes us ready again.
+        if let Ok(Some(info)) = self.signals.read_signal() {
             match Signal::try_from(info.ssi_signo as i32) {
                 Ok(signal @ (Signal::SIGTERM | Signal::SIGINT)) => {
                     self.log.warn(format_args!("leave: {signal}"));
