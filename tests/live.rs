@@ -27,6 +27,25 @@ impl Live {
         live
     }
 
+    /// One with pipes as standard streams, which CRIU can take along; their other ends are the child's.
+    pub fn with_pipes(id: &'static str) -> (Self, std::process::Child) {
+        let (runtime, bundle) = (
+            Runtime::new(),
+            Bundle::new(&["sleep", "3000"], |c| {
+                c["root"]["readonly"] = false.into();
+            }),
+        );
+        let mut create = runtime.command(&["create", "--bundle", bundle.path().to_str().unwrap(), id]);
+        let piped = std::process::Stdio::piped;
+        let mut child = create.stdin(piped()).stdout(piped()).stderr(piped()).spawn().unwrap();
+        // Not `wait`, which closes the input.
+        while child.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        runtime.run(&["start", id]).ok();
+        (Self { runtime, bundle, id }, child)
+    }
+
     /// One that was not started yet.
     pub fn created(id: &'static str, user: bool, edit: impl FnOnce(&mut Value)) -> Self {
         let runtime = Runtime::new();

@@ -224,7 +224,7 @@ fn a_restored_container_has_what_was_added() {
     if !bin::peer("criu") {
         return;
     }
-    let live = Live::new("it-mtr", false, |_| {});
+    let (live, _streams) = Live::with_pipes("it-mtr");
     let dir = fixture::temp();
     std::fs::write(dir.path().join("file"), "of the host\n").unwrap();
     let list = json!([
