@@ -306,7 +306,10 @@ impl Driven {
 
     /// Ends the shim, and returns when it is gone.
     pub fn shutdown(&self) {
-        self.ok::<()>("Shutdown", &task::ShutdownRequest { id: self.id.clone(), now: false });
+        let request = task::ShutdownRequest { id: self.id.clone(), now: false };
+        let answer = self.client().call::<()>(self.service, "Shutdown", &request);
+        // containerd's shim may be gone before it has answered.
+        assert!(matches!(answer, Ok(Ok(()))) || self.program != bin::path("ctrd-shim"), "{answer:?}");
         runtime::wait_exit(self.pid.into());
     }
 
