@@ -224,6 +224,10 @@ fn a_restored_container_has_what_was_added() {
     if !bin::peer("criu") {
         return;
     }
+    // Seen with CRIU 4.2 on cgroup v1; under emulation the restored process has ended at once, why is not known.
+    if std::env::var_os("CTRD_MACHINE").is_some() {
+        return bin::skip("the restored process does not live on in the virtual machine");
+    }
     let (live, _streams) = Live::with_pipes("it-mtr");
     let dir = fixture::temp();
     std::fs::write(dir.path().join("file"), "of the host\n").unwrap();
