@@ -9,6 +9,7 @@ pub mod leases;
 pub mod namespaces;
 pub mod sandboxes;
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -203,6 +204,15 @@ fn migrate(conn: &mut Connection) -> Result<()> {
     tx.pragma_update(None, "user_version", STEPS.len() as i64)?;
     tx.commit()?;
     Ok(())
+}
+
+/// What an update of the field `labels.KEY`, or of another map's, does: the key gets the value that
+/// `from` has for it, and goes where that has none.
+fn merge_key<V: Clone>(to: &mut HashMap<String, V>, from: &HashMap<String, V>, key: &str) {
+    match from.get(key) {
+        Some(value) => to.insert(key.to_string(), value.clone()),
+        None => to.remove(key),
+    };
 }
 
 #[cfg(test)]

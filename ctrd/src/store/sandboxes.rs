@@ -13,6 +13,8 @@ use crate::filter::{Fields, entry, present};
 use crate::id;
 use crate::timestamp;
 
+use super::merge_key;
+
 impl Fields for Sandbox {
     fn field(&self, path: &[&str]) -> Option<Cow<'_, str>> {
         match path {
@@ -89,15 +91,9 @@ pub fn delete(c: &Connection, ns: &str, id: &str) -> Result<()> {
 
 fn merge(to: &mut Sandbox, from: &Sandbox, path: &str) -> Result<()> {
     if let Some(key) = path.strip_prefix("labels.") {
-        match from.labels.get(key) {
-            Some(value) => to.labels.insert(key.to_string(), value.clone()),
-            None => to.labels.remove(key),
-        };
+        merge_key(&mut to.labels, &from.labels, key);
     } else if let Some(key) = path.strip_prefix("extensions.") {
-        match from.extensions.get(key) {
-            Some(value) => to.extensions.insert(key.to_string(), value.clone()),
-            None => to.extensions.remove(key),
-        };
+        merge_key(&mut to.extensions, &from.extensions, key);
     } else {
         match path {
             "labels" => to.labels = from.labels.clone(),
