@@ -24,6 +24,9 @@ pub fn arguments() {
     for word in ["-static", "-no-pie"] {
         println!("cargo:rustc-link-arg-bins={word}");
     }
+    // The standard library starts hooks by posix_spawn where this is there, but does not ask for it to be
+    // linked in; else it copies the process, and panics if it cannot read what the copy says.
+    println!("cargo:rustc-link-arg-bins=-Wl,--undefined=posix_spawn_file_actions_addchdir_np");
     if !rust_lld() {
         return;
     }
