@@ -4,7 +4,8 @@ mod devices;
 mod mounts;
 
 use std::io::Write;
-use std::process::Stdio;
+use std::os::fd::OwnedFd;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -12,6 +13,21 @@ use crate::bin::{self, Done};
 use crate::fixture::Bundle;
 use crate::mounts::{own, user_namespace};
 use crate::runtime::Runtime;
+
+/// Runs a command to its end, with pipes as standard streams, whose other ends come back.
+pub fn piped(command: &mut Command) -> [OwnedFd; 3] {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("run ocirun");
+    let pipe = "a pipe";
+    let ends = [
+        child.stdin.take().expect(pipe).into(),
+        child.stdout.take().expect(pipe).into(),
+        child.stderr.take().expect(pipe).into(),
+    ];
+    let status = child.wait().expect("it ends");
+    assert!(status.success(), "{command:?}: {status}");
+    ends
+}
 
 /// A container that sleeps, with a user namespace of its own or without.
 pub struct Live {
@@ -27,23 +43,18 @@ impl Live {
         live
     }
 
-    /// One with pipes as standard streams, which CRIU can take along; their other ends are the child's.
-    pub fn with_pipes(id: &'static str) -> (Self, std::process::Child) {
+    /// One with pipes as standard streams, which CRIU can take along, and their other ends.
+    /// Its process reads: CRIU has a sleep interrupted, at which not every `sleep` sleeps on.
+    pub fn with_pipes(id: &'static str) -> (Self, [OwnedFd; 3]) {
         let (runtime, bundle) = (
             Runtime::new(),
-            Bundle::new(&["sleep", "3000"], |c| {
+            Bundle::new(&["sh", "-c", "read -r line"], |c| {
                 c["root"]["readonly"] = false.into();
             }),
         );
-        let mut create = runtime.command(&["create", "--bundle", bundle.path().to_str().unwrap(), id]);
-        let piped = std::process::Stdio::piped;
-        let mut child = create.stdin(piped()).stdout(piped()).stderr(piped()).spawn().unwrap();
-        // Not `wait`, which closes the input.
-        while child.try_wait().unwrap().is_none() {
-            std::thread::yield_now();
-        }
+        let ends = piped(&mut runtime.command(&["create", "--bundle", bundle.path().to_str().unwrap(), id]));
         runtime.run(&["start", id]).ok();
-        (Self { runtime, bundle, id }, child)
+        (Self { runtime, bundle, id }, ends)
     }
 
     /// One that was not started yet.
