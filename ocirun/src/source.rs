@@ -14,6 +14,7 @@ use nix::unistd::{Pid, chroot, fchdir, geteuid};
 use oci_spec::runtime::{LinuxIdMapping, Mount as Wanted, Spec};
 use ocirun_init::{Bootstrap, Mount};
 
+use crate::again::again;
 use crate::fds::Passed;
 use crate::namespace::{self, Namespaces};
 use crate::{idmap, pidfd, plan, spawn, tree};
@@ -101,9 +102,8 @@ struct LockedView {
 
 impl LockedView {
     fn enter() -> Result<LockedView> {
-        let here = |path| {
-            nix::fcntl::open(path, OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC, Mode::empty())
-        };
+        let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+        let here = |path| again(|| nix::fcntl::open(path, flags, Mode::empty()));
         let view = LockedView {
             mounts: namespace::open_own(libc::CLONE_NEWNS)?,
             root: here("/").context("open /")?,
@@ -115,7 +115,8 @@ impl LockedView {
             .with_context(|| format!("open {path}"))
             .and_then(|mounts| namespace::enter(&mounts, libc::CLONE_NEWNS));
         pidfd::signal(&child.pidfd, libc::SIGKILL)?;
-        waitpid(Pid::from_raw(child.pid), None).context("wait for the process of a mount namespace")?;
+        again(|| waitpid(Pid::from_raw(child.pid), None))
+            .context("wait for the process of a mount namespace")?;
         entered.map(|()| view)
     }
 

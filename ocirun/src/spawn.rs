@@ -13,6 +13,7 @@ use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, openat};
 use nix::sys::stat::Mode;
+use nix::unistd::getpid;
 
 /// What the child does, in the order of its fields. All descriptors are above the numbers of
 /// `place`, so that none is overwritten before it is used.
@@ -150,15 +151,18 @@ pub fn pause_in(namespaces: i32) -> Result<Child> {
     let mut pidfd: RawFd = -1;
     let mut args = clone_args((libc::CLONE_PIDFD | namespaces) as u64);
     args.pidfd = (&raw mut pidfd) as u64;
+    let parent = getpid();
     // SAFETY: as in `spawn`: one thread, and the child makes system calls only.
     let pid = Errno::result(unsafe { clone3(&mut args) }).context("clone3 user namespace")? as i32;
     if pid == 0 {
         // SAFETY: integers only.
         unsafe {
             libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0);
-            loop {
+            // Of a death before that call nobody tells it.
+            while libc::getppid() == parent.as_raw() {
                 libc::pause();
             }
+            libc::_exit(1);
         }
     }
     // SAFETY: with CLONE_PIDFD the kernel has stored a new descriptor there, for us alone.
