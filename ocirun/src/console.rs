@@ -1,6 +1,6 @@
 //! Terminals: the socket that takes a terminal's master, and the proxy between it and ours.
 
-use std::io::{IoSlice, IoSliceMut, IsTerminal};
+use std::io::{self, IoSlice, IoSliceMut, IsTerminal};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -19,8 +19,19 @@ use crate::fds::owned;
 
 /// Connects to the socket that a caller listens on.
 pub fn connect(socket: &Path) -> Result<OwnedFd> {
-    let stream = UnixStream::connect(socket).with_context(|| format!("connect to {}", socket.display()))?;
+    let stream = stream(socket).with_context(|| format!("connect to {}", socket.display()))?;
     Ok(stream.into())
+}
+
+/// The same, of which only the socket's name is not told.
+pub fn stream(socket: &Path) -> io::Result<UnixStream> {
+    loop {
+        match UnixStream::connect(socket) {
+            // It waits where many others have not been answered yet.
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
+        }
+    }
 }
 
 /// A socket pair: ours, and the one that ocirun-init sends the master to.

@@ -327,7 +327,7 @@ impl Connection {
     /// Connects to a program itself, without a bus between.
     pub fn peer(path: &Path, patience: Duration) -> Result<Connection> {
         let context = || format!("connect to {}", path.display());
-        let socket = UnixStream::connect(path).with_context(context)?;
+        let socket = crate::console::stream(path).with_context(context)?;
         let deadline = Instant::now() + patience;
         let mut c = Connection { socket, serial: 0, deadline, signals: VecDeque::new() };
         // Without a name: the kernel's word for who calls is right in a user namespace, too.
