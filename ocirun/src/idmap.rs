@@ -3,13 +3,12 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Write as _;
 use std::os::fd::OwnedFd;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use nix::sys::wait::waitpid;
-use nix::unistd::{Pid, getegid, geteuid};
+use nix::unistd::{self, Pid, getegid, geteuid};
 use oci_spec::runtime::{LinuxIdMapping, LinuxIdMappingBuilder};
 
 use crate::again::again;
@@ -116,8 +115,8 @@ fn lines(map: &[LinuxIdMapping]) -> String {
 /// A map takes exactly one write.
 fn file(pid: i32, name: &str, text: &str) -> Result<()> {
     let path = format!("/proc/{pid}/{name}");
-    let mut file = fs::OpenOptions::new().write(true).open(&path).with_context(|| format!("open {path}"))?;
-    let wrote = file.write(text.as_bytes()).with_context(|| format!("write {path}"))?;
+    let file = fs::OpenOptions::new().write(true).open(&path).with_context(|| format!("open {path}"))?;
+    let wrote = again(|| unistd::write(&file, text.as_bytes())).with_context(|| format!("write {path}"))?;
     if wrote != text.len() {
         bail!("write {path}: {} mappings are too many", text.lines().count());
     }

@@ -60,8 +60,8 @@ pub struct Lab {
     runtime: Runtime,
     bundle: Bundle,
     normal: String,
-    /// How many calls the process has made when it waits for its start.
-    waits: Cell<usize>,
+    /// The last call of the process that waits for its start.
+    waits: Cell<Option<Point>>,
     /// Where terminals arrive, and wait.
     console: UnixListener,
 }
@@ -119,7 +119,7 @@ impl Lab {
             runtime,
             bundle,
             normal: String::new(),
-            waits: Cell::new(usize::MAX),
+            waits: Cell::new(None),
             console,
         };
         if verb != "run" {
@@ -136,7 +136,9 @@ impl Lab {
         let outcome = inject::run(&self.command(), self.other(), None);
         let faults = self.judge(&outcome, None);
         assert_eq!(faults, [""; 0], "without any fault");
-        self.waits.set(outcome.calls.get(1).map_or(0, Vec::len));
+        // The first process of a container is the last one that is made.
+        let process = outcome.calls.len() - 1;
+        self.waits.set(Some(Point { process, nth: outcome.calls[process].len().saturating_sub(1) }));
         outcome
     }
 
@@ -258,7 +260,10 @@ impl Lab {
             // is its last call, is out of the hands of `create`.
             let dead = match (self.verb, fault) {
                 ("start", Some((Point { process: 1, .. }, Fault::Kill))) => true,
-                ("create", Some((Point { process: 1, nth }, _))) => nth + 1 >= self.waits.get(),
+                ("create", Some((point, _))) => {
+                    let waits = self.waits.get();
+                    waits.is_some_and(|last| point.process == last.process && point.nth >= last.nth)
+                }
                 _ => false,
             };
             if !dead {
