@@ -168,6 +168,32 @@ fn power_loss_while_importing() {
     }
 }
 
+/// A container's folders are there as its record is, though nobody waited for them.
+#[test]
+fn power_loss_after_creating() {
+    if !Disk::possible() {
+        return;
+    }
+    let work = fixture::temp();
+    let archive = archive(work.path());
+    let stack = Stack::new();
+    let lib = stack.path("lib");
+    std::fs::create_dir(&lib).expect("the root's folder");
+    let disk = Disk::on(work.path(), &lib);
+    stack.run(&["image", "import", archive.to_str().expect("UTF-8")]).ok();
+    // As many as it takes for the log to be written over: to sync that takes nothing else to the disk.
+    let ids: Vec<String> = (10..60).map(|n| format!("c{n}")).collect();
+    for id in &ids {
+        stack.run(&["container", "create", "--name", id, "three"]).ok();
+    }
+    disk.lose_power();
+    let after = |args: &[&str]| disk::in_another_boot(work.path(), &stack.command(args));
+    let listed = after(&["container", "ls", "-q"]).ok();
+    assert_eq!(listed.lines().collect::<Vec<_>>(), ids);
+    let found = after(&["content", "fsck"]).stdout;
+    assert!(!found.contains("missing"), "{found}");
+}
+
 #[test]
 fn a_full_disk_is_said_in_a_line_and_leaves_nothing_half() {
     let work = fixture::temp();

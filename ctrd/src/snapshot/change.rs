@@ -70,7 +70,8 @@ impl Snapshotter {
             Driver::Native => Some(self.copy_parent(ns, key, parent)?),
             Driver::Overlay { .. } => None,
         };
-        let ahead = self.store.read(|c| gc::expires(c, ns, lease))?;
+        // What expires is worth nothing until something names it, and that waits for the disk.
+        let ahead = gc::has_expiry(labels) || self.store.read(|c| gc::expires(c, ns, lease))?;
         let resource = format!("snapshots/{}", self.name);
         let out = self.store.write_ahead(ahead, |tx| {
             self.check_absent(tx, ns, key)?;
@@ -286,9 +287,9 @@ impl Snapshotter {
         labels: &Labels,
     ) -> Result<i64> {
         tx.execute(
-            "INSERT INTO snapshots (namespace, snapshotter, key, kind, parent, labels, created_at, updated_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
-            params![ns, self.name, key, kind as i64, parent, to_json(labels), clock::now()],
+            "INSERT INTO snapshots (namespace, snapshotter, key, kind, parent, labels, created_at, updated_at, unsynced)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)",
+            params![ns, self.name, key, kind as i64, parent, to_json(labels), clock::now(), self.mark()],
         )?;
         Ok(tx.last_insert_rowid())
     }
@@ -344,7 +345,7 @@ fn inherited(labels: &Labels) -> Labels {
 
 /// Makes the folders of an overlay layer. The top folder of a container's root is the
 /// uppermost layer's, so each new layer's looks as its parent's does.
-fn make_layer(at: &Path, parent: Option<&Path>, kind: Kind) -> std::io::Result<()> {
+pub(super) fn make_layer(at: &Path, parent: Option<&Path>, kind: Kind) -> std::io::Result<()> {
     DirBuilder::new().mode(0o700).create(at)?;
     let fs = at.join("fs");
     DirBuilder::new().mode(0o755).create(&fs)?;

@@ -180,6 +180,8 @@ impl Snapshotter {
                     "snapshot {key} is committed: it cannot be mounted: failed precondition"
                 )));
             }
+            // Left by one who mounted it without syncing and died: who mounts it again takes what there is.
+            let _ = fs::remove_dir_all(self.dir(found.dir).join("work/work/incompat"));
             self.mounts_of(c, ns, &found)
         })
     }
