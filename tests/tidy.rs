@@ -12,6 +12,7 @@ const UNSAFE: &[&str] = &[
     "ctrd-shim/src/mount/layers.rs",
     "ctrd-shim/src/sys.rs",
     "ctrd/src/content/writeback.rs",
+    "ctrd/src/serve/heap.rs",
     "ctrd/src/terminal.rs",
     "ocirun-init/src/clone.rs",
     "ocirun-init/src/entry.rs",

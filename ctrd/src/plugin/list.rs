@@ -33,6 +33,7 @@ use crate::gc;
 use crate::mounts::Mounts;
 use crate::restart::Monitor;
 use crate::sandbox::Controller;
+use crate::serve::heap;
 use crate::service::containers::Containers;
 use crate::service::content::Content as ContentService;
 use crate::service::diff::Diff;
@@ -215,6 +216,7 @@ fn scheduler(init: &mut Init) -> Begun {
     };
     let gc = Collector::new(delay, sweep).afterwards(move || {
         unsynced.iter().try_for_each(Snapshotter::settle)?;
+        heap::trim();
         let lives = |id: &str| {
             let has = |ns: &String| bundles.ids(ns).is_ok_and(|ids| ids.iter().any(|known| known == id));
             // What cannot be read may hold anything.

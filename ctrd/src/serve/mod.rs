@@ -11,6 +11,7 @@
 mod authority;
 mod cgroup;
 mod folder;
+pub mod heap;
 mod incoming;
 pub mod log;
 mod notify;
@@ -64,6 +65,7 @@ pub fn start(config: &Config) -> Result<Services> {
 
 /// Serves until SIGTERM or SIGINT.
 pub fn run(config: &Config) -> Result<()> {
+    heap::keep_small();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .max_blocking_threads(BLOCKING_THREADS)
