@@ -1,5 +1,6 @@
 //! The verbs of a container's life.
 
+use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -206,4 +207,29 @@ fn a_shim_that_hangs_is_ended() {
     assert_eq!(stack.run(&["shim", "end", "it-hung"]).ok(), "{\"exitStatus\":137}\n");
     stack.run(&["rm", "it-hung"]).ok();
     assert!(stack.run(&["shim", "end", "it-hung"]).fails(1).ends_with("has no shim"));
+}
+
+/// What is thrown away at its end is never synced; left by a command that was killed, it is a container like any.
+#[test]
+fn what_is_removed_at_its_end_is_not_synced() {
+    both_ways(|stack, how| {
+        let root = |flags: &[&str]| {
+            let mounts = stack.run(&[&["run"], flags, &["busybox", "cat", "/proc/mounts"]].concat()).ok();
+            mounts.lines().find(|line| line.contains(" / overlay ")).expect("its root").to_string()
+        };
+        assert!(!root(&["--name", "it-synced"]).contains("volatile"), "{how}");
+        stack.run(&["rm", "it-synced"]).ok();
+        assert!(root(&["--rm"]).contains("volatile"), "{how}");
+        let script = "echo up; exec sleep 3000";
+        let mut run = stack.command(&["run", "--rm", "--name", "it-volatile", "busybox", "sh", "-c", script]);
+        let mut run = run.stdout(Stdio::piped()).spawn().expect("run ctrd");
+        let mut line = String::new();
+        BufReader::new(run.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
+        assert_eq!(line, "up\n", "{how}");
+        run.kill().expect("kill it");
+        run.wait().expect("reap it");
+        stack.run(&["task", "delete", "--force", "it-volatile"]);
+        assert_eq!(stack.run(&["start", "it-volatile"]).ok(), "it-volatile\n", "{how}");
+        stack.run(&["rm", "-f", "it-volatile"]).ok();
+    });
 }

@@ -42,6 +42,7 @@ pub struct Wish {
 /// A container just made, and what to mount as its root.
 pub struct Made {
     pub id: String,
+    pub record: Container,
     pub mounts: Vec<Mount>,
 }
 
@@ -52,8 +53,8 @@ pub async fn create(client: &Client, wish: &Wish) -> Result<Made> {
     let Some(name) = &wish.image else {
         let folder = wish.options.rootfs.as_deref().unwrap_or("/".as_ref());
         let user = spec::user::resolve(folder, spec::user_name(&wish.options, None))?;
-        record(client, wish, None, &spec::config(&wish.options, None, &user)?).await?;
-        return Ok(Made { id: id.clone(), mounts: Vec::new() });
+        let record = record(client, wish, None, &spec::config(&wish.options, None, &user)?).await?;
+        return Ok(Made { id: id.clone(), record, mounts: Vec::new() });
     };
     let opened = image::open(client, image::find(client, name).await?).await?;
     let config = image_config(&opened)?;
@@ -69,7 +70,7 @@ pub async fn create(client: &Client, wish: &Wish) -> Result<Made> {
         record(client, wish, Some((&opened, &config, &snapshotter)), &spec).await
     };
     match recorded.await {
-        Ok(()) => Ok(Made { id: id.clone(), mounts }),
+        Ok(record) => Ok(Made { id: id.clone(), record, mounts }),
         Err(e) => {
             // The first error is the one to report.
             let _ = remove_snapshot(client, &snapshotter, id).await;
@@ -117,7 +118,7 @@ async fn record(
     wish: &Wish,
     image: Option<(&Opened, &ImageConfig, &str)>,
     config: &oci_spec::runtime::Spec,
-) -> Result<()> {
+) -> Result<Container> {
     let mut labels = match image {
         Some((_, config, _)) => spec::label::from_image(config).kept,
         None => HashMap::new(),
@@ -137,12 +138,12 @@ async fn record(
         snapshot_key: image.map(|_| id.clone()).unwrap_or_default(),
         ..Container::default()
     };
-    let request = CreateContainerRequest { container: Some(container) };
+    let request = CreateContainerRequest { container: Some(container.clone()) };
     match take(client.containers().create(request).await) {
         Err(e) if e.kind == Kind::AlreadyExists => {
             Err(Error::already_exists(format!("container {id}: already exists")))
         }
-        other => other.map(drop),
+        other => other.map(|_| container),
     }
 }
 

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 
 use super::launch::{self, Outcome, Way};
 use super::{Session, logs, settings};
+use crate::api::types::Mount;
 use crate::cli::Run;
 use crate::client::{Client, container, process};
 use crate::error::Kind;
@@ -26,8 +27,11 @@ pub async fn run(session: &Session, args: Run) -> Result<i32> {
     wish.labels.extend(log_uri.iter().map(|uri| (logs::LABEL.to_string(), uri.clone())));
     let cidfile = args.cidfile.as_deref().map(|path| Cidfile::write(path, &wish.options.id)).transpose()?;
     let step = crate::trace::step();
-    let made = container::create(&session.client, &wish).await?;
+    let mut made = container::create(&session.client, &wish).await?;
     step.done("create the container");
+    if args.remove {
+        volatile(&mut made.mounts);
+    }
     let way = Way {
         detach: args.detach,
         interactive: args.interactive,
@@ -42,9 +46,8 @@ pub async fn run(session: &Session, args: Run) -> Result<i32> {
         Ok(()) => launch::task(session, &made.id, made.mounts, &way, &mut signals).await,
     };
     let remove = async |client: &Client| -> crate::error::Result<()> {
-        let record = container::get(client, &made.id).await?;
-        logs::forget(&session.place, &record);
-        container::forget(client, &record, false).await
+        logs::forget(&session.place, &made.record);
+        container::forget(client, &made.record, false).await
     };
     match outcome {
         Ok(Outcome::Left) => {
@@ -71,6 +74,13 @@ pub async fn run(session: &Session, args: Run) -> Result<i32> {
             session.undo(undo).await;
             Err(e)
         }
+    }
+}
+
+/// What is going to be thrown away need not be synced, which each unmount of an overlay does (Linux 5.10).
+fn volatile(mounts: &mut [Mount]) {
+    for mount in mounts.iter_mut().filter(|mount| mount.r#type == "overlay") {
+        mount.options.push("volatile".to_string());
     }
 }
 
