@@ -28,6 +28,7 @@ test:
 bench: all
 	tests/bench/run
 	tests/bench/import
+	tests/bench/server
 
 quickstart:
 	./quickstart

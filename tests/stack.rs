@@ -101,6 +101,10 @@ pub struct Server {
 }
 
 impl Server {
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// SIGKILL, and the end of it.
     pub fn kill(&mut self) {
         self.child.kill().expect("kill the server");

@@ -1,0 +1,73 @@
+//! A server that finds many tasks whose shims are dead, as after a crash of all of them: it serves at once, looks
+//! after them meanwhile, tells of each end once, and leaves nothing of them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use ctrd::api::event::TaskExit;
+use ctrd::api::events::SubscribeRequest;
+use ctrd::client::{Client, channel};
+use nix::sys::stat::Mode;
+use nix::unistd::{Pid, mkfifo};
+use prost::Message;
+
+use crate::stack::Stack;
+use crate::traces;
+
+const STALE: usize = 200;
+
+/// The bundle of a task whose shim was killed, under another name.
+fn copy(from: &Path, to: &Path, socket: &str) {
+    std::fs::create_dir(to).expect("make a bundle");
+    std::fs::create_dir(to.join("rootfs")).expect("make its root");
+    mkfifo(&to.join("log"), Mode::S_IRWXU).expect("make its log");
+    for name in ["config.json", "shim-binary-path", "options.json", "runtime"] {
+        std::fs::copy(from.join(name), to.join(name)).unwrap_or_else(|e| panic!("copy {name}: {e}"));
+    }
+    let reply = format!(r#"{{"version":3,"address":"unix://{socket}","protocol":"ttrpc"}}"#);
+    std::fs::write(to.join("bootstrap.json"), reply).expect("write its address");
+}
+
+#[test]
+fn many_dead_tasks_hold_up_nobody() {
+    let stack = Stack::with_busybox();
+    stack.run(&["run", "-d", "--name", "it-stale-0", "busybox", "sleep", "3000"]).ok();
+    let tasks = stack.path("run/io.containerd.runtime.v2.task/default");
+    let first = tasks.join("it-stale-0");
+    let shim =
+        traces::processes().find(|(_, line)| line.contains("ctrd-shim") && line.contains("-id it-stale-0 "));
+    let init =
+        std::fs::read_to_string(first.join("init.pid")).expect("its process").parse().expect("a number");
+    for pid in [shim.expect("its shim").0 as i32, init] {
+        nix::sys::signal::kill(Pid::from_raw(pid), nix::sys::signal::Signal::SIGKILL).expect("kill");
+    }
+    for n in 1..STALE {
+        let socket = stack.path(&format!("run/s/none-{n}"));
+        copy(&first, &tasks.join(format!("it-stale-{n}")), socket.to_str().expect("UTF-8"));
+    }
+    let _server = stack.serve();
+    let left = || std::fs::read_dir(&tasks).expect("the tasks").count();
+    assert!(left() > STALE / 2, "it served only after it had looked after them");
+    // Another one is not held up.
+    assert_eq!(stack.run(&["run", "--rm", "busybox", "echo", "served"]).ok(), "served\n");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let ends = runtime.block_on(async {
+        let channel = channel::connect(&stack.address(), &stack.path("lib"), &stack.path("run")).await;
+        let client = Client::new(channel.expect("connect"), "default").expect("a name");
+        let filters = vec![r#"topic=="/tasks/exit",event.container_id~="^it-stale""#.to_string()];
+        let answer = client.events().subscribe(SubscribeRequest { filters }).await;
+        let mut stream = answer.expect("subscribe").into_inner();
+        let mut ends: BTreeMap<String, usize> = BTreeMap::new();
+        while ends.len() < STALE {
+            let envelope = stream.message().await.expect("an event").expect("an event");
+            let exit =
+                TaskExit::decode(envelope.event.expect("a payload").value.as_slice()).expect("an exit");
+            *ends.entry(exit.container_id).or_default() += 1;
+        }
+        ends
+    });
+    assert!(ends.values().all(|count| *count == 1), "{ends:?}");
+    assert_eq!(stack.run(&["task", "ls", "-q"]).ok(), "");
+    stack.run(&["rm", "it-stale-0"]).ok();
+    traces::none_of(&["it-stale-"]);
+}
