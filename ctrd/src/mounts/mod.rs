@@ -7,6 +7,7 @@
 //! A row in the metadata comes before the folder and goes before it: a folder that no row speaks of
 //! is what a crash left, and a row without its folder is from before the machine started.
 
+mod image;
 mod transform;
 
 use std::borrow::Cow;
@@ -110,8 +111,12 @@ impl Mounts {
         for (n, step) in plan.ours.into_iter().enumerate() {
             let mount = step.resolve(&info.active, &self.root)?;
             let target = dir.join(format!("{:03}", n + 1));
-            make_dir(&target)?;
-            mount.mount(&target)?;
+            if mount.kind == image::LOOP {
+                image::attach(&mount, &target)?;
+            } else {
+                make_dir(&target)?;
+                mount.mount(&target)?;
+            }
             info.active.push(ActiveMount {
                 mount: message::mounts(vec![mount]).pop(),
                 mounted_at: Some(timestamp::to_proto(clock::now())),
@@ -249,6 +254,14 @@ fn remove(dir: &Path) -> Result<()> {
         entries.map(|entry| entry.map(|e| e.path())).collect::<std::io::Result<_>>().map_err(at)?;
     targets.sort();
     for target in targets.iter().rev() {
+        if let Ok(device) = fs::read_link(target) {
+            // After a restart of the machine there is none.
+            if let Err(e) = image::detach(&device) {
+                tracing::warn!("{e}");
+            }
+            fs::remove_file(target).map_err(at)?;
+            continue;
+        }
         loop {
             match umount2(target, MntFlags::MNT_DETACH | MntFlags::UMOUNT_NOFOLLOW) {
                 Ok(()) => {}

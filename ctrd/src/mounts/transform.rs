@@ -1,5 +1,5 @@
 //! What has to be done before a mount can be made, as its type says: `format/` fills in places of
-//! mounts that were made before, `mkdir/` makes folders.
+//! mounts that were made before, `mkdir/` makes folders, `mkfs/` images of file systems ([`image`]).
 //!
 //! ```text
 //! format/overlay   lowerdir={{ mount 0 }}:{{ overlay 1 3 }}
@@ -13,6 +13,8 @@ use std::path::{Component, Path, PathBuf};
 use crate::api::types::ActiveMount;
 use crate::error::{Error, Kind, Result};
 use crate::snapshot::Mount;
+
+use super::image;
 
 const MKDIR: &str = "X-containerd.mkdir.";
 
@@ -30,27 +32,31 @@ pub struct Step {
     mount: Mount,
     format: bool,
     mkdir: bool,
+    mkfs: bool,
 }
 
 impl Plan {
     pub fn of(mounts: Vec<Mount>, all: bool) -> Result<Plan> {
         let steps = mounts.into_iter().map(Step::of).collect::<Result<Vec<_>>>()?;
-        let transformed = steps.iter().rposition(|step| step.format || step.mkdir);
-        let ours = if all { steps.len() } else { transformed.unwrap_or(0) };
+        let transformed = steps.iter().rposition(|step| step.format || step.mkdir || step.mkfs);
+        // A device is made here, whoever mounts what is on it.
+        let devices = steps.iter().rposition(|step| step.mount.kind == image::LOOP).map_or(0, |n| n + 1);
+        let ours = if all { steps.len() } else { transformed.unwrap_or(0).max(devices) };
         let mut steps = steps.into_iter();
         let before = steps.by_ref().take(ours).collect();
-        let last = if all || transformed.is_none() { None } else { steps.next() };
+        let last = if transformed.is_none_or(|n| n < ours) { None } else { steps.next() };
         Ok(Plan { ours: before, last, rest: steps.map(|step| step.mount).collect() })
     }
 }
 
 impl Step {
     fn of(mut mount: Mount) -> Result<Step> {
-        let (mut format, mut mkdir) = (false, false);
+        let (mut format, mut mkdir, mut mkfs) = (false, false, false);
         while let Some((what, kind)) = mount.kind.split_once('/') {
             match what {
                 "format" => format = true,
                 "mkdir" => mkdir = true,
+                "mkfs" => mkfs = true,
                 _ => {
                     let text = format!("mount of type {:.100}: {what:.100}: not implemented", mount.kind);
                     return Err(Error::new(Kind::Unimplemented, text));
@@ -58,7 +64,7 @@ impl Step {
             }
             mount.kind = kind.to_string();
         }
-        Ok(Step { mount, format, mkdir })
+        Ok(Step { mount, format, mkdir, mkfs })
     }
 
     /// The mount as it is to be made, now that those before it stand.
@@ -76,6 +82,12 @@ impl Step {
                 std::mem::take(&mut mount.options).into_iter().partition(|o| o.starts_with(MKDIR));
             mount.options = options;
             folders.iter().try_for_each(|option| make(option, root))?;
+        }
+        if self.mkfs {
+            let (image, options): (Vec<_>, _) =
+                std::mem::take(&mut mount.options).into_iter().partition(|o| o.starts_with(image::OPTIONS));
+            mount.options = options;
+            image::make(&mount.source, &image, root)?;
         }
         Ok(mount)
     }
@@ -131,14 +143,7 @@ fn make(option: &str, root: &Path) -> Result<()> {
         _ => return Err(bad("not PATH:MODE:UID:GID")),
     };
     let mode = u32::from_str_radix(mode, 8).ok().filter(|m| *m <= 0o777).ok_or_else(|| bad("its mode"))?;
-    let path = PathBuf::from(path);
-    // Nothing that is not below the root, however it is spelled or linked.
-    let plain = path.components().all(|c| matches!(c, Component::RootDir | Component::Normal(_)));
-    let parent = path.parent().filter(|_| plain).and_then(|parent| parent.canonicalize().ok());
-    let root = root.canonicalize()?;
-    if parent.is_none_or(|parent| !parent.starts_with(&root)) {
-        return Err(bad("not below the server's root"));
-    }
+    let path = below(path, root).ok_or_else(|| bad("not below the server's root"))?;
     let at = |e: std::io::Error| Error::from(e).context(format!("make {}", path.display()));
     match DirBuilder::new().mode(mode).create(&path) {
         Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
@@ -157,6 +162,14 @@ fn make(option: &str, root: &Path) -> Result<()> {
         )));
     }
     Ok(())
+}
+
+/// A path, if it is one below the root, however it is spelled or linked.
+pub fn below(path: &str, root: &Path) -> Option<PathBuf> {
+    let path = PathBuf::from(path);
+    let plain = path.components().all(|c| matches!(c, Component::RootDir | Component::Normal(_)));
+    let parent = path.parent().filter(|_| plain)?.canonicalize().ok()?;
+    parent.starts_with(root.canonicalize().ok()?).then_some(path)
 }
 
 #[cfg(test)]
@@ -182,11 +195,14 @@ mod tests {
             (&["bind", "overlay"], true, (2, false, 0)),
             (&["bind", "format/overlay", "bind"], false, (1, true, 1)),
             (&["format/mkdir/bind"], false, (0, true, 0)),
+            (&["mkfs/loop", "format/ext4"], false, (1, true, 0)),
+            (&["mkfs/loop"], false, (1, false, 0)),
+            (&["loop", "ext4"], false, (1, false, 1)),
         ] {
             let plan = Plan::of(kinds.iter().map(|k| mount(k, &[])).collect(), all).unwrap();
             assert_eq!((plan.ours.len(), plan.last.is_some(), plan.rest.len()), expected, "{kinds:?}");
         }
-        assert_eq!(Plan::of(vec![mount("mkfs/ext4", &[])], true).err().unwrap().kind, Kind::Unimplemented);
+        assert_eq!(Plan::of(vec![mount("melt/ext4", &[])], true).err().unwrap().kind, Kind::Unimplemented);
     }
 
     #[test]
