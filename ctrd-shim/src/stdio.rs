@@ -18,6 +18,7 @@ pub mod copy;
 pub mod fifo;
 pub mod lines;
 pub mod logger;
+pub mod rotate;
 pub mod uri;
 
 use std::fs::File;
@@ -75,7 +76,9 @@ pub fn open(paths: &Paths, owner: (u32, u32), log: &logger::For<'_>) -> Result<O
         let sink = match &output {
             Output::Fifo if paths.stdout.is_empty() => None,
             Output::Fifo => Some(fifo::sink(&paths.stdout)?),
-            Output::File { path, lines } => Some(fifo::append(path, lines.then_some(Lines("stdout")))?),
+            Output::File { path, lines, keep } => {
+                Some(fifo::append(path, lines.then_some(Lines("stdout")), *keep)?)
+            }
             Output::Binary(program) => {
                 let (read, write) = pipe()?;
                 // It has no standard error: an end of input at once.
@@ -117,9 +120,9 @@ pub fn open(paths: &Paths, owner: (u32, u32), log: &logger::For<'_>) -> Result<O
                 }
             }
         }
-        Output::File { path, lines } => {
-            piped(1, fifo::append(path, lines.then_some(Lines("stdout")))?)?;
-            piped(2, fifo::append(path, lines.then_some(Lines("stderr")))?)?;
+        Output::File { path, lines, keep } => {
+            piped(1, fifo::append(path, lines.then_some(Lines("stdout")), *keep)?)?;
+            piped(2, fifo::append(path, lines.then_some(Lines("stderr")), *keep)?)?;
         }
         Output::Binary(program) => {
             let (out_read, out_write) = pipe()?;

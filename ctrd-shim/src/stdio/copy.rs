@@ -62,7 +62,7 @@ impl Copy {
 /// Starts a copy; gives its key.
 pub fn begin(shim: &mut Shim, copy: Copy, owner: (String, String)) -> u64 {
     let key = shim.new_key();
-    let splices = copy.to.lines.is_none();
+    let splices = copy.to.lines.is_none() && copy.to.rotated.is_none();
     let stream = Stream { copy, rest: Vec::new(), splices, waits_for_room: false, owner };
     let watched = shim.watch_stream(key, stream.copy.from.as_fd(), EpollFlags::EPOLLIN);
     if let Err(e) = watched {
@@ -191,7 +191,17 @@ impl Stream {
                 Err(_) => return Progress::End,
             }
         }
-        match write(&self.copy.to.writer, &self.rest) {
+        let mut length = self.rest.len();
+        // A file that cannot give way goes on growing: nothing is lost for that.
+        if let Some(rotated) = &self.copy.to.rotated
+            && let Ok((next, fits)) = rotated.turn(&self.copy.to.writer, &self.rest)
+        {
+            length = fits;
+            if let Some(next) = next {
+                self.copy.to.writer = next;
+            }
+        }
+        match write(&self.copy.to.writer, &self.rest[..length]) {
             Ok(n) if n == self.rest.len() => self.rest = Vec::new(),
             Ok(n) => _ = self.rest.drain(..n),
             Err(Errno::EAGAIN) => return Progress::Wait { for_room: true },

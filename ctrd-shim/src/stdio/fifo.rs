@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use crate::stdio::lines::Lines;
+use crate::stdio::rotate::{Keep, Rotated};
 use crate::stdio::uri::fifo_path;
 use crate::sys;
 
@@ -28,15 +29,17 @@ pub struct Sink {
     path: Option<PathBuf>,
     /// The form of a file that wants one.
     pub lines: Option<Lines>,
+    /// How a file gives way to a new one.
+    pub rotated: Option<Rotated>,
 }
 
 impl Sink {
     pub fn pipe(writer: OwnedFd) -> Sink {
-        Sink { writer, keep: None, path: None, lines: None }
+        Sink { writer, keep: None, path: None, lines: None, rotated: None }
     }
 
     pub fn file(writer: OwnedFd) -> Sink {
-        Sink { writer, keep: None, path: None, lines: None }
+        Sink { writer, keep: None, path: None, lines: None, rotated: None }
     }
 
     /// From now on the client's own end decides: without one, nothing can be written any more.
@@ -91,17 +94,18 @@ pub fn sink(path: &str) -> Result<Sink> {
     }
     let keep = open(OpenOptions::new().read(true), path)?;
     let writer = open(OpenOptions::new().write(true), path)?;
-    Ok(Sink { writer, keep: Some(keep), path: Some(path.to_owned()), lines: None })
+    Ok(Sink { keep: Some(keep), path: Some(path.to_owned()), ..Sink::pipe(writer) })
 }
 
 /// A log file, made with its folders if need be.
-pub fn append(path: &Path, lines: Option<Lines>) -> Result<Sink> {
+pub fn append(path: &Path, lines: Option<Lines>, keep: Option<Keep>) -> Result<Sink> {
     if let Some(dir) = path.parent() {
         let made = DirBuilder::new().recursive(true).mode(0o755).create(dir);
         made.with_context(|| format!("create {}", dir.display()))?;
     }
     let file = open(OpenOptions::new().append(true).create(true).mode(0o644), path)?;
-    Ok(Sink { lines, ..Sink::file(file) })
+    let rotated = keep.map(|keep| Rotated::new(path, keep));
+    Ok(Sink { lines, rotated, ..Sink::file(file) })
 }
 
 #[cfg(test)]

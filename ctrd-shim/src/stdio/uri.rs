@@ -4,12 +4,15 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
+use crate::stdio::rotate::Keep;
+
 #[derive(Debug, PartialEq, Eq)]
 pub enum Output {
     /// The paths of stdout and stderr are taken as they are.
     Fifo,
-    /// Both go to the end of this file, as they are or, with `format=cri`, each line with its time.
-    File { path: PathBuf, lines: bool },
+    /// Both go to the end of this file, as they are or, with `format=cri`, each line with its time. With
+    /// `max-size=BYTES` it gives way to a new one when it is full, `max-file=COUNT` of them in all.
+    File { path: PathBuf, lines: bool, keep: Option<Keep> },
     /// Both go to this program.
     Binary(Program),
 }
@@ -30,7 +33,17 @@ pub fn output(stdout: &str) -> Result<Output> {
         "fifo" => Ok(Output::Fifo),
         "file" => {
             let lines = query.split('&').any(|pair| pair == "format=cri");
-            Ok(Output::File { path, lines })
+            let number = |name: &str| {
+                let text = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+                let Some(text) = text else { return Ok(None) };
+                match text.parse::<u32>() {
+                    Ok(number) if number > 0 => Ok(Some(number)),
+                    _ => bail!("log file {}: {name}={text}: not a number above 0", path.display()),
+                }
+            };
+            let (size, files) = (number("max-size")?, number("max-file")?.unwrap_or(1));
+            let keep = size.map(|size| Keep { size: size.into(), files });
+            Ok(Output::File { path, lines, keep })
         }
         "binary" | "binary-v2" => {
             Ok(Output::Binary(Program { path, args: arguments(query), strict: scheme == "binary-v2" }))
@@ -92,14 +105,20 @@ mod tests {
             ("", Output::Fifo),
             ("/run/fifo/web-stdout", Output::Fifo),
             ("fifo:///run/fifo/web-stdout", Output::Fifo),
-            ("file:///var/log/a%20b", Output::File { path: "/var/log/a b".into(), lines: false }),
-            ("file:///a?x=y&format=cri", Output::File { path: "/a".into(), lines: true }),
+            ("file:///var/log/a%20b", Output::File { path: "/var/log/a b".into(), lines: false, keep: None }),
+            ("file:///a?x=y&format=cri", Output::File { path: "/a".into(), lines: true, keep: None }),
+            (
+                "file:///a?format=cri&max-size=1024&max-file=3",
+                Output::File { path: "/a".into(), lines: true, keep: Some(Keep { size: 1024, files: 3 }) },
+            ),
             ("binary:///bin/log", program("/bin/log", &[], false)),
             ("binary:///bin/log?a=1&b=x+y&c", program("/bin/log", &["a", "1", "b", "x y", "c"], false)),
             ("binary-v2:///bin/log?id=%2Fa%", program("/bin/log", &["id", "/a%"], true)),
         ] {
             assert_eq!(output(text).unwrap(), want, "{text}");
         }
+        let wrong = output("file:///a?max-size=0").unwrap_err().to_string();
+        assert_eq!(wrong, "log file /a: max-size=0: not a number above 0");
         assert_eq!(output("http://x").unwrap_err().to_string(), "unknown STDIO scheme http");
         assert_eq!(fifo_path("fifo:///a"), "/a");
     }

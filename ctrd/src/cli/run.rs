@@ -32,6 +32,9 @@ pub struct Run {
     /// Send the program's output there (file:///PATH, binary:///PROGRAM?KEY=VALUE) and not here
     #[arg(long, value_name = "URI", conflicts_with = "interactive")]
     pub log_uri: Option<String>,
+    /// Bound what is kept of the output of a container in the background: max-size=SIZE for each file, max-file=COUNT of them
+    #[arg(long, value_name = "NAME=VALUE", requires = "detach", conflicts_with = "log_uri")]
+    pub log_opt: Vec<String>,
     #[command(flatten)]
     pub settings: Settings,
 }

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::launch::{self, Outcome, Way};
 use super::{Session, logs, settings};
@@ -21,7 +21,8 @@ pub async fn run(session: &Session, args: Run) -> Result<i32> {
     let kept = args.detach && !args.interactive && logs::can(&wish.runtime, args.settings.tty);
     let log_uri = match &args.log_uri {
         Some(uri) => Some(uri.clone()),
-        None if kept => Some(logs::uri(&session.place, &wish.options.id)),
+        None if kept => Some(logs::uri(&session.place, &wish.options.id) + &logs::bounds(&args.log_opt)?),
+        None if !args.log_opt.is_empty() => bail!("log options: nothing of its output is kept"),
         None => None,
     };
     wish.labels.extend(log_uri.iter().map(|uri| (logs::LABEL.to_string(), uri.clone())));

@@ -1,9 +1,10 @@
 //! A log that grows, until its program has ended and no more comes.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Seek};
 use std::path::Path;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -11,6 +12,7 @@ use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 use tokio::sync::mpsc::{self, error::TrySendError};
 
 use super::super::{Session, lifecycle};
+use super::series;
 use crate::error::Kind;
 use crate::listing;
 
@@ -25,13 +27,22 @@ pub async fn follow(
     reader: &mut BufReader<File>,
     print: &mut impl FnMut(&[u8]) -> Result<()>,
 ) -> Result<()> {
-    let mut changes = watch(path).with_context(|| format!("watch {}", path.display()))?;
+    let watching = || format!("watch {}", path.display());
+    let (watch, mut changes) = watch(path).with_context(watching)?;
     let mut ended = pin!(lifecycle::ended(session, id));
     let mut gone = listing::reader_gone();
     let mut over = false;
     let mut line = Vec::new();
     loop {
         whole_lines(reader, &mut line, print)?;
+        // What came before a file gave way is read by now, and what came after it is watched first.
+        for file in series::after(path, reader.get_ref()).context("read the log")? {
+            whole_lines(reader, &mut line, print)?;
+            *reader = BufReader::new(file);
+            watch.add_watch(path, CHANGES).map_err(io::Error::from).with_context(watching)?;
+            whole_lines(reader, &mut line, print)?;
+        }
+        rewind(reader).context("read the log")?;
         if over {
             match tokio::time::timeout(LAST, changes.recv()).await {
                 Ok(Some(())) => continue,
@@ -55,6 +66,14 @@ pub async fn follow(
     Ok(())
 }
 
+/// Begins again where a file was emptied.
+fn rewind(reader: &mut BufReader<File>) -> io::Result<()> {
+    if reader.get_ref().metadata()?.len() < reader.stream_position()? {
+        reader.rewind()?;
+    }
+    Ok(())
+}
+
 /// What has no newline yet waits in `line`.
 fn whole_lines(
     reader: &mut BufReader<File>,
@@ -72,11 +91,17 @@ fn whole_lines(
     }
 }
 
+/// What happens to a file that matters here.
+const CHANGES: AddWatchFlags = AddWatchFlags::IN_MODIFY.union(AddWatchFlags::IN_MOVE_SELF);
+
 /// A thread waits for the kernel's word, and tells here that there was one; it ends with this process.
-fn watch(path: &Path) -> io::Result<mpsc::Receiver<()>> {
-    let inotify = Inotify::init(InitFlags::IN_CLOEXEC)?;
-    inotify.add_watch(path, AddWatchFlags::IN_MODIFY)?;
+fn watch(path: &Path) -> io::Result<(Arc<Inotify>, mpsc::Receiver<()>)> {
+    let inotify = Arc::new(Inotify::init(InitFlags::IN_CLOEXEC)?);
+    inotify.add_watch(path, CHANGES)?;
+    // The file that comes after one that gave way is made a moment later.
+    inotify.add_watch(path.parent().unwrap_or(path), AddWatchFlags::IN_CREATE)?;
     let (send, changes) = mpsc::channel(1);
+    let watch = inotify.clone();
     let wait = move || {
         while inotify.read_events().is_ok() {
             // One that is not taken yet says enough.
@@ -86,5 +111,5 @@ fn watch(path: &Path) -> io::Result<mpsc::Receiver<()>> {
         }
     };
     std::thread::Builder::new().name("watch".to_string()).spawn(wait)?;
-    Ok(changes)
+    Ok((watch, changes))
 }

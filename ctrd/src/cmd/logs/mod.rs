@@ -3,12 +3,16 @@
 //! The shim writes it to a file: `file:///…/logs/NAMESPACE/ID.log?format=cri`, a line of the
 //! container a line of the file, in the CRI's form. Nothing but the shim has to live for that. A shim
 //! that does not know the form writes the output as it is, and it is shown as it is.
+//!
+//! With `&max-size=BYTES&max-file=COUNT` behind it a full file gives way to a new one: what is older is in
+//! `ID.log.1`, `ID.log.2` and so on.
 
 mod follow;
 mod line;
+mod series;
 mod window;
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{DirBuilder, File};
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -23,6 +27,7 @@ use crate::api::task::Status;
 use crate::cli::{Format, Logs};
 use crate::client::{container, process};
 use crate::error::{Error, Kind};
+use crate::spec::resource;
 use line::{Assembler, Line, Stream};
 use window::Window;
 
@@ -50,6 +55,32 @@ fn file(place: &Place, namespace: &str, id: &str) -> PathBuf {
     place.root.join("logs").join(namespace).join(format!("{id}.log"))
 }
 
+/// What stands behind the URI for `max-size=SIZE` and `max-file=COUNT`.
+pub fn bounds(options: &[String]) -> Result<String> {
+    let (mut size, mut files) = (None, None);
+    for option in options {
+        match option.split_once('=') {
+            Some(("max-size", text)) => {
+                let bytes = resource::bytes(text).with_context(|| format!("log option {option:?}"))?;
+                match u32::try_from(bytes) {
+                    Ok(bytes) if bytes > 0 => size = Some(bytes),
+                    _ => bail!("log option {option:?}: must be above 0 and below 4g"),
+                }
+            }
+            Some(("max-file", text)) => match text.parse::<u32>() {
+                Ok(count @ 1..=1000) => files = Some(count),
+                _ => bail!("log option {option:?}: must be a number from 1 to 1000"),
+            },
+            _ => bail!("log option {option:?}: not max-size=SIZE or max-file=COUNT"),
+        }
+    }
+    match (size, files) {
+        (None, None) => Ok(String::new()),
+        (None, Some(_)) => bail!("log option max-file: without max-size there is one file"),
+        (Some(size), files) => Ok(format!("&max-size={size}&max-file={}", files.unwrap_or(1))),
+    }
+}
+
 /// Whether the runtime's shim can send a program's output to a file.
 pub fn can(runtime: &str, terminal: bool) -> bool {
     !terminal || runtime.is_empty() || runtime == settings::RUNTIME
@@ -62,12 +93,7 @@ pub fn prepare(place: &Place, id: &str) -> Result<(), Error> {
     let dir = file.parent().unwrap_or(&place.root);
     let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
     made.map_err(|e| Error::from(e).context(format!("make {}", dir.display())))?;
-    match fs::remove_file(&file) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => {
-            Err(Error::from(e).context(format!("remove {}", file.display())))
-        }
-        _ => Ok(()),
-    }
+    series::remove(&file).map_err(|e| Error::from(e).context(format!("remove {}", file.display())))
 }
 
 /// Where the output of a container that is started in the background goes: where it went before, or
@@ -97,7 +123,7 @@ pub fn forget(place: &Place, container: &Container) {
         container.labels.get(LABEL).and_then(|uri| path(uri)).filter(|path| path.starts_with(&ours))
     {
         // What is left is replaced by the next of this name.
-        let _ = fs::remove_file(path);
+        let _ = series::remove(&path);
     }
 }
 
@@ -137,20 +163,21 @@ pub async fn logs(session: &Session, args: &Logs) -> Result<i32> {
     let path = of(&container)?;
     let window = Window::of(args)?;
     let mut printer = Printer { args, assembler: Assembler::default() };
-    let file = match File::open(&path) {
-        Ok(file) => file,
+    let at = || format!("open {}", path.display());
+    let mut files = series::open(&path).with_context(at)?;
+    if files.is_empty() && !args.follow {
         // Nothing was written yet.
-        Err(e) if e.kind() == io::ErrorKind::NotFound && !args.follow => return Ok(0),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => File::options()
-            .create(true)
-            .append(true)
-            .read(true)
-            .open(&path)
-            .with_context(|| format!("open {}", path.display()))?,
-        Err(e) => return Err(e).with_context(|| format!("open {}", path.display())),
-    };
-    let mut reader = BufReader::new(file);
-    window.seek(&mut reader).with_context(|| format!("read {}", path.display()))?;
+        return Ok(0);
+    }
+    if files.is_empty() {
+        files.push(File::options().create(true).append(true).read(true).open(&path).with_context(at)?);
+    }
+    let mut readers = files.into_iter().map(BufReader::new).collect();
+    window.seek(&mut readers).with_context(|| format!("read {}", path.display()))?;
+    let Some(mut reader) = readers.pop() else { return Ok(0) };
+    for reader in &mut readers {
+        rest(reader, &mut |bytes: &[u8]| printer.print(&window, bytes))?;
+    }
     let mut print = |bytes: &[u8]| printer.print(&window, bytes);
     let running = async {
         match session.ask(async |client| process::status(client, &args.container).await).await {
@@ -249,6 +276,19 @@ pub async fn show(session: &Session, id: &str, path: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bounds_of_what_is_kept() {
+        let of = |options: &[&str]| bounds(&options.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert_eq!(of(&[]).unwrap(), "");
+        assert_eq!(of(&["max-size=10k", "max-file=3"]).unwrap(), "&max-size=10240&max-file=3");
+        assert_eq!(of(&["max-size=5"]).unwrap(), "&max-size=5&max-file=1");
+        for bad in
+            [&["max-file=3"][..], &["max-size=0"], &["max-size=8g"], &["max-size=5", "max-file=0"], &["x=1"]]
+        {
+            assert!(of(bad).is_err(), "{bad:?}");
+        }
+    }
 
     #[test]
     fn the_file_of_a_container_comes_back_from_its_uri() {

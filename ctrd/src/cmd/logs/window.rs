@@ -37,37 +37,55 @@ impl Window {
         self.since.is_none_or(|since| at >= since) && self.until.is_none_or(|until| at <= until)
     }
 
-    /// Goes to where the last lines begin.
-    pub fn seek(&self, reader: &mut BufReader<File>) -> io::Result<()> {
-        let Some(tail) = self.tail else { return Ok(()) };
-        if tail == 0 {
-            return reader.seek(SeekFrom::End(0)).map(drop);
-        }
-        let file = reader.get_mut();
-        let mut at = file.seek(SeekFrom::End(0))?;
-        let mut block = vec![0; 64 << 10];
-        let mut found = 0;
-        let mut end = true;
-        while at > 0 {
-            let length = at.min(block.len() as u64);
-            at -= length;
-            file.seek(SeekFrom::Start(at))?;
-            let bytes = &mut block[..length as usize];
-            file.read_exact(bytes)?;
-            for (n, _) in bytes.iter().enumerate().rev().filter(|(_, b)| **b == b'\n') {
-                // The newline at the very end is the last line's own.
-                let last = std::mem::take(&mut end) && n + 1 == bytes.len();
-                if !last {
-                    found += 1;
-                }
-                if found == tail {
-                    return reader.seek(SeekFrom::Start(at + n as u64 + 1)).map(drop);
-                }
+    /// Goes to where the last lines begin, in the files of a log, oldest first: those before are taken
+    /// away.
+    pub fn seek(&self, readers: &mut Vec<BufReader<File>>) -> io::Result<()> {
+        let Some(mut tail) = self.tail else { return Ok(()) };
+        let mut from = readers.len();
+        while let Some(n) = from.checked_sub(1) {
+            from = n;
+            tail = last_lines(&mut readers[n], tail)?;
+            if tail == 0 {
+                break;
             }
-            end = false;
         }
-        reader.seek(SeekFrom::Start(0)).map(drop)
+        readers.drain(..from);
+        Ok(())
     }
+}
+
+/// Goes to where the last lines of a file begin; how many it lacks.
+fn last_lines(reader: &mut BufReader<File>, tail: u64) -> io::Result<u64> {
+    if tail == 0 {
+        return reader.seek(SeekFrom::End(0)).map(|_| 0);
+    }
+    let file = reader.get_mut();
+    let mut at = file.seek(SeekFrom::End(0))?;
+    let mut block = vec![0; 64 << 10];
+    let mut found = 0;
+    let mut end = true;
+    let empty = at == 0;
+    while at > 0 {
+        let length = at.min(block.len() as u64);
+        at -= length;
+        file.seek(SeekFrom::Start(at))?;
+        let bytes = &mut block[..length as usize];
+        file.read_exact(bytes)?;
+        for (n, _) in bytes.iter().enumerate().rev().filter(|(_, b)| **b == b'\n') {
+            // The newline at the very end is the last line's own.
+            let last = std::mem::take(&mut end) && n + 1 == bytes.len();
+            if !last {
+                found += 1;
+            }
+            if found == tail {
+                return reader.seek(SeekFrom::Start(at + n as u64 + 1)).map(|_| 0);
+            }
+        }
+        end = false;
+    }
+    reader.seek(SeekFrom::Start(0))?;
+    // Its first line has no newline before it.
+    Ok(tail - found - u64::from(!empty))
 }
 
 /// A time, or so long ago.
@@ -89,11 +107,40 @@ mod tests {
     fn from(text: &str, tail: u64) -> String {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(text.as_bytes()).unwrap();
-        let mut reader = BufReader::new(file);
-        Window { tail: Some(tail), ..Window::default() }.seek(&mut reader).unwrap();
+        across(vec![file], tail)
+    }
+
+    fn across(files: Vec<File>, tail: u64) -> String {
+        let mut readers = files.into_iter().map(BufReader::new).collect();
+        Window { tail: Some(tail), ..Window::default() }.seek(&mut readers).unwrap();
         let mut rest = String::new();
-        while reader.read_line(&mut rest).unwrap() > 0 {}
+        for mut reader in readers {
+            while reader.read_line(&mut rest).unwrap() > 0 {}
+        }
         rest
+    }
+
+    #[test]
+    fn the_last_lines_of_several_files() {
+        let file = |text: &str| {
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+            file
+        };
+        for (tail, want) in [
+            (1, "e\n"),
+            (2, "d\ne\n"),
+            (3, "c\nd\ne\n"),
+            (5, "a\nb\nc\nd\ne\n"),
+            (9, "a\nb\nc\nd\ne\n"),
+            (0, ""),
+        ] {
+            assert_eq!(
+                across(vec![file("a\nb\n"), file("c\n"), file(""), file("d\ne\n")], tail),
+                want,
+                "{tail}"
+            );
+        }
     }
 
     #[test]
