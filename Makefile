@@ -2,6 +2,8 @@
 
 PREFIX ?= /usr/local
 CARGO ?= cargo
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+MAN = 1 5 7 8
 PROGRAMS = ctrd ctrd-shim ocirun ocirun-init
 MULTIARCH := $(shell gcc -print-multiarch 2>/dev/null)
 ifneq ($(MULTIARCH),)
@@ -13,11 +15,12 @@ all:
 	$(CARGO) build --release --locked --bins
 
 install:
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man8
+	install -d $(DESTDIR)$(PREFIX)/bin $(MAN:%=$(DESTDIR)$(PREFIX)/share/man/man%) $(DESTDIR)$(UNITDIR)
 	install -m 755 $(PROGRAMS:%=$(OUT)/%) $(DESTDIR)$(PREFIX)/bin
 	ln -sf ctrd-shim $(DESTDIR)$(PREFIX)/bin/containerd-shim-ctrd-v2
-	install -m 644 $(wildcard man/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 644 $(wildcard man/*.8) $(DESTDIR)$(PREFIX)/share/man/man8
+	for n in $(MAN); do install -m 644 man/*.$$n $(DESTDIR)$(PREFIX)/share/man/man$$n; done
+	sed 's|@BINDIR@|$(PREFIX)/bin|' systemd/ctrd.service.in >$(DESTDIR)$(UNITDIR)/ctrd.service
+	install -m 644 systemd/ctrd.socket $(DESTDIR)$(UNITDIR)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/bash-completion/completions completions/bash/*
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/zsh/site-functions completions/zsh/*
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d completions/fish/*

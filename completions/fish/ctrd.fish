@@ -82,6 +82,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l detach-keys -d 'Leave 
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l pid-file -d 'Write the process id of the program to this file' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l cidfile -d 'Write the container\'s id to this file, which must not exist' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l log-uri -d 'Send the program\'s output there (file:///PATH, binary:///PROGRAM?KEY=VALUE) and not here' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l log-opt -d 'Bound what is kept of the output of a container in the background: max-size=SIZE for each file, max-file=COUNT of them' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l name -d 'Name the container; without it, a name is made up' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l rootfs -d 'Use this folder as the root file system, in an image\'s place' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -s e -l env -d 'Set an environment variable; without a value, take it from this environment' -r
@@ -2326,6 +2327,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from migrate" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from migrate" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -s c -l config -d 'Read the configuration from this file [default: /etc/ctrd/config.toml, where it exists]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -l idle-timeout -d 'End when nobody was connected for this long, e.g. 10m, and no container is to be kept running' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F

@@ -19,6 +19,7 @@ pub mod gc;
 pub mod id;
 pub mod image;
 pub mod listing;
+pub mod metrics;
 pub mod mounts;
 pub mod plugin;
 pub mod restart;

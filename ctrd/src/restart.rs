@@ -63,9 +63,21 @@ impl Monitor {
         }
     }
 
-    async fn look(&self) -> Result<()> {
+    /// Whether there is a container that is to be kept running: without a server nobody does. What
+    /// cannot be read may be one.
+    pub async fn is_needed(&self) -> bool {
+        let wants =
+            |container: &Container| container.labels.get(STATUS).is_some_and(|wish| wish == "running");
+        match self.watched().await {
+            Ok(watched) => watched.iter().any(|(_, container)| wants(container)),
+            Err(_) => true,
+        }
+    }
+
+    /// The containers that say what is wanted of them, with their namespaces.
+    async fn watched(&self) -> Result<Vec<(String, Container)>> {
         let store = self.store.clone();
-        let watched = blocking(move || {
+        blocking(move || {
             store.read(|c| {
                 let mut watched = Vec::new();
                 for (ns, _) in namespaces::list(c)? {
@@ -75,7 +87,11 @@ impl Monitor {
                 Ok(watched)
             })
         })
-        .await?;
+        .await
+    }
+
+    async fn look(&self) -> Result<()> {
+        let watched = self.watched().await?;
         let mut all = JoinSet::new();
         for (ns, container) in watched {
             let monitor = self.clone();

@@ -183,6 +183,7 @@ pub const EXAMPLES: &[(&str, &str, &str)] = &[
         "Bring an older file to the newest version",
     ),
     ("ctrd-serve", "ctrd --address /tmp/ctrd.sock serve", "Serve at another address"),
+    ("ctrd-serve", "ctrd serve --idle-timeout 10m", "End when nobody was connected for ten minutes"),
     ("ocirun", "ocirun spec; ocirun run web", "Run a shell in the bundle of this folder"),
     ("ocirun-create", "ocirun create --bundle ./bundle web", "Build a container that waits for start"),
     (

@@ -275,6 +275,9 @@ pub struct Serve {
     /// Read the configuration from this file [default: /etc/ctrd/config.toml, where it exists]
     #[arg(long, short, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// End when nobody was connected for this long, e.g. 10m, and no container is to be kept running
+    #[arg(long, value_name = "TIME")]
+    pub idle_timeout: Option<String>,
 }
 
 /// The whole command line, for parsing, manual pages and completions.

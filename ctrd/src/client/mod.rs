@@ -11,6 +11,7 @@ pub mod elsewhere;
 pub mod image;
 pub mod lease;
 pub mod process;
+pub mod remote;
 pub mod root;
 pub mod snapshotter;
 pub mod unpack;
@@ -65,7 +66,8 @@ impl Interceptor for Headers {
     }
 }
 
-type Service = InterceptedService<Channel, Headers>;
+/// A connection with the headers.
+pub type Service = InterceptedService<Channel, Headers>;
 
 /// One accessor a service; the generated clients are cheap handles on the one connection.
 macro_rules! services {

@@ -55,6 +55,7 @@ use crate::cli::{
     Cli, Command, ContainerCommand, ContentCommand, ImageArgs, ImageCommand, ListAll, TaskCommand,
 };
 use crate::client::{Client, channel, elsewhere};
+use crate::config::Log;
 use crate::error::{Error, Kind};
 use crate::exit;
 use crate::listing::{self, Row};
@@ -173,7 +174,7 @@ fn dispatch(cli: Cli) -> Result<i32> {
         return fsck::fsck(&place, args);
     }
     if cli.global.debug {
-        crate::serve::log::init(true);
+        crate::serve::log::init(Log { level: tracing::Level::DEBUG, ..Log::default() });
     }
     let runtime = runtime()?;
     let status = runtime.block_on(async {

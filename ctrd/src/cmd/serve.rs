@@ -2,22 +2,33 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
 
 use super::place::Place;
 use crate::cli::{Global, Serve};
-use crate::config::{Config, Flags};
-use crate::serve;
+use crate::config::{self, Config, Flags};
+use crate::serve::{self, Way};
 
 pub fn serve(place: &Place, global: &Global, args: &Serve) -> Result<i32> {
-    let config = config(place, global, args.config.as_deref())?;
-    serve::log::init(global.debug || config.debug);
-    serve::run(&config)?;
+    let again = || -> crate::error::Result<Config> {
+        let mut config = config(place, global, args.config.as_deref())?;
+        if global.debug {
+            config.log.level = tracing::Level::DEBUG;
+        }
+        Ok(config)
+    };
+    let idle = args.idle_timeout.as_deref().map(config::duration).transpose().context("idle timeout")?;
+    if idle.is_some_and(|time| time.is_zero()) {
+        bail!("idle timeout: 0 leaves no time to connect");
+    }
+    let config = again()?;
+    serve::log::init(config.log);
+    serve::run(&config, &Way { idle, again: &again })?;
     Ok(0)
 }
 
 /// What the file and the flags come to.
-pub fn config(place: &Place, global: &Global, file: Option<&Path>) -> Result<Config> {
+pub fn config(place: &Place, global: &Global, file: Option<&Path>) -> crate::error::Result<Config> {
     let flags = Flags {
         file: file.map(Into::into),
         // A flag beats the file; a default does not.
@@ -25,5 +36,5 @@ pub fn config(place: &Place, global: &Global, file: Option<&Path>) -> Result<Con
         state: global.state.is_some().then(|| place.state.clone()),
         address: global.address.is_some().then(|| place.address.clone()),
     };
-    Ok(Config::load(flags, Config::at(&place.address, &place.root, &place.state))?)
+    Config::load(flags, Config::at(&place.address, &place.root, &place.state))
 }

@@ -18,9 +18,9 @@ pub const VERSION: i64 = 4;
 pub const GRPC: &str = "io.containerd.server.v1.grpc";
 pub const TCP: &str = "io.containerd.server.v1.grpc-tcp";
 pub const TTRPC: &str = "io.containerd.server.v1.ttrpc";
-const DEBUG: &str = "io.containerd.server.v1.debug";
-const METRICS: &str = "io.containerd.server.v1.metrics";
-const HISTOGRAM: &str = "io.containerd.metrics.v1.grpc-prometheus";
+pub const DEBUG: &str = "io.containerd.server.v1.debug";
+pub const METRICS: &str = "io.containerd.server.v1.metrics";
+pub const HISTOGRAM: &str = "io.containerd.metrics.v1.grpc-prometheus";
 
 /// A plugin's own step from that version to the next, on the sections of all plugins.
 pub type Migration = fn(from: i64, plugins: &mut Table);

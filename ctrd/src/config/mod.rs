@@ -11,12 +11,17 @@
 //! startup_delay = "100ms"
 //! ```
 //!
-//! Flags beat the file, the file beats the defaults. What this program does not know is left alone,
-//! so that one file may serve containerd too.
+//! Flags beat the file, the file beats the defaults. What this program does not know is told and left
+//! alone, so that one file may serve containerd too.
 
 mod document;
+mod listen;
 mod migrate;
+mod outside;
+mod timeouts;
+mod unused;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -29,7 +34,10 @@ use crate::error::{Error, Result, os_text};
 use crate::plugin;
 use crate::service::MESSAGE_MAX;
 
+pub use listen::{Format, Listener, Log, Tls};
 pub use migrate::{Migration, VERSION};
+pub use outside::{Processor, Proxy, ProxyKind};
+pub use timeouts::Timeouts;
 
 /// Where the file is looked for when none is named.
 pub const FILE: &str = "/etc/ctrd/config.toml";
@@ -45,8 +53,18 @@ pub struct Config {
     pub gid: u32,
     /// Where shims publish their events: beside the other socket, unless the file says otherwise.
     pub ttrpc: Option<PathBuf>,
+    /// Whom that socket belongs to.
+    pub ttrpc_owner: (u32, u32),
     /// An address and a port for clients without a Unix socket.
     pub tcp: Option<String>,
+    /// What makes that one secret, and its clients known.
+    pub tls: Option<Tls>,
+    /// Where figures are served, and whether the time of calls is among them.
+    pub metrics: Option<String>,
+    pub histogram: bool,
+    /// The socket of what the server tells of itself, and whom it belongs to.
+    pub debug: Option<PathBuf>,
+    pub debug_owner: (u32, u32),
     /// The largest messages, in bytes.
     pub max_received: usize,
     pub max_sent: usize,
@@ -58,8 +76,14 @@ pub struct Config {
     pub oom_score: i32,
     /// The cgroup that the server moves itself into.
     pub cgroup: Option<String>,
-    /// Whether much is to be logged.
-    pub debug: bool,
+    /// How much is logged, and how it looks.
+    pub log: Log,
+    pub timeouts: Timeouts,
+    /// By their names.
+    pub proxies: BTreeMap<String, Proxy>,
+    pub processors: BTreeMap<String, Processor>,
+    /// What the file says and nobody does, a line each.
+    pub unused: Vec<String>,
 }
 
 /// The document as far as the server itself reads it.
@@ -73,33 +97,16 @@ struct Document {
     plugins: Table,
     oom_score: i32,
     cgroup: Cgroup,
-    debug: Debug,
+    debug: listen::Debug,
+    timeouts: BTreeMap<String, String>,
+    proxy_plugins: BTreeMap<String, Proxy>,
+    stream_processors: BTreeMap<String, Processor>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Cgroup {
     path: String,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Debug {
-    level: String,
-}
-
-/// What a listener's section says.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Listener {
-    address: Option<PathBuf>,
-    uid: Option<u32>,
-    gid: Option<u32>,
-    max_recv_message_size: Option<usize>,
-    max_send_message_size: Option<usize>,
-    tls_ca: Option<String>,
-    tls_cert: Option<String>,
-    tls_key: Option<String>,
 }
 
 /// What the command line says; the rest is the file's, or as it always is.
@@ -124,9 +131,11 @@ impl Config {
             }
         };
         let at = |e: Error| e.context(file.display());
+        let (said, known) = (table.clone(), otherwise.to_document());
         let document: Document =
             table.try_into().map_err(|e: toml::de::Error| at(Error::invalid(one_line(&e.to_string()))))?;
         check(&document).map_err(at)?;
+        let (timeouts, unknown) = Timeouts::read(&document.timeouts).map_err(at)?;
         let mut config = Config {
             root: flags.root.or(document.root).unwrap_or(otherwise.root),
             state: flags.state.or(document.state).unwrap_or(otherwise.state),
@@ -135,37 +144,62 @@ impl Config {
             plugins: document.plugins,
             oom_score: document.oom_score,
             cgroup: Some(document.cgroup.path).filter(|path| !path.is_empty()),
-            debug: matches!(document.debug.level.as_str(), "debug" | "trace"),
+            log: document.debug.log().map_err(at)?,
+            timeouts,
+            proxies: document.proxy_plugins,
+            processors: document.stream_processors,
             ..otherwise
         };
-        let grpc: Listener = config.section(migrate::GRPC).map_err(at)?;
-        let tcp: Listener = config.section(migrate::TCP).map_err(at)?;
-        let ttrpc: Listener = config.section(migrate::TTRPC).map_err(at)?;
-        if tcp.tls_ca.or(tcp.tls_cert).or(tcp.tls_key).is_some() {
-            return Err(at(Error::invalid(
-                "TLS is not supported: put a proxy before a TCP address of this machine",
-            )));
-        }
-        config.address = flags.address.or(grpc.address).unwrap_or(config.address);
-        config.uid = grpc.uid.unwrap_or(config.uid);
-        config.gid = grpc.gid.unwrap_or(config.gid);
-        config.max_received = grpc.max_recv_message_size.unwrap_or(config.max_received);
-        config.max_sent = grpc.max_send_message_size.unwrap_or(config.max_sent);
-        config.tcp = tcp.address.map(|address| address.to_string_lossy().into_owned());
-        config.ttrpc = ttrpc.address;
+        config.listeners(flags.address).map_err(at)?;
+        config.unused = unused::lines(&said, &known);
+        config.unused.extend(unknown.into_iter().map(|name| format!("timeouts: {name}: not supported")));
         Ok(config)
+    }
+
+    /// What the sections of the server's sockets say.
+    fn listeners(&mut self, flag: Option<PathBuf>) -> Result<()> {
+        let grpc: Listener = self.section(migrate::GRPC)?;
+        let tcp: Listener = self.section(migrate::TCP)?;
+        let ttrpc: Listener = self.section(migrate::TTRPC)?;
+        let debug: Listener = self.section(migrate::DEBUG)?;
+        let metrics: Listener = self.section(migrate::METRICS)?;
+        let histogram: listen::Histogram = self.section(migrate::HISTOGRAM)?;
+        let own = (self.uid, self.gid);
+        (self.uid, self.gid) = grpc.owner(own);
+        if let Some(address) = flag.or(grpc.path()) {
+            self.address = address;
+        }
+        self.max_received = grpc.max_recv_message_size.unwrap_or(self.max_received);
+        self.max_sent = grpc.max_send_message_size.unwrap_or(self.max_sent);
+        self.ttrpc = ttrpc.path();
+        // Without a place of its own it goes with the other socket.
+        self.ttrpc_owner = if self.ttrpc.is_some() { ttrpc.owner(own) } else { (self.uid, self.gid) };
+        self.tls = tcp.tls()?;
+        self.tcp = tcp.address();
+        self.debug = debug.path();
+        self.debug_owner = debug.owner(own);
+        self.metrics = metrics.address();
+        self.histogram = histogram.grpc_histogram;
+        Ok(())
     }
 
     /// A configuration of those three places, and of nothing else.
     pub fn at(address: &Path, root: &Path, state: &Path) -> Config {
+        let own = (nix::unistd::geteuid().as_raw(), nix::unistd::getegid().as_raw());
         Config {
             root: root.into(),
             state: state.into(),
             address: address.into(),
-            uid: nix::unistd::geteuid().as_raw(),
-            gid: nix::unistd::getegid().as_raw(),
+            uid: own.0,
+            gid: own.1,
             ttrpc: None,
+            ttrpc_owner: own,
             tcp: None,
+            tls: None,
+            metrics: None,
+            histogram: false,
+            debug: None,
+            debug_owner: own,
             max_received: MESSAGE_MAX,
             max_sent: MESSAGE_MAX,
             disabled_plugins: Vec::new(),
@@ -173,7 +207,11 @@ impl Config {
             plugins: Table::new(),
             oom_score: 0,
             cgroup: None,
-            debug: false,
+            log: Log::default(),
+            timeouts: Timeouts::default(),
+            proxies: BTreeMap::new(),
+            processors: BTreeMap::new(),
+            unused: Vec::new(),
         }
     }
 
@@ -215,15 +253,35 @@ impl Config {
                 }
             }
         }
-        let grpc = vec![
-            ("address", text(&self.address)),
-            ("uid", Value::Integer(self.uid.into())),
-            ("gid", Value::Integer(self.gid.into())),
+        let number = |n: u32| Value::Integer(n.into());
+        let word = |text: &str| Value::String(text.to_string());
+        let maybe = |text: &Option<String>| word(text.as_deref().unwrap_or_default());
+        let limits = [
             ("max_recv_message_size", size(self.max_received)),
             ("max_send_message_size", size(self.max_sent)),
         ];
-        plugins.insert(migrate::GRPC.into(), table(grpc));
-        plugins.insert(migrate::TTRPC.into(), table(vec![("address", text(&self.ttrpc_address()))]));
+        let socket = |path: &Path, (uid, gid): (u32, u32)| {
+            vec![("address", text(path)), ("uid", number(uid)), ("gid", number(gid))]
+        };
+        let mut grpc = socket(&self.address, (self.uid, self.gid));
+        grpc.extend(limits.clone());
+        let tls = self.tls.clone().unwrap_or_default();
+        let mut tcp = vec![("address", maybe(&self.tcp))];
+        let files = [("tls_ca", tls.ca.unwrap_or_default()), ("tls_cert", tls.cert), ("tls_key", tls.key)];
+        tcp.extend(files.map(|(key, path)| (key, text(&path))));
+        tcp.extend(limits);
+        let debug = socket(self.debug.as_deref().unwrap_or(Path::new("")), self.debug_owner);
+        for (name, section) in [
+            (migrate::GRPC, grpc),
+            (migrate::TCP, tcp),
+            (migrate::TTRPC, socket(&self.ttrpc_address(), self.ttrpc_owner)),
+            (migrate::DEBUG, debug),
+            (migrate::METRICS, vec![("address", maybe(&self.metrics))]),
+            (migrate::HISTOGRAM, vec![("grpc_histogram", Value::Boolean(self.histogram))]),
+        ] {
+            plugins.insert(name.into(), table(section));
+        }
+        let written = |value: Result<Value, toml::ser::Error>| value.unwrap_or(Value::Table(Table::new()));
         let document = table(vec![
             ("version", Value::Integer(VERSION)),
             ("root", text(&self.root)),
@@ -233,9 +291,12 @@ impl Config {
             ("required_plugins", names(&self.required_plugins)),
             (
                 "debug",
-                table(vec![("level", Value::String(if self.debug { "debug" } else { "info" }.into()))]),
+                table(vec![("level", word(self.log.name())), ("format", word(self.log.format.name()))]),
             ),
-            ("cgroup", table(vec![("path", Value::String(self.cgroup.clone().unwrap_or_default()))])),
+            ("cgroup", table(vec![("path", maybe(&self.cgroup))])),
+            ("timeouts", Value::Table(self.timeouts.to_section())),
+            ("proxy_plugins", written(Value::try_from(&self.proxies))),
+            ("stream_processors", written(Value::try_from(&self.processors))),
             ("plugins", Value::Table(plugins)),
         ]);
         match document {
@@ -260,7 +321,8 @@ fn check(document: &Document) -> Result<()> {
             )));
         }
     }
-    Ok(())
+    document.proxy_plugins.iter().try_for_each(|(name, proxy)| proxy.check(name))?;
+    document.stream_processors.iter().try_for_each(|(id, processor)| processor.check(id))
 }
 
 /// A length of time as containerd's configuration writes it: `100ms`, `1m30s`, `0`.
@@ -350,6 +412,10 @@ mod tests {
             assert_eq!((config.address.as_path(), config.uid, config.max_received), (Path::new("/a"), 7, 99));
             assert_eq!((config.tcp.as_deref(), config.ttrpc_address()), (Some("127.0.0.1:1"), "/t".into()));
         }
+        let config = load("version = 2\n[grpc]\nuid = 7\n[ttrpc]\nuid = 9\n").unwrap();
+        assert_eq!(config.ttrpc_owner.0, 7);
+        let config = load("version = 2\n[grpc]\nuid = 7\n[ttrpc]\nuid = 9\naddress = '/t'").unwrap();
+        assert_eq!(config.ttrpc_owner.0, 9);
         let config = load("").unwrap();
         assert_eq!((config.tcp.clone(), config.ttrpc_address()), (None, "/s.ttrpc".into()));
     }
@@ -357,9 +423,15 @@ mod tests {
     #[test]
     fn a_dumped_configuration_is_read_as_it_was() {
         let text = "version = 3\nroot = '/file'\noom_score = -5\nrequired_plugins = ['a.b']\n\
-                    [plugins.'io.containerd.gc.v1.scheduler']\nstartup_delay = '7s'\n[debug]\nlevel = 'debug'\n";
+                    [plugins.'io.containerd.gc.v1.scheduler']\nstartup_delay = '7s'\n[debug]\nlevel = 'debug'\n\
+                    format = 'text'\naddress = '/d'\nuid = 7\n[metrics]\naddress = '127.0.0.1:1'\ngrpc_histogram = true\n\
+                    [grpc]\ntcp_address = '[::1]:2'\ntcp_tls_cert = '/c'\ntcp_tls_key = '/k'\n\
+                    [timeouts]\n'io.containerd.timeout.task.state' = '90ms'\n\
+                    [proxy_plugins.other]\ntype = 'snapshot'\naddress = '/o'\n[proxy_plugins.other.exports]\na = 'b'\n\
+                    [stream_processors.p]\naccepts = ['a/b']\nreturns = 'c/d'\npath = 'x'\nargs = ['y']\n";
         let first = load(text).unwrap().to_document();
-        assert_eq!(load(&toml::to_string(&first).unwrap()).unwrap().to_document(), first);
+        let again = load(&toml::to_string(&first).unwrap()).unwrap();
+        assert_eq!((again.to_document(), again.unused), (first.clone(), Vec::new()));
         assert_eq!(first["plugins"]["io.containerd.gc.v1.scheduler"]["startup_delay"].as_str(), Some("7s"));
         assert_eq!(
             first["plugins"]["io.containerd.monitor.container.v1.restart"]["interval"].as_str(),
@@ -382,6 +454,15 @@ mod tests {
         for text in [
             "version = 9",
             "version = 3\n[grpc]\ntcp_address = '127.0.0.1:1'\ntcp_tls_ca = 'x'",
+            "version = 3\n[grpc]\ntcp_address = '127.0.0.1:1'\ntcp_tls_common_name = 'x'",
+            "version = 3\n[debug]\nlevel = 'loud'",
+            "version = 3\n[debug]\nformat = 'xml'",
+            "version = 3\n[timeouts]\n'io.containerd.timeout.shim.load' = 'soon'",
+            "version = 3\n[proxy_plugins.x]\ntype = 'metadata'\naddress = '/x'",
+            "version = 3\n[proxy_plugins.x]\ntype = 'snapshot'",
+            "version = 3\n[proxy_plugins.x]\ntype = 'snapshot'\naddress = '/x'\nport = 1",
+            "version = 3\n[stream_processors.x]\naccepts = ['a']\nreturns = 'b'",
+            "version = 3\n[stream_processors.x]\naccepts = ['a']\nreturns = 'a'\npath = 'x'",
             "version = 4\n[plugins.'io.containerd.server.v1.grpc']\nuid = 'x'",
             "version = ",
             "version = 3\ndisabled_plugins = ['cri']",

@@ -7,7 +7,7 @@ use crate::error::Kind;
 
 fn open() -> (tempfile::TempDir, Content) {
     let dir = tempfile::tempdir().unwrap();
-    let store = Arc::new(Store::open(&dir.path().join("meta.db")).unwrap());
+    let store = Arc::new(Store::open(&dir.path().join("meta.db"), crate::store::PATIENCE).unwrap());
     let content = Content::open(dir.path(), store).unwrap();
     (dir, content)
 }

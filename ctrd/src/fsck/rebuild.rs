@@ -15,7 +15,7 @@ use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::image::{self, Descriptor, MAX_DOCUMENT, media};
 use crate::store::images::{self, Image, Target};
-use crate::store::{DIR, FILE, Store};
+use crate::store::{DIR, FILE, PATIENCE, Store};
 
 /// The tables that are worth something, those first that others point to.
 const TABLES: [&str; 7] =
@@ -39,12 +39,14 @@ pub fn rebuild(root: &Path, ns: &str) -> Result<Rebuilt> {
     if !root.join(crate::content::DIR).is_dir() {
         return Err(Error::not_found(format!("no blobs below {}: not found", root.display())));
     }
-    if path.exists() && Store::open(&path).and_then(|store| store.problems()).is_ok_and(|p| p.is_empty()) {
+    if path.exists()
+        && Store::open(&path, PATIENCE).and_then(|store| store.problems()).is_ok_and(|p| p.is_empty())
+    {
         return Err(Error::precondition(format!("{} is sound: failed precondition", path.display())));
     }
     let mut rebuilt = Rebuilt { aside: set_aside(&path)?, ..Rebuilt::default() };
     crate::content::make_dir(&root.join(DIR))?;
-    let store = Arc::new(Store::open(&path)?);
+    let store = Arc::new(Store::open(&path, PATIENCE)?);
     if let Some(old) = &rebuilt.aside {
         rebuilt.rows = copy_readable(old, &store)?;
     }

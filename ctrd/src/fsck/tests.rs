@@ -49,7 +49,8 @@ impl Root {
     }
 
     fn open(&self) -> (Arc<Store>, Content) {
-        let store = Arc::new(Store::open(&self.dir.path().join(DIR).join(FILE)).unwrap());
+        let store =
+            Arc::new(Store::open(&self.dir.path().join(DIR).join(FILE), crate::store::PATIENCE).unwrap());
         let content = Content::open(self.dir.path(), store.clone()).unwrap();
         (store, content)
     }

@@ -22,7 +22,7 @@ struct World {
 impl World {
     fn new() -> World {
         let dir = tempfile::tempdir().unwrap();
-        let store = Arc::new(Store::open(&dir.path().join("meta.db")).unwrap());
+        let store = Arc::new(Store::open(&dir.path().join("meta.db"), crate::store::PATIENCE).unwrap());
         let content = Content::open(dir.path(), store.clone()).unwrap();
         let snapshots = Snapshotter::overlayfs(dir.path(), store.clone()).unwrap();
         World { _dir: dir, store, content, snapshots }

@@ -3,6 +3,7 @@
 //! Types and ids are containerd's wherever clients ask for them.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +37,7 @@ use crate::sandbox::Controller;
 use crate::serve::heap;
 use crate::service::containers::Containers;
 use crate::service::content::Content as ContentService;
-use crate::service::diff::Diff;
+use crate::service::diff::{Diff, Differ};
 use crate::service::events::Events;
 use crate::service::health::Health;
 use crate::service::images::Images;
@@ -56,20 +57,21 @@ use crate::store::{self, Store};
 use crate::task::Runtime;
 use crate::transfer::Transfer;
 use crate::transfer::stream::Streams;
+use crate::unpack::Processors;
 
 use super::{Failure, Init, Meta, Registration, overlay};
 
 const EVENT: &str = "io.containerd.event.v1";
-const METADATA: &str = "io.containerd.metadata.v1";
-const CONTENT: &str = "io.containerd.content.v1";
-const SNAPSHOTTER: &str = "io.containerd.snapshotter.v1";
-const DIFFER: &str = "io.containerd.differ.v1";
+pub(super) const METADATA: &str = "io.containerd.metadata.v1";
+pub(super) const CONTENT: &str = "io.containerd.content.v1";
+pub(super) const SNAPSHOTTER: &str = "io.containerd.snapshotter.v1";
+pub(super) const DIFFER: &str = "io.containerd.differ.v1";
 const GC: &str = "io.containerd.gc.v1";
 const RUNTIME: &str = "io.containerd.runtime.v2";
 const SANDBOX_STORE: &str = "io.containerd.sandbox.store.v1";
 const MOUNTS: &str = "io.containerd.mount-manager.v1";
 const MONITOR: &str = "io.containerd.monitor.container.v1";
-const SANDBOX_CONTROLLER: &str = "io.containerd.sandbox.controller.v1";
+pub(super) const SANDBOX_CONTROLLER: &str = "io.containerd.sandbox.controller.v1";
 const STREAMING: &str = "io.containerd.streaming.v1";
 const TRANSFER: &str = "io.containerd.transfer.v1";
 const SERVICE: &str = "io.containerd.service.v1";
@@ -122,6 +124,7 @@ pub static SECTIONS: &[(&str, Defaults)] = &[
     ("io.containerd.gc.v1.scheduler", defaults::<Scheduler>),
     ("io.containerd.metadata.v1.bolt", defaults::<Sharing>),
     ("io.containerd.monitor.container.v1.restart", defaults::<Restart>),
+    (DIFF_SERVICE, defaults::<DiffService>),
     ("io.containerd.service.v1.tasks-service", defaults::<TasksService>),
 ];
 
@@ -141,7 +144,10 @@ fn restart_moved(_: i64, plugins: &mut toml::Table) {
     }
 }
 
-type Begun = Result<Meta, Failure>;
+pub(super) type Begun = Result<Meta, Failure>;
+
+/// This machine's platform.
+const HERE: Option<String> = Some(String::new());
 
 fn exchange(init: &mut Init) -> Begun {
     init.parts.events = Some(Exchange::of_server());
@@ -150,7 +156,7 @@ fn exchange(init: &mut Init) -> Begun {
 
 fn metadata(init: &mut Init) -> Begun {
     make_dir(&init.root())?;
-    let store = Store::open(&init.root().join(store::FILE))?;
+    let store = Store::open(&init.root().join(store::FILE), init.config.timeouts.open)?;
     init.parts.store = Some(Arc::new(store));
     Ok(Meta::default())
 }
@@ -191,14 +197,32 @@ fn native(init: &mut Init) -> Begun {
 }
 
 fn snapshotter_meta(init: &mut Init, snapshotter: Snapshotter) -> Begun {
-    let meta = meta([("root", snapshotter.root().display().to_string())], snapshotter.capabilities());
+    let meta = meta([("root", snapshotter.root().display().to_string())], &snapshotter.capabilities());
     init.parts.snapshotters.insert(snapshotter.name(), snapshotter);
-    Ok(Meta { platform: true, ..meta })
+    Ok(Meta { platform: HERE, ..meta })
 }
 
 fn walking(init: &mut Init) -> Begun {
-    init.parts.content()?;
-    Ok(Meta { platform: true, ..Meta::default() })
+    let processors = Processors::new(init.config.processors.clone());
+    let own = Differ::Own { content: init.parts.content()?, processors };
+    init.parts.differs.insert("walking".to_string(), own);
+    Ok(Meta { platform: HERE, ..Meta::default() })
+}
+
+/// Where containerd's configuration has it.
+const DIFF_SERVICE: &str = "io.containerd.service.v1.diff-service";
+
+#[derive(Deserialize, Serialize)]
+#[serde(default)]
+struct DiffService {
+    /// The differs that are asked, in this order, until one can do it.
+    default: Vec<String>,
+}
+
+impl Default for DiffService {
+    fn default() -> Self {
+        DiffService { default: vec!["walking".into()] }
+    }
 }
 
 fn scheduler(init: &mut Init) -> Begun {
@@ -210,9 +234,13 @@ fn scheduler(init: &mut Init) -> Begun {
     let changing = store.clone();
     let unsynced = snapshotters.clone();
     let (state, bundles) = (init.config.state.clone(), Bundles::new(&init.config.state, &init.config.root));
+    let figures = init.parts.figures.clone();
     let sweep = move || {
-        gc::collect(&store, &content, &snapshotters)?;
-        mounts.as_ref().map_or(Ok(()), Mounts::collect)
+        let begin = Instant::now();
+        let swept = gc::collect(&store, &content, &snapshotters)
+            .and_then(|_| mounts.as_ref().map_or(Ok(()), Mounts::collect));
+        figures.collected(begin.elapsed(), swept.is_ok());
+        swept
     };
     let gc = Collector::new(delay, sweep).afterwards(move || {
         unsynced.iter().try_for_each(Snapshotter::settle)?;
@@ -252,9 +280,9 @@ fn task(init: &mut Init) -> Begun {
     let address = init.config.address.display().to_string();
     let ttrpc = init.config.ttrpc_address().display().to_string();
     let (state, root) = (init.config.state.clone(), init.config.root.clone());
-    init.parts.tasks = Some(Runtime::new(state, root, address, ttrpc, store, events));
+    init.parts.tasks = Some(Runtime::new(state, root, address, ttrpc, init.config.timeouts, store, events));
     let schemes = "fifo,binary,binary-v2,file".to_string();
-    Ok(Meta { platform: true, ..meta([("log-uri-schemes", schemes)], &[]) })
+    Ok(Meta { platform: HERE, ..meta([("log-uri-schemes", schemes)], &[]) })
 }
 
 fn mounts(init: &mut Init) -> Begun {
@@ -270,7 +298,7 @@ fn restart(init: &mut Init) -> Begun {
     let snapshotters = Arc::new(init.parts.snapshotters.clone());
     let (store, tasks) = (init.parts.store()?, init.parts.tasks()?);
     init.parts.restart = Some(Monitor { store, tasks, snapshotters, interval });
-    let capabilities = vec!["no", "always", "on-failure", "unless-stopped"];
+    let capabilities = ["no", "always", "on-failure", "unless-stopped"].map(str::to_string).into();
     Ok(Meta { capabilities, ..Meta::default() })
 }
 
@@ -313,6 +341,7 @@ fn transfer(init: &mut Init) -> Begun {
         snapshotters: Arc::new(parts.snapshotters.clone()),
         events: parts.events()?,
         gc: parts.gc()?,
+        processors: Processors::new(init.config.processors.clone()),
     });
     Ok(Meta::default())
 }
@@ -367,8 +396,17 @@ fn content_service(init: &mut Init) -> Begun {
 }
 
 fn diff(init: &mut Init) -> Begun {
-    let content = init.parts.content()?;
-    serve!(init, DiffServer, Diff { content })
+    let section: DiffService = init.config.section(DIFF_SERVICE)?;
+    let mut differs = Vec::new();
+    for name in section.default {
+        let found = init.parts.differs.get(&name).cloned();
+        differs.push(
+            found.ok_or_else(|| {
+                Error::not_found(format!("default: there is no differ {name:?}: not found"))
+            })?,
+        );
+    }
+    serve!(init, DiffServer, Diff { differs })
 }
 
 fn events(init: &mut Init) -> Begun {
@@ -408,7 +446,8 @@ fn namespaces(init: &mut Init) -> Begun {
 
 fn controllers(init: &mut Init) -> Begun {
     let (shim, events) = (init.parts.sandboxes()?, init.parts.events()?);
-    serve!(init, ControllerServer, Controllers { shim, events })
+    let remotes = init.parts.controllers.clone();
+    serve!(init, ControllerServer, Controllers { shim, remotes, events })
 }
 
 fn sandboxes(init: &mut Init) -> Begun {
@@ -447,7 +486,7 @@ fn forwarding(init: &mut Init) -> Begun {
     Ok(Meta::default())
 }
 
-fn meta<const N: usize>(exports: [(&str, String); N], capabilities: &[&'static str]) -> Meta {
+fn meta<const N: usize>(exports: [(&str, String); N], capabilities: &[String]) -> Meta {
     let exports = exports.map(|(name, value)| (name.to_string(), value)).into();
     Meta { exports, capabilities: capabilities.to_vec(), ..Meta::default() }
 }

@@ -9,6 +9,7 @@ mod graph;
 pub mod list;
 mod overlay;
 mod parts;
+mod proxy;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use crate::error::{Error, Result};
 
 pub use list::{MIGRATIONS, SECTIONS};
 pub use parts::Parts;
+pub use proxy::with_proxies;
 
 /// A part of the server, as [`list`] has it.
 pub struct Registration {
@@ -34,10 +36,10 @@ pub struct Registration {
 /// What a plugin tells of itself to clients.
 #[derive(Debug, Clone, Default)]
 pub struct Meta {
-    /// Whether it is bound to this machine's platform.
-    pub platform: bool,
+    /// The platform that it is bound to, as `os/architecture`; empty is this machine's.
+    pub platform: Option<String>,
     pub exports: BTreeMap<String, String>,
-    pub capabilities: Vec<&'static str>,
+    pub capabilities: Vec<String>,
 }
 
 /// Why a plugin is not there.

@@ -6,13 +6,16 @@ use std::sync::Arc;
 
 use tonic::service::RoutesBuilder;
 
+use crate::client::remote::Remote;
 use crate::collector::Collector;
 use crate::content::Content;
 use crate::error::{Error, Result};
 use crate::events::Exchange;
+use crate::metrics::Figures;
 use crate::mounts::Mounts;
 use crate::restart::Monitor;
 use crate::sandbox::Controller;
+use crate::service::diff::Differ;
 use crate::service::introspection::Plugins;
 use crate::snapshot::Snapshotter;
 use crate::store::Store;
@@ -25,6 +28,9 @@ pub struct Parts {
     pub store: Option<Arc<Store>>,
     pub content: Option<Content>,
     pub snapshotters: BTreeMap<&'static str, Snapshotter>,
+    pub differs: BTreeMap<String, Differ>,
+    /// Keepers of sandboxes that are servers behind a socket, with what these call them.
+    pub controllers: BTreeMap<String, (Remote, String)>,
     pub events: Option<Exchange>,
     pub gc: Option<Collector>,
     pub tasks: Option<Arc<Runtime>>,
@@ -37,6 +43,8 @@ pub struct Parts {
     pub uuid: Option<PathBuf>,
     /// Filled when all plugins have begun.
     pub plugins: Plugins,
+    /// What is counted.
+    pub figures: Arc<Figures>,
     /// The services for gRPC.
     pub routes: RoutesBuilder,
     /// Whether shims may forward their events.

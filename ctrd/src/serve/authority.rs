@@ -16,6 +16,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::UnixStream;
 use tonic::transport::server::{Connected, UdsConnectInfo};
 
+use super::idle::Connection;
+
 /// What a client says before its first frame.
 const PREFACE: usize = 24;
 const FRAME: usize = 9;
@@ -34,11 +36,12 @@ pub struct Stream {
     /// What was read and goes on from `given` on.
     ready: Vec<u8>,
     given: usize,
+    _open: Connection,
 }
 
 impl Stream {
-    pub fn new(inner: UnixStream) -> Stream {
-        Stream { inner, mender: Mender::default(), ready: Vec::new(), given: 0 }
+    pub fn new(inner: UnixStream, open: Connection) -> Stream {
+        Stream { inner, mender: Mender::default(), ready: Vec::new(), given: 0, _open: open }
     }
 }
 

@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::authority;
+use super::idle::Open;
 
 /// There is nothing to wait on for a free descriptor: one looks again after this long.
 const SHORTAGE: Duration = Duration::from_millis(50);
@@ -17,21 +18,25 @@ pub async fn next(listener: &UnixListener) -> UnixStream {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => return stream,
-            Err(e) => {
-                tracing::warn!("accept: {}", crate::error::os_text(&e));
-                tokio::time::sleep(SHORTAGE).await;
-            }
+            Err(e) => pause(&e).await,
         }
     }
 }
 
+/// After a connection that could not be taken.
+pub async fn pause(e: &io::Error) {
+    tracing::warn!("accept: {}", crate::error::os_text(e));
+    tokio::time::sleep(SHORTAGE).await;
+}
+
 /// All connections to `listener`, for tonic to serve.
-pub fn stream(listener: UnixListener) -> ReceiverStream<io::Result<authority::Stream>> {
+pub fn stream(listener: UnixListener, open: Open) -> ReceiverStream<io::Result<authority::Stream>> {
     let (connections, stream) = mpsc::channel(1);
     tokio::spawn(async move {
         // A place in the queue first: what is not taken stays with the kernel.
         while let Ok(place) = connections.reserve().await {
-            place.send(Ok(authority::Stream::new(next(&listener).await)));
+            let stream = next(&listener).await;
+            place.send(Ok(authority::Stream::new(stream, open.enter())));
         }
     });
     ReceiverStream::new(stream)

@@ -1,30 +1,46 @@
-//! The server's log: a JSON object a line on standard error, `{"time","level","msg"}` and the rest.
+//! The server's log, on standard error: a JSON object a line, `{"time","level","msg"}` and the rest, or
+//! the same as words, `time="…" level=… msg="…"`.
 
 use std::fmt::{self, Write};
+use std::sync::OnceLock;
 
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
-use tracing::{Event, Level, Subscriber};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::reload;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::clock;
+use crate::config::{Format, Log};
+use crate::error::{Error, Result};
+
+/// By it the level changes while the server runs.
+static LEVEL: OnceLock<Box<dyn Fn(LevelFilter) -> Result<()> + Send + Sync>> = OnceLock::new();
 
 /// Sends all that is logged from here on to standard error.
-pub fn init(debug: bool) {
-    let level = if debug { Level::DEBUG } else { Level::INFO };
-    let logged = tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_max_level(level)
-        .event_format(Lines)
-        .try_init();
-    if let Err(e) = logged {
+pub fn init(log: Log) {
+    let (level, handle) = reload::Layer::new(LevelFilter::from_level(log.level));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).event_format(Lines(log.format));
+    if let Err(e) = tracing_subscriber::registry().with(level).with(lines).try_init() {
         eprintln!("ctrd: log: {e}");
+        return;
     }
+    let change =
+        move |level: LevelFilter| handle.reload(level).map_err(|e| Error::unknown(format!("log: {e}")));
+    let _ = LEVEL.set(Box::new(change));
 }
 
-struct Lines;
+/// Logs as much as this says from now on. The form stays.
+pub fn change(log: Log) -> Result<()> {
+    LEVEL.get().map_or(Ok(()), |change| change(log.level.into()))
+}
+
+struct Lines(Format);
 
 impl<S, N> FormatEvent<S, N> for Lines
 where
@@ -35,14 +51,33 @@ where
         let mut line = Line(Map::new());
         event.record(&mut line);
         let time = clock::rfc3339(clock::now());
-        let level = event.metadata().level().as_str().to_lowercase();
+        let level = match event.metadata().level().as_str() {
+            // As containerd calls it.
+            "WARN" => "warning".to_string(),
+            other => other.to_lowercase(),
+        };
         let msg = line.0.remove("message").unwrap_or_default();
+        if self.0 == Format::Text {
+            write!(to, "time={} level={level} msg={msg}", Value::from(time))?;
+            for (name, value) in &line.0 {
+                match value.as_str().filter(|text| is_plain(text)) {
+                    Some(text) => write!(to, " {name}={text}")?,
+                    None => write!(to, " {name}={value}")?,
+                }
+            }
+            return writeln!(to);
+        }
         write!(to, r#"{{"time":"{time}","level":"{level}","msg":{msg}"#)?;
         for (name, value) in &line.0 {
             write!(to, ",{}:{value}", Value::from(name.as_str()))?;
         }
         writeln!(to, "}}")
     }
+}
+
+/// Whether a word stands without quotes.
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._/@^+".contains(&b))
 }
 
 struct Line(Map<String, Value>);

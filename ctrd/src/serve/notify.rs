@@ -16,3 +16,11 @@ pub fn send(state: &str) {
         tracing::warn!("notify {path}: {}", crate::error::os_text(&e));
     }
 }
+
+/// Says that the configuration is being read again; `READY=1` says that it was.
+pub fn reloading() {
+    use nix::time::{ClockId, clock_gettime};
+    let now =
+        clock_gettime(ClockId::CLOCK_MONOTONIC).map_or(0, |t| t.tv_sec() * 1_000_000 + t.tv_nsec() / 1000);
+    send(&format!("RELOADING=1\nMONOTONIC_USEC={now}"));
+}

@@ -11,19 +11,26 @@ use std::path::{Path, PathBuf};
 use nix::sys::socket::{Backlog, listen};
 use tokio::net::UnixListener;
 
-use crate::config::Config;
 use crate::error::{Error, Result, os_text};
 
-/// A socket that is listened on. Dropping it removes its name, if it still is this socket's.
+/// A socket that is listened on. Dropping it removes its name, if it still is this socket's; that of
+/// one that was handed over stays.
 pub struct Bound {
     path: PathBuf,
-    inode: (u64, u64),
+    inode: Option<(u64, u64)>,
     listener: StdListener,
 }
 
 impl Bound {
+    /// Listens at `path`, with the socket that was `handed` over for it or a new one of that owner.
+    pub fn at(path: &Path, owner: (u32, u32), handed: Option<StdListener>) -> Result<Bound> {
+        let Some(listener) = handed else { return Bound::new(path, owner) };
+        listener.set_nonblocking(true)?;
+        Ok(Bound { path: path.into(), inode: None, listener })
+    }
+
     /// Listens at `path`. What a server that died left there gives way; one that answers does not.
-    pub fn new(path: &Path, config: &Config) -> Result<Bound> {
+    pub fn new(path: &Path, (uid, gid): (u32, u32)) -> Result<Bound> {
         let at = |e: io::Error| Error::unknown(format!("listen on {}: {}", path.display(), os_text(&e)));
         if let Some(dir) = path.parent() {
             DirBuilder::new().recursive(true).mode(0o711).create(dir).map_err(at)?;
@@ -50,8 +57,8 @@ impl Bound {
         let listener = StdListener::bind(&draft).map_err(at)?;
         let publish = || {
             let meta = fs::symlink_metadata(&draft)?;
-            if (meta.uid(), meta.gid()) != (config.uid, config.gid) {
-                chown(&draft, Some(config.uid), Some(config.gid))?;
+            if (meta.uid(), meta.gid()) != (uid, gid) {
+                chown(&draft, Some(uid), Some(gid))?;
             }
             fs::set_permissions(&draft, Permissions::from_mode(0o660))?;
             listener.set_nonblocking(true)?;
@@ -61,7 +68,7 @@ impl Bound {
             Ok((meta.dev(), meta.ino()))
         };
         match publish() {
-            Ok(inode) => Ok(Bound { path: path.into(), inode, listener }),
+            Ok(inode) => Ok(Bound { path: path.into(), inode: Some(inode), listener }),
             Err(e) => {
                 let _ = fs::remove_file(&draft);
                 Err(at(e))
@@ -77,7 +84,7 @@ impl Bound {
 
 impl Drop for Bound {
     fn drop(&mut self) {
-        let ours = fs::symlink_metadata(&self.path).is_ok_and(|m| (m.dev(), m.ino()) == self.inode);
+        let ours = fs::symlink_metadata(&self.path).is_ok_and(|m| Some((m.dev(), m.ino())) == self.inode);
         if ours {
             let _ = fs::remove_file(&self.path);
         }
@@ -92,17 +99,17 @@ mod tests {
     fn replaces_the_dead_and_yields_to_the_living() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("x/s");
-        let config = Config::at(&path, dir.path(), dir.path());
-        let first = Bound::new(&path, &config).unwrap();
+        let owner = (nix::unistd::geteuid().as_raw(), nix::unistd::getegid().as_raw());
+        let first = Bound::new(&path, owner).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o660);
-        let err = Bound::new(&path, &config).err().unwrap();
+        let err = Bound::new(&path, owner).err().unwrap();
         assert!(err.message.ends_with("another server answers there"), "{err}");
         drop(first);
         // A name that nobody listens at any more.
         drop(StdListener::bind(&path).unwrap());
-        drop(Bound::new(&path, &config).unwrap());
+        drop(Bound::new(&path, owner).unwrap());
         assert!(!path.exists());
         fs::write(&path, "").unwrap();
-        assert!(Bound::new(&path, &config).is_err());
+        assert!(Bound::new(&path, owner).is_err());
     }
 }

@@ -9,12 +9,14 @@ use tonic::{Request, Response, Status};
 use crate::api::diff::diff_server;
 use crate::api::diff::{ApplyRequest, ApplyResponse, DiffRequest, DiffResponse};
 use crate::api::types::Descriptor;
+use crate::client::Client;
+use crate::client::remote::{Remote, answer};
 use crate::clock;
 use crate::content::{Content, Labels, Writer};
 use crate::digest::{Digest, Hasher, Hashing};
 use crate::error::{Error, Kind, Result};
 use crate::image::media;
-use crate::unpack::{self, Compression, Compressor};
+use crate::unpack::{self, Compression, Compressor, Processors};
 
 use super::caller::Caller;
 use super::{blocking, message, required};
@@ -22,23 +24,34 @@ use super::{blocking, message, required};
 /// The label by which a compressed layer says what is in it.
 const UNCOMPRESSED: &str = "containerd.io/uncompressed";
 
-pub struct Diff {
-    pub content: Content,
+/// Who applies layers and makes differences. Cheap to clone.
+#[derive(Clone)]
+pub enum Differ {
+    Own {
+        content: Content,
+        processors: Processors,
+    },
+    /// A server behind a socket.
+    Remote(Remote),
 }
 
-#[tonic::async_trait]
-impl diff_server::Diff for Diff {
-    /// Unpacks a layer's blob, and describes the tar that was in it.
-    async fn apply(&self, request: Request<ApplyRequest>) -> Result<Response<ApplyResponse>, Status> {
-        let caller = Caller::of(&request)?;
-        let request = request.into_inner();
+pub struct Diff {
+    /// Asked in this order, until one can do it.
+    pub differs: Vec<Differ>,
+}
+
+impl Differ {
+    async fn apply(&self, caller: &Caller, request: ApplyRequest) -> Result<ApplyResponse> {
+        let Differ::Own { content, processors } = self.clone() else {
+            return answer(self.there(caller)?.diff().apply(request).await);
+        };
         let layer = required(request.diff, "Diff")?;
         let digest = Digest::parse(&layer.digest)?;
         let mounts = message::mounts_from(request.mounts);
-        let content = self.content.clone();
+        let namespace = caller.namespace.clone();
         let applied = blocking(move || {
-            let blob = content.reader(&caller.namespace, &digest)?;
-            let applied = unpack::apply(blob, &layer.media_type, Some(&digest), &mounts);
+            let blob = content.reader(&namespace, &digest)?;
+            let applied = processors.apply(blob, &layer.media_type, &request.payloads, &digest, &mounts);
             if matches!(&applied, Err(e) if e.kind == Kind::DataLoss) {
                 // Of errors the first is the one to report.
                 let _ = content.discard_corrupt(&digest);
@@ -52,16 +65,57 @@ impl diff_server::Diff for Diff {
             size: applied.size as i64,
             annotations: HashMap::new(),
         };
-        Ok(Response::new(ApplyResponse { applied: Some(applied) }))
+        Ok(ApplyResponse { applied: Some(applied) })
+    }
+
+    async fn diff(&self, caller: &Caller, request: DiffRequest) -> Result<DiffResponse> {
+        let Differ::Own { content, .. } = self.clone() else {
+            return answer(self.there(caller)?.diff().diff(request).await);
+        };
+        let caller = Caller { namespace: caller.namespace.clone(), lease: caller.lease.clone() };
+        let diff = blocking(move || make(&content, &caller, request)).await?;
+        Ok(DiffResponse { diff: Some(diff) })
+    }
+
+    /// The server, in the caller's namespace and under its lease.
+    fn there(&self, caller: &Caller) -> Result<Client> {
+        let Differ::Remote(remote) = self else { return Err(Error::unknown("the differ is no server")) };
+        let client = remote.client(&caller.namespace)?;
+        match &caller.lease {
+            Some(lease) => client.under_lease(lease),
+            None => Ok(client),
+        }
+    }
+}
+
+/// The answer of the first that can do it.
+macro_rules! first {
+    ($differs:expr, $call:ident, $caller:expr, $request:expr) => {{
+        let mut answer = Err(Error::new(Kind::Unimplemented, "no differ: not implemented"));
+        for differ in $differs {
+            answer = differ.$call($caller, $request.clone()).await;
+            if !matches!(&answer, Err(e) if e.kind == Kind::Unimplemented) {
+                break;
+            }
+        }
+        Ok(Response::new(answer?))
+    }};
+}
+
+#[tonic::async_trait]
+impl diff_server::Diff for Diff {
+    /// Unpacks a layer's blob, and describes the tar that was in it.
+    async fn apply(&self, request: Request<ApplyRequest>) -> Result<Response<ApplyResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let request = request.into_inner();
+        first!(&self.differs, apply, &caller, request)
     }
 
     /// Makes a blob of the layer that leads from one set of mounts to another.
     async fn diff(&self, request: Request<DiffRequest>) -> Result<Response<DiffResponse>, Status> {
         let caller = Caller::of(&request)?;
         let request = request.into_inner();
-        let content = self.content.clone();
-        let diff = blocking(move || make(&content, &caller, request)).await?;
-        Ok(Response::new(DiffResponse { diff: Some(diff) }))
+        first!(&self.differs, diff, &caller, request)
     }
 }
 

@@ -117,15 +117,13 @@ async fn runtime_info(options: &Any) -> Result<Any> {
 /// How a plugin's beginning ended, as clients see it.
 pub fn plugin(outcome: &Outcome) -> Plugin {
     let registration = outcome.registration;
-    let platform =
-        types::Platform { os: "linux".into(), architecture: architecture().into(), ..Default::default() };
     Plugin {
         r#type: registration.kind.to_string(),
         id: registration.id.to_string(),
         requires: registration.requires.iter().map(ToString::to_string).collect(),
-        platforms: if outcome.meta.platform { vec![platform] } else { Vec::new() },
+        platforms: outcome.meta.platform.iter().map(|text| platform(text)).collect(),
         exports: outcome.meta.exports.clone().into_iter().collect(),
-        capabilities: outcome.meta.capabilities.iter().map(ToString::to_string).collect(),
+        capabilities: outcome.meta.capabilities.clone(),
         init_err: outcome.failure.as_ref().map(|failure| {
             let status = Status::from(failure.error());
             rpc::Status {
@@ -134,6 +132,19 @@ pub fn plugin(outcome: &Outcome) -> Plugin {
                 details: Vec::new(),
             }
         }),
+    }
+}
+
+/// A platform from `os/architecture[/variant]`; of what is not said this machine's.
+fn platform(text: &str) -> types::Platform {
+    let mut parts = text.split('/');
+    let mut part =
+        |otherwise: &str| parts.next().filter(|part| !part.is_empty()).unwrap_or(otherwise).to_string();
+    types::Platform {
+        os: part("linux"),
+        architecture: part(architecture()),
+        variant: part(""),
+        ..Default::default()
     }
 }
 

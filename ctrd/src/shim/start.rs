@@ -18,12 +18,13 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 
 use crate::bundle::Bundle;
+use crate::config::Timeouts;
 use crate::error::{Error, Kind, Result};
 
 /// How long a shim may take to bind its socket.
 const START: Duration = Duration::from_secs(60);
-/// And to kill and remove what a dead one left.
-const DELETE: Duration = Duration::from_secs(10);
+/// And to tell of itself.
+const INFO: Duration = Duration::from_secs(10);
 /// How long a pipe is read after the command itself has ended, should a daemon hold it open.
 const DRAIN: Duration = Duration::from_secs(1);
 /// No answer is longer.
@@ -39,6 +40,8 @@ pub struct Caller {
     pub ttrpc: String,
     pub socket_dir: PathBuf,
     pub debug: bool,
+    /// How long shims are waited for.
+    pub limits: Timeouts,
 }
 
 /// Starts `binary` for the bundle and returns where it listens.
@@ -66,7 +69,7 @@ pub async fn delete(caller: &Caller, binary: &Path, bundle: &Bundle) -> Result<D
     let at = |e: Error| e.context(format!("run {} delete", binary.display()));
     let path = bundle.path.to_string_lossy().into_owned();
     let command = command(caller, binary, bundle, "delete", &["-bundle", &path]);
-    let output = run(command, &[], DELETE).await.map_err(at)?;
+    let output = run(command, &[], caller.limits.cleanup).await.map_err(at)?;
     DeleteResponse::decode(output.as_slice()).map_err(|e| at(Error::unknown(format!("its answer: {e}"))))
 }
 
@@ -81,7 +84,7 @@ pub async fn info(binary: &Path, options: Option<&Any>) -> Result<Vec<u8>> {
         .process_group(0)
         .kill_on_drop(true);
     let options = options.map(Any::encode_to_vec).unwrap_or_default();
-    run(command, &options, DELETE).await.map_err(|e| e.context(format!("run {} -info", binary.display())))
+    run(command, &options, INFO).await.map_err(|e| e.context(format!("run {} -info", binary.display())))
 }
 
 fn parse(output: &[u8]) -> Result<Reply> {
@@ -205,7 +208,8 @@ mod tests {
         bundle.create(b"{}").unwrap();
         let address = "/run/x.sock".to_string();
         let ttrpc = format!("{address}.ttrpc");
-        let caller = Caller { address, ttrpc, socket_dir: "/run/s".into(), debug: false };
+        let caller =
+            Caller { address, ttrpc, socket_dir: "/run/s".into(), debug: false, limits: Timeouts::default() };
         Place { dir, bundle, caller }
     }
 

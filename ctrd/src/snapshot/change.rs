@@ -13,6 +13,7 @@ use crate::content::{Labels, check_labels, to_json};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::gc;
 
+use super::remote::Asked;
 use super::{Driver, Found, Kind, Mount, REF_LABEL, Snapshotter, remap, tree};
 
 /// The time of a top folder that nobody has given its looks: should its layer be put on another
@@ -63,12 +64,15 @@ impl Snapshotter {
             return Err(Error::invalid("snapshot key must not be empty: invalid argument"));
         }
         check_labels(labels)?;
+        if let Some(proxy) = self.proxy() {
+            return self.create_there(proxy, Asked { ns, labels, lease }, key, parent, kind);
+        }
         let owner = remap::root(labels)?;
         // While a copy is being made its folder has no row yet: cleanup keeps out.
         let _filling = self.lock(FlockArg::LockShared)?;
         let copy = match self.driver {
             Driver::Native => Some(self.copy_parent(ns, key, parent)?),
-            Driver::Overlay { .. } => None,
+            _ => None,
         };
         // What expires is worth nothing until something names it, and that waits for the disk.
         let ahead = gc::has_expiry(labels) || self.store.read(|c| gc::expires(c, ns, lease))?;
@@ -124,6 +128,9 @@ impl Snapshotter {
         check_labels(labels)?;
         if name.is_empty() {
             return Err(Error::invalid("snapshot name must not be empty: invalid argument"));
+        }
+        if let Some(proxy) = self.proxy() {
+            return self.commit_there(proxy, Asked { ns, labels, lease }, name, key, parent);
         }
         let found = self.store.read(|c| self.find(c, ns, key))?;
         let usage = tree::usage(&self.dir(found.dir).join("fs"))?;
@@ -189,6 +196,9 @@ impl Snapshotter {
             gc::let_go(tx, ns, &format!("snapshots/{}", self.name), key)?;
             Ok(self.dir(found.dir))
         })?;
+        if let Some(proxy) = self.proxy() {
+            return self.cleanup_there(proxy);
+        }
         // The row is gone for good; whatever of the folder outlives a crash here is an orphan.
         match doom(&doomed) {
             Ok(path) => tree::remove(&path),
@@ -199,6 +209,9 @@ impl Snapshotter {
 
     /// Removes the folders that no row speaks of.
     pub fn cleanup(&self) -> Result<()> {
+        if let Some(proxy) = self.proxy() {
+            return self.cleanup_there(proxy);
+        }
         let mut doomed = Vec::new();
         let filling = self.try_lock()?;
         for entry in fs::read_dir(self.root.join("snapshots"))? {
@@ -235,7 +248,7 @@ impl Snapshotter {
         })
     }
 
-    fn check_absent(&self, c: &Connection, ns: &str, key: &str) -> Result<()> {
+    pub(super) fn check_absent(&self, c: &Connection, ns: &str, key: &str) -> Result<()> {
         match self.find(c, ns, key) {
             Ok(_) => Err(Error::already_exists(format!("snapshot {key}: already exists"))),
             Err(e) if e.kind == ErrorKind::NotFound => Ok(()),
@@ -243,7 +256,7 @@ impl Snapshotter {
         }
     }
 
-    fn committed_parent(&self, c: &Connection, ns: &str, parent: &str) -> Result<i64> {
+    pub(super) fn committed_parent(&self, c: &Connection, ns: &str, parent: &str) -> Result<i64> {
         let found = self.find(c, ns, parent).map_err(|e| match e.kind {
             ErrorKind::NotFound => {
                 Error::not_found(format!("parent snapshot {parent} does not exist: not found"))
@@ -277,7 +290,7 @@ impl Snapshotter {
         }
     }
 
-    fn insert(
+    pub(super) fn insert(
         &self,
         tx: &Transaction,
         ns: &str,
@@ -317,13 +330,13 @@ impl Snapshotter {
         Ok(made.keep())
     }
 
-    fn lock(&self, how: FlockArg) -> Result<Flock<File>> {
+    pub(super) fn lock(&self, how: FlockArg) -> Result<Flock<File>> {
         let path = self.root.join("lock");
         let file = File::options().create(true).append(true).open(&path)?;
         Flock::lock(file, how).map_err(|(_, e)| Error::from(e).context(format!("lock {}", path.display())))
     }
 
-    fn try_lock(&self) -> Result<Option<Flock<File>>> {
+    pub(super) fn try_lock(&self) -> Result<Option<Flock<File>>> {
         let path = self.root.join("lock");
         let file = File::options().create(true).append(true).open(&path)?;
         match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
@@ -335,7 +348,7 @@ impl Snapshotter {
 }
 
 /// The labels that a committed snapshot takes over from the active one.
-fn inherited(labels: &Labels) -> Labels {
+pub(super) fn inherited(labels: &Labels) -> Labels {
     labels
         .iter()
         .filter(|(key, _)| key.starts_with("containerd.io/snapshot/") || key.as_str() == REF_LABEL)

@@ -15,6 +15,7 @@ mod change;
 mod check;
 mod mount;
 mod remap;
+mod remote;
 mod settle;
 pub mod tree;
 
@@ -60,12 +61,14 @@ pub struct Usage {
 }
 
 /// How a snapshot comes by what its parents hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone)]
 enum Driver {
     /// By an overlay mount over them.
     Overlay { index_off: bool, userxattr: bool, remaps: bool },
     /// By copying them.
     Native,
+    /// A server behind a socket sees to it.
+    Remote(remote::Proxy),
 }
 
 /// A snapshotter, open. Cheap to clone.
@@ -113,10 +116,15 @@ impl Snapshotter {
     }
 
     /// What clients may ask of it beyond what every snapshotter does.
-    pub fn capabilities(&self) -> &'static [&'static str] {
-        match self.driver {
-            Driver::Overlay { remaps: true, .. } => &["remap-ids"],
-            _ => &[],
+    pub fn capabilities(&self) -> Vec<String> {
+        match &self.driver {
+            Driver::Overlay { remaps, .. } => {
+                // A layer may be put on its parent when it is committed: so several are unpacked at once.
+                let all = [("rebase", true), ("remap-ids", *remaps)];
+                all.into_iter().filter(|(_, can)| *can).map(|(name, _)| name.to_string()).collect()
+            }
+            Driver::Native => Vec::new(),
+            Driver::Remote(proxy) => proxy.capabilities.clone(),
         }
     }
 
@@ -165,21 +173,30 @@ impl Snapshotter {
     /// What the snapshot takes; of a committed one as it was when it was committed.
     pub fn usage(&self, ns: &str, key: &str) -> Result<Usage> {
         let found = self.store.read(|c| self.find(c, ns, key))?;
-        match found.info.kind {
-            Kind::Committed => Ok(found.usage),
+        match (found.info.kind, self.proxy()) {
+            (Kind::Committed, _) if found.usage != Usage::default() => Ok(found.usage),
+            (_, Some(proxy)) => self.usage_there(proxy, ns, &found),
+            (Kind::Committed, _) => Ok(found.usage),
             _ => tree::usage(&self.dir(found.dir).join("fs")),
         }
     }
 
     /// The mounts by which an active snapshot or a view is seen.
     pub fn mounts(&self, ns: &str, key: &str) -> Result<Vec<Mount>> {
-        self.store.read(|c| {
+        let mountable = |c: &Connection| {
             let found = self.find(c, ns, key)?;
             if found.info.kind == Kind::Committed {
                 return Err(Error::precondition(format!(
                     "snapshot {key} is committed: it cannot be mounted: failed precondition"
                 )));
             }
+            Ok(found)
+        };
+        if let Some(proxy) = self.proxy() {
+            return self.mounts_there(proxy, ns, &self.store.read(mountable)?);
+        }
+        self.store.read(|c| {
+            let found = mountable(c)?;
             // Left by one who mounted it without syncing and died: who mounts it again takes what there is.
             let _ = fs::remove_dir_all(self.dir(found.dir).join("work/work/incompat"));
             self.mounts_of(c, ns, &found)

@@ -5,7 +5,7 @@ use crate::error::Kind as E;
 
 fn open(native: bool) -> (tempfile::TempDir, Snapshotter) {
     let dir = tempfile::tempdir().unwrap();
-    let store = Arc::new(Store::open(&dir.path().join("meta.db")).unwrap());
+    let store = Arc::new(Store::open(&dir.path().join("meta.db"), crate::store::PATIENCE).unwrap());
     let made = if native { Snapshotter::native } else { Snapshotter::overlayfs };
     let snapshotter = made(dir.path(), store).unwrap();
     (dir, snapshotter)

@@ -32,14 +32,15 @@ const STEPS: &[&[&str]] = &[
     ],
     &[include_str!("schema/unsynced.sql"), include_str!("schema/collect.sql")],
     &[include_str!("schema/sandboxes.sql")],
+    &[include_str!("schema/remote.sql")],
 ];
 
 /// The folder of the metadata below ctrd's root, and the file in it.
 pub const DIR: &str = "io.containerd.metadata.v1.sqlite";
 pub const FILE: &str = "meta.db";
 
-/// How long one process waits for another that writes.
-const BUSY: Duration = Duration::from_secs(10);
+/// How long one process waits for another that writes, unless the configuration says so.
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// So many connections are kept for reading.
 const READERS: usize = 2;
@@ -50,6 +51,7 @@ const LOG_PAGES: u32 = 256;
 /// An open metadata database.
 pub struct Store {
     path: PathBuf,
+    patience: Duration,
     conn: Mutex<Connection>,
     /// For those who would read while the other is taken; opened when first wanted.
     readers: Mutex<Vec<Connection>>,
@@ -60,10 +62,11 @@ pub struct Store {
 
 impl Store {
     /// Opens the database at `path`, creating it and its tables where they are missing.
-    pub fn open(path: &Path) -> Result<Store> {
+    /// Another process that writes is waited for, but not longer than `patience`.
+    pub fn open(path: &Path, patience: Duration) -> Result<Store> {
         let at = |e: rusqlite::Error| Error::from(e).context(format!("open {}", path.display()));
         let mut conn = Connection::open(path).map_err(at)?;
-        conn.busy_timeout(BUSY).map_err(at)?;
+        conn.busy_timeout(patience).map_err(at)?;
         conn.pragma_update(None, "journal_mode", "WAL").map_err(at)?;
         conn.pragma_update(None, "synchronous", "FULL").map_err(at)?;
         conn.pragma_update(None, "foreign_keys", true).map_err(at)?;
@@ -71,6 +74,7 @@ impl Store {
         migrate(&mut conn).map_err(|e| e.context(format!("open {}", path.display())))?;
         Ok(Store {
             path: path.to_path_buf(),
+            patience,
             conn: Mutex::new(conn),
             readers: Mutex::default(),
             changes: AtomicU64::new(0),
@@ -84,7 +88,7 @@ impl Store {
         if !path.exists() {
             return Err(Error::not_found(format!("no metadata at {}: not found", path.display())));
         }
-        Store::open(&path)
+        Store::open(&path, PATIENCE)
     }
 
     /// What is wrong with the database itself.
@@ -129,7 +133,7 @@ impl Store {
     fn reader(&self) -> Result<Connection> {
         let at = |e: rusqlite::Error| Error::from(e).context(format!("open {}", self.path.display()));
         let conn = Connection::open(&self.path).map_err(at)?;
-        conn.busy_timeout(BUSY).map_err(at)?;
+        conn.busy_timeout(self.patience).map_err(at)?;
         conn.pragma_update(None, "query_only", true).map_err(at)?;
         // In kibibytes, by its sign.
         conn.pragma_update(None, "cache_size", -256).map_err(at)?;
@@ -237,17 +241,17 @@ mod tests {
     fn reopens_and_refuses_a_newer_schema() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("meta.db");
-        Store::open(&path).unwrap();
-        let store = Store::open(&path).unwrap();
+        Store::open(&path, PATIENCE).unwrap();
+        let store = Store::open(&path, PATIENCE).unwrap();
         store.write(|tx| Ok(tx.pragma_update(None, "user_version", 99)?)).unwrap();
-        let err = Store::open(&path).err().unwrap();
+        let err = Store::open(&path, PATIENCE).err().unwrap();
         assert!(err.message.contains("schema version 99"), "{err}");
     }
 
     #[test]
     fn a_failed_write_leaves_nothing() {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(&dir.path().join("meta.db")).unwrap();
+        let store = Store::open(&dir.path().join("meta.db"), PATIENCE).unwrap();
         let out: Result<()> = store.write(|tx| {
             tx.execute_batch("CREATE TABLE half (x)")?;
             Err(Error::unknown("no"))

@@ -124,7 +124,7 @@ impl Runtime {
     async fn undo(&self, bundle: &Bundle, lock: &Lock, binary: &Path) -> Result<()> {
         if let Some(reply) = shim::saved(bundle)? {
             if let Ok(shim) = Shim::connect(bundle, &reply, None).await {
-                delete::shutdown(&shim).await;
+                delete::shutdown(&shim, self.caller.limits.shutdown).await;
             }
             // Its answer tells how the container ended, which never began.
             if let Err(e) = start::delete(&self.caller, binary, bundle).await {

@@ -1,6 +1,7 @@
 //! Removing a task that has ended: from its shim, then the shim, then the bundle.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ctrd_shim::api::task::{DeleteRequest, DeleteResponse, ShutdownRequest};
 
@@ -42,7 +43,7 @@ impl Runtime {
             Err(e) => return Err(e.clone()),
         }
         self.forget(&bundle);
-        if !shutdown(&task.shim).await {
+        if !shutdown(&task.shim, self.caller.limits.shutdown).await {
             // It does not answer: its own `delete` knows what it may have left.
             if let Some(binary) = saved_binary(&bundle)?
                 && let Err(e) = start::delete(&self.caller, &binary, &bundle).await
@@ -60,9 +61,9 @@ impl Runtime {
 /// Asks the shim to end if it has no container left; whether it agreed. Gives it a moment to go,
 /// since it finds its socket by the bundle; one that first wants to be rid of its events is not
 /// waited for.
-pub(super) async fn shutdown(shim: &Shim) -> bool {
+pub(super) async fn shutdown(shim: &Shim, limit: Duration) -> bool {
     let request = ShutdownRequest { id: shim.bundle.id.clone(), now: false };
-    let answer = shim.call::<_, ()>("Shutdown", &request, Some(deadline::SHUTDOWN)).await;
+    let answer = shim.call::<_, ()>("Shutdown", &request, Some(limit)).await;
     if answer.is_ok() && !shared(&shim.bundle) {
         _ = tokio::time::timeout(deadline::EXIT, shim.closed()).await;
     }

@@ -24,6 +24,7 @@ use prost_types::Timestamp;
 use tokio::sync::watch;
 
 use crate::bundle::{Bundle, Bundles};
+use crate::config::Timeouts;
 use crate::error::{Error, Kind, Result};
 use crate::events::Exchange;
 use crate::sandbox;
@@ -85,6 +86,7 @@ impl Runtime {
         root: PathBuf,
         address: String,
         ttrpc: String,
+        limits: Timeouts,
         store: Arc<Store>,
         events: Exchange,
     ) -> Arc<Runtime> {
@@ -92,7 +94,7 @@ impl Runtime {
         Arc::new(Runtime {
             bundles: Bundles::new(&state, &root),
             pods: Bundles::below(sandbox::HOME, &state, &root),
-            caller: Caller { address, ttrpc, socket_dir: options::socket_dir(&state), debug },
+            caller: Caller { address, ttrpc, socket_dir: options::socket_dir(&state), debug, limits },
             runtime_root: state.join("ocirun"),
             store,
             events,
@@ -103,6 +105,11 @@ impl Runtime {
     /// What shims are told about this ctrd.
     pub fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    /// The namespaces that have, or had, tasks.
+    pub fn namespaces(&self) -> Result<Vec<String>> {
+        self.bundles.namespaces()
     }
 
     pub fn store(&self) -> &Arc<Store> {
@@ -185,7 +192,8 @@ impl Task {
     }
 }
 
-/// How long calls to a shim may take. A shim that hangs must not hang its callers.
+/// How long calls to a shim may take, beside those that the configuration says. A shim that hangs must
+/// not hang its callers.
 mod deadline {
     use super::Duration;
 
@@ -195,10 +203,6 @@ mod deadline {
     /// Deleting waits for output to drain.
     pub const DELETE: Duration = Duration::from_secs(60);
     pub const CHANGE: Duration = Duration::from_secs(30);
-    pub const STATE: Duration = Duration::from_secs(2);
-    pub const STATS: Duration = Duration::from_secs(2);
-    pub const LOAD: Duration = Duration::from_secs(5);
-    pub const SHUTDOWN: Duration = Duration::from_secs(3);
     pub const EXIT: Duration = Duration::from_millis(250);
     pub const CHECKPOINT: Duration = Duration::from_secs(600);
 }

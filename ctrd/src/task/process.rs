@@ -32,7 +32,7 @@ impl Runtime {
     /// list of tasks never waits for one.
     pub async fn state(self: &Arc<Self>, p: ProcessId<'_>) -> Result<StateResponse> {
         let request = StateRequest { id: p.id.into(), exec_id: p.exec.into() };
-        match self.call(p, "State", &request, deadline::STATE).await {
+        match self.call(p, "State", &request, self.caller.limits.state).await {
             Err(e) if !matches!(e.kind, Kind::NotFound | Kind::Unavailable | Kind::InvalidArgument) => {
                 tracing::warn!(namespace = p.namespace, id = p.id, "state: {e}");
                 let pid = if p.exec.is_empty() { self.pid_on_file(p) } else { 0 };
@@ -161,7 +161,8 @@ impl Runtime {
         let ask = |runtime: Arc<Runtime>, namespace: String, id: String| async move {
             let request = StatsRequest { id: id.clone() };
             let p = first(&namespace, &id);
-            let answer: StatsResponse = runtime.call(p, "Stats", &request, deadline::STATS).await?;
+            let answer: StatsResponse =
+                runtime.call(p, "Stats", &request, runtime.caller.limits.stats).await?;
             answer.stats.map(|stats| (id, stats)).ok_or_else(|| Error::not_found("no figures"))
         };
         let mut asking = JoinSet::new();

@@ -8,7 +8,7 @@ use ctrd_shim::api::task::{StateRequest, StateResponse};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::{End, Found, Runtime, Task, deadline, delete};
+use super::{End, Found, Runtime, Task, delete};
 use crate::error::{Kind, Result};
 
 /// Tasks looked at at a time: burying one takes two processes for a moment.
@@ -74,7 +74,7 @@ impl Runtime {
     pub(super) async fn abandoned(&self, task: &Task) -> Result<bool> {
         let bundle = &task.shim.bundle;
         let request = StateRequest { id: bundle.id.clone(), exec_id: String::new() };
-        match task.shim.call::<_, StateResponse>("State", &request, Some(deadline::LOAD)).await {
+        match task.shim.call::<_, StateResponse>("State", &request, Some(self.caller.limits.load)).await {
             Err(e) if e.kind == Kind::NotFound => {}
             Err(e) => return Err(e),
             Ok(_) => return Ok(false),
@@ -82,7 +82,7 @@ impl Runtime {
         let Some(lock) = bundle.try_lock()? else { return Ok(false) };
         self.forget(bundle);
         task.end.send_replace(End::Removed);
-        delete::shutdown(&task.shim).await;
+        delete::shutdown(&task.shim, self.caller.limits.shutdown).await;
         self.discard(bundle, &lock).await?;
         Ok(true)
     }

@@ -80,7 +80,7 @@ fn place(script: Script) -> Place {
         .unwrap();
     assert!(made.success() && shim.metadata().unwrap().permissions().mode() & 0o100 != 0);
 
-    let store = Arc::new(Store::open(&path("meta.db")).unwrap());
+    let store = Arc::new(Store::open(&path("meta.db"), crate::store::PATIENCE).unwrap());
     let record = Container {
         id: "web".into(),
         runtime: Some(container::Runtime { name: shim.display().to_string(), options: None }),
@@ -97,6 +97,7 @@ fn place(script: Script) -> Place {
         path("root"),
         "/run/none.sock".into(),
         "/run/none.sock.ttrpc".into(),
+        crate::config::Timeouts::default(),
         store,
         events,
     );

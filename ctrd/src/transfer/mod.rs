@@ -34,6 +34,7 @@ use crate::image::{Descriptor, Platform};
 use crate::snapshot::Snapshotter;
 use crate::store::images::{self, Image, Target};
 use crate::store::{Store, leases};
+use crate::unpack::Processors;
 
 pub use progress::Progress;
 
@@ -48,6 +49,7 @@ pub struct Transfer {
     pub snapshotters: Arc<BTreeMap<&'static str, Snapshotter>>,
     pub events: Exchange,
     pub gc: Collector,
+    pub processors: Processors,
 }
 
 /// One transfer, under a lease that holds all it makes until an image does.
@@ -61,6 +63,7 @@ pub struct Work {
     /// The lease is this transfer's and ends with it.
     own_lease: bool,
     gc: Collector,
+    processors: Processors,
     /// Set when nobody waits for the transfer any more.
     stop: Arc<AtomicBool>,
 }
@@ -87,6 +90,7 @@ impl Transfer {
             lease,
             own_lease,
             gc: self.gc.clone(),
+            processors: self.processors.clone(),
             stop,
         })
     }

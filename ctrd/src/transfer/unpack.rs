@@ -12,7 +12,7 @@ use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
 use crate::image::{Descriptor, Resolved, chain_ids};
 use crate::snapshot::{Mount, REF_LABEL, Snapshotter};
-use crate::unpack::{self, APART};
+use crate::unpack::{APART, Payloads};
 
 use super::Work;
 
@@ -127,7 +127,10 @@ fn fill(work: &Work, snapshotter: &Snapshotter, layer: &Layer, apart: bool) -> R
     let event = SnapshotPrepare { key: key.clone(), parent: parent.into(), snapshotter: snapshotter_name };
     work.publish("/snapshot/prepare", &event)?;
     let filled = work.content.reader(ns, &layer.blob.digest).and_then(|blob| {
-        let applied = unpack::apply(blob, &layer.blob.media_type, Some(&layer.blob.digest), &mounts)
+        let Descriptor { media_type, digest, .. } = layer.blob;
+        let applied = work
+            .processors
+            .apply(blob, media_type, &Payloads::new(), digest, &mounts)
             .map_err(|e| e.context(format!("apply layer {}", layer.blob.digest)))?;
         if applied.diff_id != *layer.diff_id {
             let (digest, got, want) = (&layer.blob.digest, applied.diff_id, layer.diff_id);

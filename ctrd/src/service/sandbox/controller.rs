@@ -1,13 +1,17 @@
 //! The lives of sandboxes: each call is one of the controller's, which passes it to the shim.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
 
 use crate::api::event::{SandboxCreate, SandboxExit, SandboxStart};
+use crate::api::sandbox::controller_client::ControllerClient;
 use crate::api::sandbox::controller_server;
 use crate::api::sandbox::*;
 use crate::api::types;
+use crate::client::Service;
+use crate::client::remote::{Remote, answer};
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::events::Exchange;
@@ -16,11 +20,13 @@ use crate::service::caller::Caller;
 use crate::service::required;
 use crate::timestamp;
 
-/// The one controller that there is, by the name that clients give.
+/// The controller of this server, by the name that clients give.
 const SHIM: &str = "shim";
 
 pub struct Controllers {
     pub shim: Arc<Controller>,
+    /// Servers behind a socket, by the names that clients give, with those that the servers have.
+    pub remotes: BTreeMap<String, (Remote, String)>,
     pub events: Exchange,
 }
 
@@ -32,6 +38,23 @@ impl Controllers {
             _ => Err(Error::not_found(format!("failed to get sandbox controller by {name:.100}: not found"))),
         }
     }
+
+    /// The controller of that name, where a server behind a socket is one.
+    fn there(&self, ns: &str, name: &str) -> Result<Option<(ControllerClient<Service>, String)>> {
+        let Some((remote, name)) = self.remotes.get(name) else { return Ok(None) };
+        Ok(Some((remote.client(ns)?.sandbox_controller(), name.clone())))
+    }
+}
+
+/// Passes a call on, where it is another's; the request as it came, but for the name.
+macro_rules! pass {
+    ($self:ident, $ns:expr, $request:expr, $method:ident) => {
+        if let Some((mut there, name)) = $self.there(&$ns, &$request.sandboxer)? {
+            let mut request = $request;
+            request.sandboxer = name;
+            return Ok(Response::new(answer(there.$method(request).await)?));
+        }
+    };
 }
 
 type Answer<T> = Result<Response<T>, Status>;
@@ -41,6 +64,7 @@ impl controller_server::Controller for Controllers {
     async fn create(&self, request: Request<ControllerCreateRequest>) -> Answer<ControllerCreateResponse> {
         let ns = Caller::of(&request)?.namespace;
         let request = request.into_inner();
+        pass!(self, ns, request, create);
         let shim = self.of(&request.sandboxer)?.clone();
         let id = request.sandbox_id;
         let mut sandbox = shim.record(&ns, &id, request.sandbox)?;
@@ -63,7 +87,9 @@ impl controller_server::Controller for Controllers {
 
     async fn start(&self, request: Request<ControllerStartRequest>) -> Answer<ControllerStartResponse> {
         let ns = Caller::of(&request)?.namespace;
-        let ControllerStartRequest { sandbox_id, sandboxer } = request.into_inner();
+        let request = request.into_inner();
+        pass!(self, ns, request, start);
+        let ControllerStartRequest { sandbox_id, sandboxer } = request;
         let (answer, address, version) = self.of(&sandboxer)?.start(&ns, &sandbox_id).await?;
         self.events.publish(&ns, "/sandboxes/start", &SandboxStart { sandbox_id: sandbox_id.clone() })?;
         Ok(Response::new(ControllerStartResponse {
@@ -81,7 +107,9 @@ impl controller_server::Controller for Controllers {
         request: Request<ControllerPlatformRequest>,
     ) -> Answer<ControllerPlatformResponse> {
         let ns = Caller::of(&request)?.namespace;
-        let ControllerPlatformRequest { sandbox_id, sandboxer } = request.into_inner();
+        let request = request.into_inner();
+        pass!(self, ns, request, platform);
+        let ControllerPlatformRequest { sandbox_id, sandboxer } = request;
         let platform = self.of(&sandboxer)?.platform(&ns, &sandbox_id).await?;
         let platform = types::Platform {
             os: platform.os,
@@ -94,14 +122,18 @@ impl controller_server::Controller for Controllers {
 
     async fn stop(&self, request: Request<ControllerStopRequest>) -> Answer<ControllerStopResponse> {
         let ns = Caller::of(&request)?.namespace;
-        let ControllerStopRequest { sandbox_id, timeout_secs, sandboxer } = request.into_inner();
+        let request = request.into_inner();
+        pass!(self, ns, request, stop);
+        let ControllerStopRequest { sandbox_id, timeout_secs, sandboxer } = request;
         self.of(&sandboxer)?.stop(&ns, &sandbox_id, timeout_secs).await?;
         Ok(Response::new(ControllerStopResponse {}))
     }
 
     async fn wait(&self, request: Request<ControllerWaitRequest>) -> Answer<ControllerWaitResponse> {
         let ns = Caller::of(&request)?.namespace;
-        let ControllerWaitRequest { sandbox_id, sandboxer } = request.into_inner();
+        let request = request.into_inner();
+        pass!(self, ns, request, wait);
+        let ControllerWaitRequest { sandbox_id, sandboxer } = request;
         let exit = self.of(&sandboxer)?.wait(&ns, &sandbox_id).await?;
         let (exit_status, exited_at) = (exit.exit_status, exit.exited_at);
         self.events.publish(&ns, "/sandboxes/exit", &SandboxExit { sandbox_id, exit_status, exited_at })?;
@@ -110,7 +142,9 @@ impl controller_server::Controller for Controllers {
 
     async fn status(&self, request: Request<ControllerStatusRequest>) -> Answer<ControllerStatusResponse> {
         let ns = Caller::of(&request)?.namespace;
-        let ControllerStatusRequest { sandbox_id, verbose, sandboxer } = request.into_inner();
+        let request = request.into_inner();
+        pass!(self, ns, request, status);
+        let ControllerStatusRequest { sandbox_id, verbose, sandboxer } = request;
         let Some((status, address, version)) = self.of(&sandboxer)?.status(&ns, &sandbox_id, verbose).await?
         else {
             let exited_at = Some(timestamp::to_proto(clock::now()));
@@ -138,14 +172,18 @@ impl controller_server::Controller for Controllers {
         request: Request<ControllerShutdownRequest>,
     ) -> Answer<ControllerShutdownResponse> {
         let ns = Caller::of(&request)?.namespace;
-        let ControllerShutdownRequest { sandbox_id, sandboxer } = request.into_inner();
+        let request = request.into_inner();
+        pass!(self, ns, request, shutdown);
+        let ControllerShutdownRequest { sandbox_id, sandboxer } = request;
         self.of(&sandboxer)?.shutdown(&ns, &sandbox_id).await?;
         Ok(Response::new(ControllerShutdownResponse {}))
     }
 
     async fn metrics(&self, request: Request<ControllerMetricsRequest>) -> Answer<ControllerMetricsResponse> {
         let ns = Caller::of(&request)?.namespace;
-        let ControllerMetricsRequest { sandbox_id, sandboxer } = request.into_inner();
+        let request = request.into_inner();
+        pass!(self, ns, request, metrics);
+        let ControllerMetricsRequest { sandbox_id, sandboxer } = request;
         let metrics = self.of(&sandboxer)?.metrics(&ns, &sandbox_id).await?;
         let metrics = metrics.map(|m| types::Metric { timestamp: m.timestamp, id: m.id, data: m.data });
         Ok(Response::new(ControllerMetricsResponse { metrics }))
@@ -154,7 +192,9 @@ impl controller_server::Controller for Controllers {
     /// A shim has no call by which a sandbox could be changed: its record is all there is to change.
     async fn update(&self, request: Request<ControllerUpdateRequest>) -> Answer<ControllerUpdateResponse> {
         let ns = Caller::of(&request)?.namespace;
-        let ControllerUpdateRequest { sandbox_id, sandboxer, sandbox, .. } = request.into_inner();
+        let request = request.into_inner();
+        pass!(self, ns, request, update);
+        let ControllerUpdateRequest { sandbox_id, sandboxer, sandbox, .. } = request;
         required(sandbox, "Sandbox")?;
         self.of(&sandboxer)?.get(&ns, &sandbox_id).await?;
         Ok(Response::new(ControllerUpdateResponse {}))

@@ -1,0 +1,223 @@
+//! What other programs do for the server: plugins behind a socket, and processors of layers.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::bin;
+use crate::caller::{self, Daemon};
+use crate::fixture;
+use crate::stack::{Server, Stack};
+use crate::traces;
+
+/// Serves with this configuration, in a file of the stack's.
+fn serving(stack: &Stack, config: &str) -> Server {
+    std::fs::write(stack.path("config.toml"), config).unwrap();
+    stack.serve_with(&["--config", stack.path("config.toml").to_str().unwrap()])
+}
+
+/// A collector that never comes by itself: to it, snapshots of another server are nobody's.
+const NO_COLLECTOR: &str =
+    "[plugins.'io.containerd.gc.v1.scheduler']\nstartup_delay = '1h'\nmutation_threshold = 0\n";
+
+fn far(address: &Path, capabilities: &str) -> String {
+    format!(
+        "version = 3\n[proxy_plugins.far]\ntype = 'snapshot'\naddress = {address:?}\nremote = 'overlayfs'\n\
+         capabilities = [{capabilities}]\n[proxy_plugins.far.exports]\nroot = '/there'\n"
+    )
+}
+
+/// Runs a container on the snapshotter `far` of a stack, whose snapshots `there` lists, and removes all.
+fn run_far_away(stack: &Stack, there: impl Fn() -> Vec<String>) {
+    let run = ["run", "--snapshotter", "far", "--name", "it-far"];
+    let script = "echo written >/word; cat /word";
+    assert_eq!(stack.run(&[&run[..], &["busybox", "sh", "-c", script]].concat()).ok(), "written\n");
+    let keys = there();
+    assert!(keys.iter().any(|key| key.starts_with("default/") && key.ends_with("/it-far")), "{keys:?}");
+    assert_eq!(keys.len(), 2, "one layer and one container: {keys:?}");
+    let ls = stack.run(&["snapshot", "ls", "-q", "--snapshotter", "far"]).ok();
+    assert!(ls.lines().any(|key| key == "it-far") && ls.lines().count() == 2, "{ls}");
+    let diff = stack.run(&["snapshot", "usage", "--snapshotter", "far", "it-far"]).ok();
+    assert!(!diff.is_empty());
+    // The same layer is there at once.
+    assert_eq!(
+        stack.run(&["run", "--rm", "--snapshotter", "far", "busybox", "echo", "again"]).ok(),
+        "again\n"
+    );
+    stack.run(&["container", "rm", "it-far"]).ok();
+    stack.run(&["image", "rm", "--sync", "busybox"]).ok();
+    assert_eq!(there(), Vec::<String>::new());
+    traces::none_of(&["it-far"]);
+}
+
+#[test]
+fn snapshots_of_another_ctrd() {
+    let (near, other) = (Stack::with_busybox(), Stack::new());
+    for capabilities in ["", "'rebase'"] {
+        let remote = serving(&other, &format!("version = 3\n{NO_COLLECTOR}"));
+        let server = serving(&near, &far(&other.address(), capabilities));
+        let plugins = near.run(&["plugins", "ls", "--format", "json"]).ok();
+        let plugin = plugins.lines().find(|line| line.contains("\"far\"")).expect("the plugin");
+        let plugin: Value = serde_json::from_str(plugin).unwrap();
+        assert_eq!(
+            (&plugin["type"], &plugin["status"]),
+            (&json!("io.containerd.snapshotter.v1"), &json!("ok"))
+        );
+        assert_eq!(plugin["exports"]["root"], "/there");
+        assert_eq!(plugin["exports"]["address"], other.address().display().to_string());
+        run_far_away(&near, || {
+            other.run(&["snapshot", "ls", "-q"]).ok().lines().map(str::to_string).collect()
+        });
+        // One that is not there is told of, and what was to be made is not.
+        drop(remote);
+        let root = near.path("busybox-root");
+        let name = ["image", "import", "--rootfs", "--name", "busybox"];
+        near.run(&[&name[..], &[root.to_str().unwrap()]].concat()).ok();
+        let done = near.run(&["run", "--rm", "--snapshotter", "far", "busybox", "true"]);
+        assert!(done.code == 125 && done.stderr.contains("connect to "), "{done:?}");
+        assert_eq!(near.run(&["run", "--rm", "busybox", "echo", "near"]).ok(), "near\n");
+        drop(server);
+    }
+}
+
+#[test]
+fn snapshots_of_containerd() {
+    if !bin::peer("containerd") || !bin::peer("ctr") {
+        return;
+    }
+    let dir = caller::folder();
+    let _daemon = containerd(dir.path());
+    let near = Stack::with_busybox();
+    let _server = serving(&near, &far(&dir.path().join("c.sock"), ""));
+    run_far_away(&near, || {
+        let mut ctr = Command::new("ctr");
+        ctr.arg("-a").arg(dir.path().join("c.sock")).args(["snapshot", "ls"]);
+        let ls = bin::run(&mut ctr).ok();
+        ls.lines().skip(1).map(|line| line.split_whitespace().next().unwrap().to_string()).collect()
+    });
+}
+
+/// A containerd whose collector does not come by itself.
+fn containerd(dir: &Path) -> Daemon {
+    let config = format!(
+        "version = 2\nroot = {:?}\nstate = {:?}\ndisabled_plugins = ['io.containerd.grpc.v1.cri', \
+         'io.containerd.cri.v1.images', 'io.containerd.cri.v1.runtime', 'io.containerd.internal.v1.opt']\n\
+         [grpc]\naddress = {:?}\n{NO_COLLECTOR}",
+        dir.join("clib"),
+        dir.join("crun"),
+        dir.join("c.sock"),
+    );
+    std::fs::write(dir.join("config.toml"), config).unwrap();
+    Daemon::start(Command::new("containerd").arg("--config").arg(dir.join("config.toml")), dir)
+}
+
+#[test]
+fn layers_are_applied_by_another_ctrd() {
+    let (near, other) = (Stack::new(), Stack::new());
+    let root = near.path("busybox-root");
+    fixture::rootfs(&root);
+    let _remote = serving(&other, &format!("version = 3\n{NO_COLLECTOR}"));
+    let config = format!(
+        "version = 3\n[proxy_plugins.far]\ntype = 'diff'\naddress = {:?}\n\
+         [plugins.'io.containerd.service.v1.diff-service']\ndefault = ['far', 'walking']\n",
+        other.address()
+    );
+    let server = serving(&near, &config);
+    let import = ["image", "import", "--no-unpack", "--rootfs", "--name", "busybox", root.to_str().unwrap()];
+    near.run(&import).ok();
+    // The other one is asked, and has no such blob.
+    let done = near.run(&["image", "unpack", "busybox"]);
+    assert!(done.code != 0 && done.stderr.contains("not found"), "{done:?}");
+    other.run(&import).ok();
+    near.run(&["image", "unpack", "busybox"]).ok();
+    assert_eq!(near.run(&["run", "--rm", "busybox", "echo", "here"]).ok(), "here\n");
+    drop(server);
+    // A differ that is none.
+    let _server = serving(&near, &config.replace("'walking'", "'nosuch'"));
+    let plugins = near.run(&["plugins", "ls", "--format", "json"]).ok();
+    let diff = plugins.lines().find(|l| l.contains("\"diff\"") && l.contains("grpc.v1")).expect("a line");
+    assert!(diff.contains("there is no differ"), "{diff}");
+}
+
+#[test]
+fn what_cannot_be_a_proxy_is_told() {
+    let stack = Stack::new();
+    std::fs::write(
+        stack.path("config.toml"),
+        "version = 3\n[proxy_plugins.native]\ntype = 'snapshot'\naddress = '/x'\n",
+    )
+    .unwrap();
+    let done = stack.run(&["serve", "--config", stack.path("config.toml").to_str().unwrap()]);
+    let last = done.stderr.lines().last().unwrap_or_default().to_string();
+    assert!(
+        done.code == 1 && last.contains("there is a plugin io.containerd.snapshotter.v1.native"),
+        "{last}"
+    );
+}
+
+/// The image of an archive with each layer in base64, and a media type that says so.
+fn disguised(stack: &Stack) -> std::path::PathBuf {
+    let plain = stack.path("plain.tar");
+    stack.run(&["image", "export", "busybox", "-o", plain.to_str().unwrap()]).ok();
+    let dir = stack.path("layout");
+    std::fs::create_dir(&dir).unwrap();
+    bin::run(Command::new("tar").arg("-xf").arg(&plain).arg("-C").arg(&dir)).ok();
+    let blob = |digest: &str| dir.join("blobs/sha256").join(digest.trim_start_matches("sha256:"));
+    let store = |bytes: &[u8]| {
+        let draft = dir.join("draft");
+        std::fs::write(&draft, bytes).unwrap();
+        let sum = bin::run(Command::new("sha256sum").arg(&draft)).ok();
+        let digest = format!("sha256:{}", sum.split_whitespace().next().unwrap());
+        std::fs::rename(&draft, blob(&digest)).unwrap();
+        digest
+    };
+    let read = |path: &Path| -> Value { serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap() };
+    let mut index = read(&dir.join("index.json"));
+    let mut manifest = read(&blob(index["manifests"][0]["digest"].as_str().unwrap()));
+    for layer in manifest["layers"].as_array_mut().unwrap() {
+        let coded = bin::run(Command::new("base64").arg(blob(layer["digest"].as_str().unwrap()))).ok();
+        layer["mediaType"] = json!("application/vnd.oci.image.layer.v1.tar+base64");
+        layer["size"] = json!(coded.len());
+        layer["digest"] = json!(store(coded.as_bytes()));
+    }
+    let manifest = manifest.to_string();
+    index["manifests"][0]["size"] = json!(manifest.len());
+    index["manifests"][0]["digest"] = json!(store(manifest.as_bytes()));
+    std::fs::write(dir.join("index.json"), index.to_string()).unwrap();
+    let _ = std::fs::remove_file(dir.join("manifest.json"));
+    let archive = stack.path("disguised.tar");
+    bin::run(Command::new("tar").arg("-cf").arg(&archive).arg("-C").arg(&dir).arg(".")).ok();
+    archive
+}
+
+#[test]
+fn layers_of_odd_types_go_through_a_program() {
+    let stack = Stack::with_busybox();
+    let archive = disguised(&stack);
+    let archive = archive.to_str().unwrap();
+    let import = ["image", "import", "--name", "odd", archive];
+    // What is unpacked already is the same, and would not be unpacked again.
+    stack.run(&["image", "rm", "--sync", "busybox"]).ok();
+    // Nobody knows them.
+    assert!(stack.run(&import).code != 0);
+    let program = stack.path("decode");
+    let script = "#!/bin/sh\n[ \"$STREAM_PROCESSOR_MEDIATYPE\" = application/vnd.oci.image.layer.v1.tar+base64 ] && \
+                  [ \"$WORD\" = x ] || { echo no >&2; exit 9; }\nexec base64 \"$@\"\n";
+    std::fs::write(&program, script).unwrap();
+    bin::run(Command::new("chmod").args(["755", program.to_str().unwrap()])).ok();
+    let config = |word: &str| {
+        format!(
+            "version = 3\n[stream_processors.it]\naccepts = ['application/vnd.oci.image.layer.v1.tar+base64']\n\
+             returns = 'application/vnd.oci.image.layer.v1.tar+gzip'\npath = {program:?}\nargs = ['-d']\n\
+             env = ['WORD={word}']\n"
+        )
+    };
+    let server = serving(&stack, &config("y"));
+    let done = stack.run(&import);
+    assert!(done.code != 0 && done.stderr.contains("stream processor it: exit status 9: no"), "{done:?}");
+    drop(server);
+    let _server = serving(&stack, &config("x"));
+    stack.run(&import).ok();
+    assert_eq!(stack.run(&["run", "--rm", "odd", "echo", "decoded"]).ok(), "decoded\n");
+}
