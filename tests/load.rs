@@ -30,6 +30,9 @@ const AT_ONCE: usize = 50;
 /// locked: one a thread that blocks.
 const KEPT: usize = ctrd::serve::BLOCKING_THREADS;
 
+/// What the containers are called that come before it is measured.
+const FIRST: &str = "it-load-first-";
+
 /// What a container's life is in events.
 const LIFE: [&str; 6] = [
     "/containers/create",
@@ -156,6 +159,10 @@ async fn hear(
             // The first field of all of them is the container's id.
             let event = envelope.event.expect("an event");
             let event = ContainerDelete::decode(event.value.as_slice()).expect("an event");
+            // A server that has just started tells once more how tasks ended, to those who come back to it.
+            if event.id.starts_with(FIRST) {
+                continue;
+            }
             gone += usize::from(envelope.topic == LIFE[5]);
             lives.entry(event.id).or_default().push(envelope.topic);
             if gone == count
@@ -168,9 +175,10 @@ async fn hear(
     })
 }
 
-/// How many entries a folder has.
+/// How many entries a folder has, beside what ocirun keeps for all containers.
 fn entries(dir: &Path) -> usize {
-    std::fs::read_dir(dir).map_or(0, |entries| entries.flatten().count())
+    let own = |entry: &std::fs::DirEntry| !entry.file_name().to_string_lossy().starts_with('@');
+    std::fs::read_dir(dir).map_or(0, |entries| entries.flatten().filter(own).count())
 }
 
 #[test]
@@ -184,7 +192,7 @@ fn containers_by_the_hundred() {
     let lives = LocalSet::new().block_on(&runtime, async {
         let client = connect(&stack).await;
         // As large as it gets, for the first time.
-        batch(&client, (0..AT_ONCE).map(|n| format!("it-load-first-{n}"))).await;
+        batch(&client, (0..AT_ONCE).map(|n| format!("{FIRST}{n}"))).await;
         let (told, all) = oneshot::channel();
         let hearing = hear(&client, count, told).await;
         let before = Size::of(server.pid());
@@ -202,7 +210,7 @@ fn containers_by_the_hundred() {
         assert_eq!(topics, LIFE, "{id}");
     }
     traces::none_of(&["it-load-"]);
-    for dir in ["run/s", "run/fifo", "run/io.containerd.runtime.v2.task/default", "run/ocirun"] {
+    for dir in ["run/s", "run/fifo", "run/io.containerd.runtime.v2.task/default", "run/ocirun/default"] {
         assert_eq!(entries(&stack.path(dir)), 0, "{dir}");
     }
     assert_eq!(entries(&snapshots), layers);
