@@ -17,7 +17,6 @@ const UNSAFE: &[&str] = &[
     "ocirun-init/src/clone.rs",
     "ocirun-init/src/entry.rs",
     "ocirun-init/src/heap.rs",
-    "ocirun-init/src/mem.rs",
     "ocirun-init/src/musl.rs",
     "ocirun-init/src/pages.rs",
     "ocirun-init/src/syscall.rs",

@@ -32,8 +32,6 @@ mod hooks;
 mod ids;
 mod label;
 mod landlock;
-#[cfg(musl)]
-mod mem;
 mod mount;
 #[cfg(musl)]
 mod musl;

@@ -7,9 +7,6 @@ mod entry;
 #[cfg(not(test))]
 #[path = "../../ocirun-init/src/heap.rs"]
 mod heap;
-#[cfg(all(musl, not(test)))]
-#[path = "../../ocirun-init/src/mem.rs"]
-mod mem;
 #[cfg(musl)]
 #[path = "../../ocirun-init/src/musl.rs"]
 mod musl;
