@@ -2,6 +2,7 @@
 //!
 //! The one on PATH, or those in the folders that `$CTRD_CTR` lists.
 
+mod checkpoint;
 mod image;
 mod object;
 mod task;
@@ -14,18 +15,18 @@ use crate::fixture;
 use crate::stack::{Server, Stack};
 
 /// One version of ctr, and a server of its own that holds the image `bb:busybox`.
-struct Ctr {
+pub struct Ctr {
     program: PathBuf,
-    stack: Stack,
+    pub stack: Stack,
     server: Option<Server>,
     /// 1.6, 1.7 or 2.1.
-    version: (u32, u32),
+    pub version: (u32, u32),
     archive: PathBuf,
     _work: tempfile::TempDir,
 }
 
 /// Calls `test` with each version.
-fn with_each(test: impl Fn(&Ctr)) {
+pub fn with_each(test: impl Fn(&Ctr)) {
     let folders = std::env::var_os("CTRD_CTR").or_else(|| std::env::var_os("PATH")).unwrap_or_default();
     let programs: Vec<_> =
         std::env::split_paths(&folders).map(|dir| dir.join("ctr")).filter(|ctr| ctr.is_file()).collect();
@@ -66,25 +67,25 @@ impl Ctr {
         command
     }
 
-    fn ctr(&self, args: &[&str]) -> Done {
+    pub fn ctr(&self, args: &[&str]) -> Done {
         bin::run(&mut self.command(args))
     }
 
     /// What a call prints that must succeed.
-    fn ok(&self, args: &[&str]) -> String {
+    pub fn ok(&self, args: &[&str]) -> String {
         let done = self.ctr(args);
         assert_eq!(done.code, 0, "ctr {:?} {args:?}: {}{}", self.version, done.stdout, done.stderr);
         done.stdout
     }
 
     /// What a call says that must fail.
-    fn fails(&self, args: &[&str], text: &str) {
+    pub fn fails(&self, args: &[&str], text: &str) {
         let done = self.ctr(args);
         assert!(done.code != 0 && done.stderr.contains(text), "ctr {:?} {args:?}: {done:?}", self.version);
     }
 
     /// The words of the line of a listing that begins with `name`.
-    fn line(&self, args: &[&str], name: &str) -> Option<Vec<String>> {
+    pub fn line(&self, args: &[&str], name: &str) -> Option<Vec<String>> {
         let list = self.ok(args);
         let found = list.lines().map(|l| l.split_whitespace().map(str::to_string).collect::<Vec<_>>());
         found.into_iter().find(|words| words.first().is_some_and(|word| word == name))

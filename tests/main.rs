@@ -9,6 +9,7 @@ mod caller;
 mod cgroup;
 mod chance;
 mod checkpoint;
+mod classes;
 mod commandline;
 mod config;
 mod console;

@@ -66,7 +66,7 @@ fn what_is_required_must_begin() {
         (
             "version = 3\nrequired_plugins = ['io.containerd.service.v1.tasks-service']\n\
              [plugins.'io.containerd.service.v1.tasks-service']\nrdt_config_file = '/x'\n",
-            "begin required plugin io.containerd.service.v1.tasks-service: rdt_config_file /x: classes",
+            "begin required plugin io.containerd.service.v1.tasks-service: rdt_config_file: read /x: No such file",
         ),
         (
             "version = 3\nrequired_plugins = ['io.containerd.grpc.v1.cri']",

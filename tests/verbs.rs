@@ -1,11 +1,15 @@
 //! Every verb of `ctrd` that works on a stack, with a server and without one; some, with a server that
 //! starts or dies in the middle.
 
+pub mod checkpoint;
 mod confine;
 mod every;
 mod interrupted;
 mod life;
 mod listings;
+mod restarted;
+mod sandboxes;
+mod stopped;
 mod storage;
 
 use crate::stack::{Server, Stack};
@@ -22,6 +26,11 @@ fn both_ways(work: impl Fn(&Stack, &str)) {
 /// The lines of a JSON listing.
 fn objects(text: &str) -> Vec<serde_json::Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("a JSON object a line")).collect()
+}
+
+/// What `inspect` shows of one container.
+fn inspect(stack: &Stack, id: &str) -> serde_json::Value {
+    serde_json::from_str(&stack.run(&["inspect", id]).ok()).expect("JSON")
 }
 
 /// Runs a container in the background that goes on until it is ended.

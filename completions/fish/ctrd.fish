@@ -52,6 +52,8 @@ complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "stats" -d 'Show what runn
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "tree" -d 'Draw the processes of containers, from their shims on'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "inspect" -d 'Print containers with their tasks, or images, as JSON'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "commit" -d 'Make an image of a container: its own, with what was changed, and print its digest'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "checkpoint" -d 'Save a container as an image: what was changed in its root file system, and its processes as they run'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "restore" -d 'Make a container of a saved one, and start it in the background'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "rm" -d 'Remove containers'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "image" -d 'Import, list, show and remove images'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "images" -d 'Import, list, show and remove images'
@@ -68,6 +70,9 @@ complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "lease" -d 'List, create a
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "leases" -d 'List, create and remove leases, which keep things from the garbage collector'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "namespace" -d 'List, create and remove namespaces'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "namespaces" -d 'List, create and remove namespaces'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "sandbox" -d 'Make, list, end and remove sandboxes: namespaces that containers share, and a shim that keeps them'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "sandboxes" -d 'Make, list, end and remove sandboxes: namespaces that containers share, and a shim that keeps them'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "sb" -d 'Make, list, end and remove sandboxes: namespaces that containers share, and a shim that keeps them'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "shim" -d 'Call a shim by hand, past every service'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "events" -d 'Print events as they happen, a JSON object a line'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "plugins" -d 'List the plugins that the server is made of'
@@ -100,8 +105,10 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l runtime -d 'Use this r
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l runc-binary -d 'Let the shim use this OCI runtime in ocirun\'s place' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l snapshotter -d 'Use this snapshotter for the root file system [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l label -d 'Attach a label to the container' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l restart -d 'Have the server start the container again when it ends: no, always, on-failure[:TIMES], unless-stopped' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l network -l net -d 'Choose the network namespace: none for an own, empty one; host for the host\'s' -r -f -a "host\t''
 none\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l sandbox -d 'Share the network, the shared memory and the host name of this sandbox, and its shim' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l cap-add -d 'Give the program a capability of the kernel\'s, or ALL' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l cap-drop -d 'Take a capability away, or ALL' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l device -d 'Let the program use a device of the host\'s, for r(eading), w(riting) and m(aking)' -r
@@ -114,6 +121,8 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l memory-reservation -d 
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l cpu-shares -d 'Set the share of the processors that is due when they are busy' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l cpuset-cpus -d 'Run on these processors alone, e.g. 0-2,4' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l cpuset-mems -d 'Take memory of these nodes alone' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l blockio-class -d 'Put the container into a class of block I/O that the server knows' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l rdt-class -d 'Put the container into a class of Intel RDT that the server knows' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l shm-size -d 'Make /dev/shm so large' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l tmpfs -d 'Mount memory at a folder of the container' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l cgroup-parent -d 'Put the container\'s control group below this one' -r
@@ -169,8 +178,10 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l runtime -d 'Use thi
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l runc-binary -d 'Let the shim use this OCI runtime in ocirun\'s place' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l snapshotter -d 'Use this snapshotter for the root file system [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l label -d 'Attach a label to the container' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l restart -d 'Have the server start the container again when it ends: no, always, on-failure[:TIMES], unless-stopped' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l network -l net -d 'Choose the network namespace: none for an own, empty one; host for the host\'s' -r -f -a "host\t''
 none\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l sandbox -d 'Share the network, the shared memory and the host name of this sandbox, and its shim' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l cap-add -d 'Give the program a capability of the kernel\'s, or ALL' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l cap-drop -d 'Take a capability away, or ALL' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l device -d 'Let the program use a device of the host\'s, for r(eading), w(riting) and m(aking)' -r
@@ -183,6 +194,8 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l memory-reservation 
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l cpu-shares -d 'Set the share of the processors that is due when they are busy' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l cpuset-cpus -d 'Run on these processors alone, e.g. 0-2,4' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l cpuset-mems -d 'Take memory of these nodes alone' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l blockio-class -d 'Put the container into a class of block I/O that the server knows' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l rdt-class -d 'Put the container into a class of Intel RDT that the server knows' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l shm-size -d 'Make /dev/shm so large' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l tmpfs -d 'Mount memory at a folder of the container' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l cgroup-parent -d 'Put the container\'s control group below this one' -r
@@ -202,6 +215,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l read-only -d 'Make 
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l privileged -d 'Give the program every capability and device, and mask and filter nothing'
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand start" -l checkpoint -d 'Go on with the processes as they were saved in this image, in place of anew' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand start" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand start" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand start" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -272,6 +286,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand update" -l cpus -d 'Limit the 
 complete -c ctrd -n "__fish_ctrd_using_subcommand update" -l cpu-shares -d 'Set the share of the processors that is due when they are busy' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand update" -l cpuset-cpus -d 'Run on these processors alone, e.g. 0-2,4' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand update" -l pids-limit -d 'Limit the number of processes and threads; -1 for no limit' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand update" -l restart -d 'Have the server start the containers again when they end: no, always, on-failure[:TIMES], unless-stopped' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand update" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand update" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand update" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -372,6 +387,28 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -l trace -d 'Append to
 complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -l no-pause -d 'Let a running container go on meanwhile: what it writes may then be there in parts'
 complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -l rw -d 'Save what was changed in the root file system'
+complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -l image -d 'Save the container\'s image with it'
+complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -l task -d 'Save the processes as they run'
+complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -l exit -d 'End the task when it is saved'
+complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -l tcp-established -d 'Save open TCP connections too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -l ext-unix-sk -d 'Save Unix sockets that are connected to others outside'
+complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -l rw -d 'Bring back what was changed in the root file system'
+complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -l live -d 'Bring back the processes as they ran'
+complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -700,20 +737,22 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand tag" -l trace -d 'Append to th
 complete -c ctrd -n "__fish_ctrd_using_subcommand tag" -s f -l force -d 'Take a name that another image has'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tag" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tag" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -l debug -d 'Tell on standard error what is being done'
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "create" -d 'Create a container without starting it, and print its id'
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "ls" -d 'List the containers'
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "list" -d 'List the containers'
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "inspect" -d 'Print containers with their specifications as JSON'
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "label" -d 'Set labels of a container; an empty value takes a label away'
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "rm" -d 'Remove containers with their snapshots'
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "remove" -d 'Remove containers with their snapshots'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -f -a "create" -d 'Create a container without starting it, and print its id'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -f -a "ls" -d 'List the containers'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -f -a "list" -d 'List the containers'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -f -a "inspect" -d 'Print containers with their specifications as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -f -a "label" -d 'Set labels of a container; an empty value takes a label away'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -f -a "checkpoint" -d 'Save a container as an image, as ctrd checkpoint'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -f -a "restore" -d 'Make a container of a saved one, as ctrd restore'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -f -a "rm" -d 'Remove containers with their snapshots'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -f -a "remove" -d 'Remove containers with their snapshots'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l name -d 'Name the container; without it, a name is made up' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l rootfs -d 'Use this folder as the root file system, in an image\'s place' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -s e -l env -d 'Set an environment variable; without a value, take it from this environment' -r
@@ -731,8 +770,10 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l runc-binary -d 'Let the shim use this OCI runtime in ocirun\'s place' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l snapshotter -d 'Use this snapshotter for the root file system [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l label -d 'Attach a label to the container' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l restart -d 'Have the server start the container again when it ends: no, always, on-failure[:TIMES], unless-stopped' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l network -l net -d 'Choose the network namespace: none for an own, empty one; host for the host\'s' -r -f -a "host\t''
 none\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l sandbox -d 'Share the network, the shared memory and the host name of this sandbox, and its shim' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l cap-add -d 'Give the program a capability of the kernel\'s, or ALL' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l cap-drop -d 'Take a capability away, or ALL' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l device -d 'Let the program use a device of the host\'s, for r(eading), w(riting) and m(aking)' -r
@@ -745,6 +786,8 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l cpu-shares -d 'Set the share of the processors that is due when they are busy' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l cpuset-cpus -d 'Run on these processors alone, e.g. 0-2,4' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l cpuset-mems -d 'Take memory of these nodes alone' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l blockio-class -d 'Put the container into a class of block I/O that the server knows' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l rdt-class -d 'Put the container into a class of Intel RDT that the server knows' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l shm-size -d 'Make /dev/shm so large' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l tmpfs -d 'Mount memory at a folder of the container' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l cgroup-parent -d 'Put the container\'s control group below this one' -r
@@ -804,6 +847,28 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from label" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from label" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from label" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l rw -d 'Save what was changed in the root file system'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l image -d 'Save the container\'s image with it'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l task -d 'Save the processes as they run'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l exit -d 'End the task when it is saved'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l tcp-established -d 'Save open TCP connections too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l ext-unix-sk -d 'Save Unix sockets that are connected to others outside'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -l rw -d 'Bring back what was changed in the root file system'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -l live -d 'Bring back the processes as they ran'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -822,20 +887,22 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from remove" -l keep-snapshot -d 'Leave the snapshot'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -l debug -d 'Tell on standard error what is being done'
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "create" -d 'Create a container without starting it, and print its id'
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "ls" -d 'List the containers'
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "list" -d 'List the containers'
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "inspect" -d 'Print containers with their specifications as JSON'
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "label" -d 'Set labels of a container; an empty value takes a label away'
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "rm" -d 'Remove containers with their snapshots'
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label rm remove" -f -a "remove" -d 'Remove containers with their snapshots'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -f -a "create" -d 'Create a container without starting it, and print its id'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -f -a "ls" -d 'List the containers'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -f -a "list" -d 'List the containers'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -f -a "inspect" -d 'Print containers with their specifications as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -f -a "label" -d 'Set labels of a container; an empty value takes a label away'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -f -a "checkpoint" -d 'Save a container as an image, as ctrd checkpoint'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -f -a "restore" -d 'Make a container of a saved one, as ctrd restore'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -f -a "rm" -d 'Remove containers with their snapshots'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -f -a "remove" -d 'Remove containers with their snapshots'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l name -d 'Name the container; without it, a name is made up' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l rootfs -d 'Use this folder as the root file system, in an image\'s place' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -s e -l env -d 'Set an environment variable; without a value, take it from this environment' -r
@@ -853,8 +920,10 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l runc-binary -d 'Let the shim use this OCI runtime in ocirun\'s place' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l snapshotter -d 'Use this snapshotter for the root file system [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l label -d 'Attach a label to the container' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l restart -d 'Have the server start the container again when it ends: no, always, on-failure[:TIMES], unless-stopped' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l network -l net -d 'Choose the network namespace: none for an own, empty one; host for the host\'s' -r -f -a "host\t''
 none\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l sandbox -d 'Share the network, the shared memory and the host name of this sandbox, and its shim' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l cap-add -d 'Give the program a capability of the kernel\'s, or ALL' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l cap-drop -d 'Take a capability away, or ALL' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l device -d 'Let the program use a device of the host\'s, for r(eading), w(riting) and m(aking)' -r
@@ -867,6 +936,8 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l cpu-shares -d 'Set the share of the processors that is due when they are busy' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l cpuset-cpus -d 'Run on these processors alone, e.g. 0-2,4' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l cpuset-mems -d 'Take memory of these nodes alone' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l blockio-class -d 'Put the container into a class of block I/O that the server knows' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l rdt-class -d 'Put the container into a class of Intel RDT that the server knows' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l shm-size -d 'Make /dev/shm so large' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l tmpfs -d 'Mount memory at a folder of the container' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l cgroup-parent -d 'Put the container\'s control group below this one' -r
@@ -926,6 +997,28 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from label" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from label" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from label" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from checkpoint" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from checkpoint" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from checkpoint" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from checkpoint" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from checkpoint" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from checkpoint" -l rw -d 'Save what was changed in the root file system'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from checkpoint" -l image -d 'Save the container\'s image with it'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from checkpoint" -l task -d 'Save the processes as they run'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from checkpoint" -l exit -d 'End the task when it is saved'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from checkpoint" -l tcp-established -d 'Save open TCP connections too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from checkpoint" -l ext-unix-sk -d 'Save Unix sockets that are connected to others outside'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from checkpoint" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from checkpoint" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -l rw -d 'Bring back what was changed in the root file system'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -l live -d 'Bring back the processes as they ran'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -963,12 +1056,14 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subc
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "attach" -d 'Join the streams of a running task'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "metrics" -d 'Print the figures of a task\'s control groups as JSON'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "metric" -d 'Print the figures of a task\'s control groups as JSON'
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "checkpoint" -d 'Save the state of a task into a folder, from which ocirun restore can bring it back'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "checkpoint" -d 'Save the state of a task as an image and print its name, or into a folder'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "pause" -d 'Freeze the processes of a task'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "resume" -d 'Let a frozen task go on'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -l detach-keys -d 'Leave the program at this sequence of keys' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -l pid-file -d 'Write the process id of the program to this file' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -l log-uri -d 'Send the program\'s output there (file:///PATH, binary:///PROGRAM?KEY=VALUE) and not here' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -l checkpoint -d 'Go on with the processes as they were saved in this image, in place of anew' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -l image-path -d 'Go on with the processes as CRIU\'s images in this folder have them' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -1092,7 +1187,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metric" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metric" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metric" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -l image-path -d 'Write the images of the processes there' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -l image-path -d 'Write CRIU\'s images of the processes there, in place of making an image' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -l work-path -d 'Write CRIU\'s log there' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
@@ -1135,12 +1230,14 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "attach" -d 'Join the streams of a running task'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "metrics" -d 'Print the figures of a task\'s control groups as JSON'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "metric" -d 'Print the figures of a task\'s control groups as JSON'
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "checkpoint" -d 'Save the state of a task into a folder, from which ocirun restore can bring it back'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "checkpoint" -d 'Save the state of a task as an image and print its name, or into a folder'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "pause" -d 'Freeze the processes of a task'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -f -a "resume" -d 'Let a frozen task go on'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -l detach-keys -d 'Leave the program at this sequence of keys' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -l pid-file -d 'Write the process id of the program to this file' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -l log-uri -d 'Send the program\'s output there (file:///PATH, binary:///PROGRAM?KEY=VALUE) and not here' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -l checkpoint -d 'Go on with the processes as they were saved in this image, in place of anew' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -l image-path -d 'Go on with the processes as CRIU\'s images in this folder have them' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -1264,7 +1361,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metric" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metric" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metric" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -l image-path -d 'Write the images of the processes there' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -l image-path -d 'Write CRIU\'s images of the processes there, in place of making an image' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -l work-path -d 'Write CRIU\'s log there' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
@@ -2076,6 +2173,390 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "run" -d 'Make a sandbox, start it, and print its id'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "create" -d 'Make a sandbox without starting it, and print its id'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "start" -d 'Start sandboxes that were created'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "ls" -d 'List the sandboxes'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "list" -d 'List the sandboxes'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "inspect" -d 'Print sandboxes with their state as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "metrics" -d 'Print the figures of the control groups of sandboxes as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "wait" -d 'Wait until sandboxes end, and print their exit statuses'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "stop" -d 'End sandboxes, and keep their records'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "rm" -d 'End and remove sandboxes'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "remove" -d 'End and remove sandboxes'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l runtime -d 'Use this runtime: a name such as io.containerd.ctrd.v2, or a shim\'s absolute path' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l hostname -d 'Set the sandbox\'s host name' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l network -l net -d 'Choose the network namespace: none for an own, empty one; host for the host\'s; a path for the one there' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l pid -d 'Share the host\'s processes' -r -f -a "host\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l ipc -d 'Share the host\'s shared memory and message queues' -r -f -a "host\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l sysctl -d 'Set a parameter of the kernel\'s that a namespace has its own of' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l cgroup-parent -d 'Put the sandbox\'s control group below this one' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l label -d 'Attach a label to the sandbox' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l annotation -d 'Write an annotation into the sandbox\'s specification' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -l runtime -d 'Use this runtime: a name such as io.containerd.ctrd.v2, or a shim\'s absolute path' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -l hostname -d 'Set the sandbox\'s host name' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -l network -l net -d 'Choose the network namespace: none for an own, empty one; host for the host\'s; a path for the one there' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -l pid -d 'Share the host\'s processes' -r -f -a "host\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -l ipc -d 'Share the host\'s shared memory and message queues' -r -f -a "host\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -l sysctl -d 'Set a parameter of the kernel\'s that a namespace has its own of' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -l cgroup-parent -d 'Put the sandbox\'s control group below this one' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -l label -d 'Attach a label to the sandbox' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -l annotation -d 'Write an annotation into the sandbox\'s specification' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from ls" -s A -l all-namespaces -d 'List those of all namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'List those of all namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from inspect" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from metrics" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from metrics" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from metrics" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from metrics" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from metrics" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from metrics" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from metrics" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from wait" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from wait" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from wait" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from wait" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from wait" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from wait" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -s t -l time -d 'Kill what has not ended after so many seconds' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from rm" -s f -l force -d 'Remove the record even where the sandbox cannot be ended, and succeed where there is none'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from remove" -s f -l force -d 'Remove the record even where the sandbox cannot be ended, and succeed where there is none'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "run" -d 'Make a sandbox, start it, and print its id'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "create" -d 'Make a sandbox without starting it, and print its id'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "start" -d 'Start sandboxes that were created'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "ls" -d 'List the sandboxes'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "list" -d 'List the sandboxes'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "inspect" -d 'Print sandboxes with their state as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "metrics" -d 'Print the figures of the control groups of sandboxes as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "wait" -d 'Wait until sandboxes end, and print their exit statuses'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "stop" -d 'End sandboxes, and keep their records'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "rm" -d 'End and remove sandboxes'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "remove" -d 'End and remove sandboxes'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -l runtime -d 'Use this runtime: a name such as io.containerd.ctrd.v2, or a shim\'s absolute path' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -l hostname -d 'Set the sandbox\'s host name' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -l network -l net -d 'Choose the network namespace: none for an own, empty one; host for the host\'s; a path for the one there' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -l pid -d 'Share the host\'s processes' -r -f -a "host\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -l ipc -d 'Share the host\'s shared memory and message queues' -r -f -a "host\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -l sysctl -d 'Set a parameter of the kernel\'s that a namespace has its own of' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -l cgroup-parent -d 'Put the sandbox\'s control group below this one' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -l label -d 'Attach a label to the sandbox' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -l annotation -d 'Write an annotation into the sandbox\'s specification' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -l runtime -d 'Use this runtime: a name such as io.containerd.ctrd.v2, or a shim\'s absolute path' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -l hostname -d 'Set the sandbox\'s host name' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -l network -l net -d 'Choose the network namespace: none for an own, empty one; host for the host\'s; a path for the one there' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -l pid -d 'Share the host\'s processes' -r -f -a "host\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -l ipc -d 'Share the host\'s shared memory and message queues' -r -f -a "host\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -l sysctl -d 'Set a parameter of the kernel\'s that a namespace has its own of' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -l cgroup-parent -d 'Put the sandbox\'s control group below this one' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -l label -d 'Attach a label to the sandbox' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -l annotation -d 'Write an annotation into the sandbox\'s specification' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from start" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from start" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from start" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from start" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from start" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from start" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from ls" -s A -l all-namespaces -d 'List those of all namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'List those of all namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from inspect" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from metrics" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from metrics" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from metrics" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from metrics" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from metrics" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from metrics" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from metrics" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from wait" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from wait" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from wait" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from wait" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from wait" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from wait" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from stop" -s t -l time -d 'Kill what has not ended after so many seconds' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from stop" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from stop" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from stop" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from stop" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from stop" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from stop" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from rm" -s f -l force -d 'Remove the record even where the sandbox cannot be ended, and succeed where there is none'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from remove" -s f -l force -d 'Remove the record even where the sandbox cannot be ended, and succeed where there is none'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "run" -d 'Make a sandbox, start it, and print its id'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "create" -d 'Make a sandbox without starting it, and print its id'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "start" -d 'Start sandboxes that were created'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "ls" -d 'List the sandboxes'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "list" -d 'List the sandboxes'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "inspect" -d 'Print sandboxes with their state as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "metrics" -d 'Print the figures of the control groups of sandboxes as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "wait" -d 'Wait until sandboxes end, and print their exit statuses'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "stop" -d 'End sandboxes, and keep their records'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "rm" -d 'End and remove sandboxes'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -f -a "remove" -d 'End and remove sandboxes'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -l runtime -d 'Use this runtime: a name such as io.containerd.ctrd.v2, or a shim\'s absolute path' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -l hostname -d 'Set the sandbox\'s host name' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -l network -l net -d 'Choose the network namespace: none for an own, empty one; host for the host\'s; a path for the one there' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -l pid -d 'Share the host\'s processes' -r -f -a "host\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -l ipc -d 'Share the host\'s shared memory and message queues' -r -f -a "host\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -l sysctl -d 'Set a parameter of the kernel\'s that a namespace has its own of' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -l cgroup-parent -d 'Put the sandbox\'s control group below this one' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -l label -d 'Attach a label to the sandbox' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -l annotation -d 'Write an annotation into the sandbox\'s specification' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -l runtime -d 'Use this runtime: a name such as io.containerd.ctrd.v2, or a shim\'s absolute path' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -l hostname -d 'Set the sandbox\'s host name' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -l network -l net -d 'Choose the network namespace: none for an own, empty one; host for the host\'s; a path for the one there' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -l pid -d 'Share the host\'s processes' -r -f -a "host\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -l ipc -d 'Share the host\'s shared memory and message queues' -r -f -a "host\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -l sysctl -d 'Set a parameter of the kernel\'s that a namespace has its own of' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -l cgroup-parent -d 'Put the sandbox\'s control group below this one' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -l label -d 'Attach a label to the sandbox' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -l annotation -d 'Write an annotation into the sandbox\'s specification' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from start" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from start" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from start" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from start" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from start" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from start" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from ls" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from ls" -s A -l all-namespaces -d 'List those of all namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from ls" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'List those of all namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from inspect" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from metrics" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from metrics" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from metrics" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from metrics" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from metrics" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from metrics" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from metrics" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from wait" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from wait" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from wait" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from wait" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from wait" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from wait" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from stop" -s t -l time -d 'Kill what has not ended after so many seconds' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from stop" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from stop" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from stop" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from stop" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from stop" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from stop" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from rm" -s f -l force -d 'Remove the record even where the sandbox cannot be ended, and succeed where there is none'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from remove" -s f -l force -d 'Remove the record even where the sandbox cannot be ended, and succeed where there is none'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F

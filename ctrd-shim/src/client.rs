@@ -1,11 +1,13 @@
 //! A blocking ttrpc caller, one call at a time: for scripts, tests and tools.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
+use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use nix::sys::socket::{self, AddressFamily, SockFlag, SockType, UnixAddr, socket};
 use prost::Message;
 
 use crate::api::rpc::Status;
@@ -22,11 +24,22 @@ pub struct Client {
 /// So much longer than the shim may take do we wait for what it says.
 const GRACE: Duration = Duration::from_secs(1);
 
+/// A shim that hangs takes no connection from some number on: then this one is not waited for.
+fn connect(path: &Path) -> io::Result<UnixStream> {
+    let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
+    let socket = socket(AddressFamily::Unix, SockType::Stream, flags, None).map_err(io::Error::from)?;
+    let address = UnixAddr::new(path).map_err(io::Error::from)?;
+    socket::connect(socket.as_raw_fd(), &address).map_err(io::Error::from)?;
+    let socket = UnixStream::from(socket);
+    socket.set_nonblocking(false)?;
+    Ok(socket)
+}
+
 impl Client {
     /// Connects to `unix:///path` or to a bare path.
     pub fn connect(address: &str, namespace: &str) -> Result<Client> {
         let path = address.strip_prefix("unix://").unwrap_or(address);
-        let socket = UnixStream::connect(Path::new(path)).with_context(|| format!("connect to {path}"))?;
+        let socket = connect(Path::new(path)).with_context(|| format!("connect to {path}"))?;
         Ok(Client { socket, stream: 1, namespace: namespace.into(), limit: None })
     }
 

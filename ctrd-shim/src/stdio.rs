@@ -61,6 +61,36 @@ pub struct Ends {
     output: Option<fifo::Sink>,
 }
 
+impl Opened {
+    /// Has pipes where nothing was asked for: a process that CRIU brings back gets them in the place of
+    /// those that it had, and one with a device of the host's there could not be saved again.
+    pub fn pipes(&mut self, paths: &Paths) -> Result<()> {
+        if paths.terminal {
+            return Ok(());
+        }
+        if paths.stdin.is_empty() {
+            let (read, _) = pipe()?;
+            self.child[0] = Stdio::from(read);
+        }
+        if !matches!(uri::output(&paths.stdout)?, Output::Fifo) {
+            return Ok(());
+        }
+        for (slot, path) in [(1, &paths.stdout), (2, &paths.stderr)] {
+            if path.is_empty() {
+                let (read, write) = pipe()?;
+                self.child[slot] = Stdio::from(write);
+                self.copies.push(Copy::output(nonblocking(read)?, nowhere()?));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn nowhere() -> Result<fifo::Sink> {
+    let null = File::options().write(true).open("/dev/null").context("open /dev/null")?;
+    Ok(fifo::Sink::file(null.into()))
+}
+
 /// Opens the streams of one process. The owner is the container's user, who may reopen them.
 pub fn open(paths: &Paths, owner: (u32, u32), log: &logger::For<'_>) -> Result<Opened> {
     let output = uri::output(&paths.stdout)?;
@@ -148,9 +178,7 @@ pub fn terminal(ends: Ends, master: &OwnedFd) -> Result<Vec<Copy>> {
     // Without a reader the terminal is still drained, or its process would stop at a full one.
     let output = match ends.output {
         Some(sink) => sink,
-        None => {
-            fifo::Sink::file(File::options().write(true).open("/dev/null").context("open /dev/null")?.into())
-        }
+        None => nowhere()?,
     };
     copies.push(Copy::output(duplicate()?, output));
     Ok(copies)

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod bundle;
+pub mod classes;
 pub mod cli;
 pub mod client;
 pub mod clock;

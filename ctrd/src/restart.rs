@@ -23,11 +23,11 @@ use crate::snapshot::Snapshotter;
 use crate::store::{Store, containers, namespaces};
 use crate::task::{ProcessId, Runtime};
 
-const STATUS: &str = "containerd.io/restart.status";
-const POLICY: &str = "containerd.io/restart.policy";
-const COUNT: &str = "containerd.io/restart.count";
-const LOG: &str = "containerd.io/restart.loguri";
-const STOPPED: &str = "containerd.io/restart.explicitly-stopped";
+pub const STATUS: &str = "containerd.io/restart.status";
+pub const POLICY: &str = "containerd.io/restart.policy";
+pub const COUNT: &str = "containerd.io/restart.count";
+pub const LOG: &str = "containerd.io/restart.loguri";
+pub const STOPPED: &str = "containerd.io/restart.explicitly-stopped";
 
 const SIGKILL: u32 = 9;
 
@@ -55,6 +55,9 @@ enum Change {
 impl Monitor {
     /// Looks again and again, until the server ends.
     pub async fn run(self) {
+        if let Err(e) = self.revive().await {
+            tracing::warn!("look for what is to be started: {e}");
+        }
         loop {
             if let Err(e) = self.look().await {
                 tracing::warn!("look for what is to be restarted: {e}");
@@ -74,7 +77,19 @@ impl Monitor {
         }
     }
 
-    /// The containers that say what is wanted of them, with their namespaces.
+    /// What is always to run and was stopped on purpose runs again with a new server, as in docker.
+    async fn revive(&self) -> Result<()> {
+        for (ns, container) in self.watched().await?.into_iter().filter(|(_, one)| is_revived(&one.labels)) {
+            let (store, mut wanted) = (self.store.clone(), container);
+            wanted.labels.insert(STATUS.into(), "running".into());
+            wanted.labels.remove(STOPPED);
+            let paths = [STATUS, STOPPED].map(|key| format!("labels.{key}"));
+            blocking(move || store.write(|tx| containers::update(tx, &ns, wanted, &paths))).await?;
+        }
+        Ok(())
+    }
+
+    /// The containers that have something to say to the monitor, with their namespaces.
     async fn watched(&self) -> Result<Vec<(String, Container)>> {
         let store = self.store.clone();
         blocking(move || {
@@ -112,7 +127,20 @@ impl Monitor {
             Err(e) if e.kind == Kind::NotFound => None,
             Err(e) => return Err(e),
         };
-        match change(&container.labels, state)? {
+        // Its shim does not answer: whether it runs is not known, and it could not be ended either.
+        if state.is_some_and(|(status, _)| status == Status::Unknown) {
+            return Ok(());
+        }
+        let wanted = change(&container.labels, state)?;
+        if wanted != Change::None {
+            // Somebody may have changed their mind since it was read.
+            let (store, namespace, id) = (self.store.clone(), ns.to_string(), container.id.clone());
+            let now = blocking(move || store.read(|c| containers::get(c, &namespace, &id))).await?;
+            if now.labels != container.labels {
+                return Ok(());
+            }
+        }
+        match wanted {
             Change::None => Ok(()),
             Change::Stop => self.end(ns, &container.id).await,
             Change::Start(count) => self.start(ns, container, count).await,
@@ -149,7 +177,7 @@ impl Monitor {
             terminal,
             ..CreateTaskRequest::default()
         };
-        self.tasks.create(ns, request).await?;
+        self.tasks.create(ns, request, None).await?;
         if let Err(e) = self.tasks.start(process(ns, &container.id)).await {
             // The first error is the one to report.
             let _ = self.tasks.delete(ns, &container.id).await;
@@ -185,6 +213,24 @@ fn terminal(container: &Container) -> bool {
         .is_ok_and(|spec| spec["process"]["terminal"].as_bool().unwrap_or_default())
 }
 
+fn is_true(label: Option<&String>) -> bool {
+    label.is_some_and(|text| matches!(text.as_str(), "true" | "1" | "t" | "T" | "TRUE" | "True"))
+}
+
+fn is_revived(labels: &HashMap<String, String>) -> bool {
+    let is = |key: &str, value: &str| labels.get(key).is_some_and(|text| text == value);
+    is(POLICY, "always") && is(STATUS, "stopped") && is_true(labels.get(STOPPED))
+}
+
+/// Whether there is such a policy, and why not.
+pub fn check(policy: &str) -> Result<()> {
+    match policy.split_once(':') {
+        Some(("on-failure", most)) if most.parse::<u64>().is_ok_and(|most| most > 0) => Ok(()),
+        None if matches!(policy, "no" | "always" | "on-failure" | "unless-stopped") => Ok(()),
+        _ => Err(Error::invalid("must be no, always, on-failure, on-failure:TIMES or unless-stopped")),
+    }
+}
+
 /// What the labels want of a task that is in this state, with this exit status; `None`: there is none.
 fn change(labels: &HashMap<String, String>, state: Option<(Status, u32)>) -> Result<Change> {
     let label = |key: &str| labels.get(key).map(String::as_str).unwrap_or_default();
@@ -212,7 +258,7 @@ fn change(labels: &HashMap<String, String>, state: Option<(Status, u32)>) -> Res
         "" | "always" => true,
         "no" => false,
         "on-failure" => exit != 0 && (most == 0 || count < most),
-        "unless-stopped" => !matches!(label(STOPPED), "true" | "1" | "t" | "T" | "TRUE" | "True"),
+        "unless-stopped" => !is_true(labels.get(STOPPED)),
         _ => return Err(Error::invalid(format!("label {POLICY}: {policy:.100?} is not supported"))),
     };
     Ok(if again { Change::Start(count + 1) } else { Change::None })
@@ -221,6 +267,30 @@ fn change(labels: &HashMap<String, String>, state: Option<(Status, u32)>) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn policies() {
+        for good in ["no", "always", "on-failure", "on-failure:3", "unless-stopped"] {
+            check(good).unwrap();
+        }
+        for bad in ["", "on-failure:", "on-failure:0", "on-failure:x", "always:1", "sometimes"] {
+            assert!(check(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_a_new_server_starts() {
+        for (labels, expected) in [
+            (&[(POLICY, "always"), (STATUS, "stopped"), (STOPPED, "true")][..], true),
+            (&[(POLICY, "unless-stopped"), (STATUS, "stopped"), (STOPPED, "true")], false),
+            (&[(POLICY, "always"), (STATUS, "stopped")], false),
+            (&[(POLICY, "always"), (STATUS, "running"), (STOPPED, "true")], false),
+            (&[(STATUS, "stopped"), (STOPPED, "true")], false),
+        ] {
+            let map = labels.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
+            assert_eq!(is_revived(&map), expected, "{labels:?}");
+        }
+    }
 
     #[test]
     fn what_the_labels_want() {

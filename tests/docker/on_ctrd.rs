@@ -41,7 +41,7 @@ impl Swapped {
         let docker = Docker::with(|command, dir| {
             let config = dir.join("daemon.json");
             let containerd = store == Store::Containerd;
-            let text = json!({"features": {"containerd-snapshotter": containerd}, "live-restore": true});
+            let text = json!({"features": {"containerd-snapshotter": containerd}, "live-restore": true, "experimental": true});
             std::fs::write(&config, text.to_string()).unwrap();
             command.env("PATH", &path).arg("--config-file").arg(config);
             command.arg("--containerd").arg(stack.address());
@@ -165,6 +165,38 @@ fn commit_save_load_and_build() {
 #[test]
 fn commit_save_load_and_build_with_the_images_in_ctrd() {
     images(Store::Containerd);
+}
+
+/// Docker's own checkpoints, which are an experiment there.
+#[test]
+fn a_container_goes_on_from_a_checkpoint() {
+    if !bin::peer("criu") {
+        return;
+    }
+    let Some(swapped) = Swapped::new(Store::Docker) else { return };
+    let docker = &swapped.docker;
+    let script = crate::verbs::checkpoint::COUNT;
+    let run = ["run", "-d", "--name", "it-dck", "--network", "host", "--security-opt", "seccomp=unconfined"];
+    docker.run(&[&run[..], &["bb", "sh", "-c", script]].concat()).ok();
+    let read = || docker.run(&["exec", "it-dck", "cat", "/n"]).stdout;
+    let count = |want: &str| {
+        let signal = || drop(docker.run(&["kill", "--signal", "USR1", "it-dck"]).ok());
+        assert_eq!(crate::verbs::checkpoint::next(read, signal), want);
+    };
+    crate::verbs::checkpoint::until(read, "ready");
+    count("1");
+    docker.run(&["checkpoint", "create", "--leave-running", "it-dck", "c1"]).ok();
+    count("2");
+    docker.run(&["checkpoint", "create", "it-dck", "c2"]).ok();
+    docker.run(&["wait", "it-dck"]).ok();
+    assert_eq!(docker.run(&["checkpoint", "ls", "it-dck"]).ok(), "CHECKPOINT NAME\nc1\nc2\n");
+    for (checkpoint, next) in [("c2", "3"), ("c1", "2")] {
+        docker.run(&["start", "--checkpoint", checkpoint, "it-dck"]).ok();
+        count(next);
+        docker.run(&["kill", "it-dck"]).ok();
+        docker.run(&["wait", "it-dck"]).ok();
+    }
+    docker.run(&["rm", "it-dck"]).ok();
 }
 
 /// What stands on the host is what ctrd's own launch leaves there: the shim, a child of PID 1, and the

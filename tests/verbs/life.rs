@@ -196,6 +196,30 @@ fn what_runs_in_the_background_is_looked_at() {
 }
 
 #[test]
+fn new_limits_hold_after_the_next_start() {
+    both_ways(|stack, how| {
+        sleeper(stack, "it-limit");
+        let limits = || {
+            let metrics: Value =
+                serde_json::from_str(&stack.run(&["task", "metrics", "it-limit"]).ok()).expect("JSON");
+            (metrics["memory"]["limit"].clone(), metrics["pids"]["limit"].clone())
+        };
+        stack.run(&["update", "--memory", "77m", "--pids-limit", "55", "it-limit"]).ok();
+        assert_eq!(limits(), ((77 << 20).into(), 55.into()), "{how}");
+        stack.run(&["restart", "--time", "0", "it-limit"]).ok();
+        assert_eq!(limits(), ((77 << 20).into(), 55.into()), "{how}: another task");
+        // What the kernel refuses is not kept.
+        let refused = stack.run(&["update", "--cpuset-cpus", "4000", "it-limit"]);
+        assert_ne!(refused.code, 0, "{how}");
+        stack.run(&["stop", "--time", "0", "it-limit"]).ok();
+        stack.run(&["update", "--memory", "66m", "it-limit"]).ok();
+        stack.run(&["start", "it-limit"]).ok();
+        assert_eq!(limits(), ((66 << 20).into(), 55.into()), "{how}: one that had ended");
+        stack.run(&["rm", "-f", "it-limit"]).ok();
+    });
+}
+
+#[test]
 fn a_shim_that_hangs_is_ended() {
     let stack = Stack::with_busybox();
     sleeper(&stack, "it-hung");

@@ -51,6 +51,11 @@ pub fn launch(shim: &mut Shim, launch: Launch, then: Done) {
         Ok(opened) => opened,
         Err(e) => return then(shim, Err(failure("create process I/O", &crate::words(&e)))),
     };
+    if launch.verb == "restore"
+        && let Err(e) = opened.pipes(&launch.paths)
+    {
+        return then(shim, Err(failure("create process I/O", &crate::words(&e))));
+    }
     let Some(logger) = opened.logger.take() else { return spawn(shim, launch, opened, None, then) };
     let pid = logger.pid;
     let (id, exec) = (launch.id.clone(), launch.exec.clone());

@@ -44,6 +44,12 @@ pub struct Confine {
     /// Take memory of these nodes alone
     #[arg(long, value_name = "LIST")]
     pub cpuset_mems: Option<String>,
+    /// Put the container into a class of block I/O that the server knows
+    #[arg(long, value_name = "CLASS")]
+    pub blockio_class: Option<String>,
+    /// Put the container into a class of Intel RDT that the server knows
+    #[arg(long, value_name = "CLASS")]
+    pub rdt_class: Option<String>,
     /// Make /dev/shm so large
     #[arg(long, value_name = "SIZE")]
     pub shm_size: Option<String>,

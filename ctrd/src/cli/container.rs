@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{ListAll, Settings};
+use super::{Checkpoint, ListAll, Restore, Settings};
 
 #[derive(Debug, Subcommand)]
 pub enum ContainerCommand {
@@ -25,6 +25,10 @@ pub enum ContainerCommand {
         #[arg(required = true, value_name = "NAME=[VALUE]")]
         labels: Vec<String>,
     },
+    /// Save a container as an image, as ctrd checkpoint
+    Checkpoint(Checkpoint),
+    /// Make a container of a saved one, as ctrd restore
+    Restore(Restore),
     /// Remove containers with their snapshots
     #[command(visible_alias = "remove", alias = "delete")]
     Rm(ContainerRemove),

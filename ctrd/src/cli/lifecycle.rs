@@ -12,6 +12,9 @@ pub struct Start {
     /// Pass standard input on to the program
     #[arg(long, short, requires = "attach")]
     pub interactive: bool,
+    /// Go on with the processes as they were saved in this image, in place of anew
+    #[arg(long, value_name = "IMAGE")]
+    pub checkpoint: Option<String>,
     /// Name the containers
     #[arg(required = true, value_name = "CONTAINER")]
     pub containers: Vec<String>,
@@ -147,6 +150,9 @@ pub struct Update {
     /// Limit the number of processes and threads; -1 for no limit
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     pub pids_limit: Option<i64>,
+    /// Have the server start the containers again when they end: no, always, on-failure[:TIMES], unless-stopped
+    #[arg(long, value_name = "POLICY")]
+    pub restart: Option<String>,
     /// Name the containers
     #[arg(required = true, value_name = "CONTAINER")]
     pub containers: Vec<String>,

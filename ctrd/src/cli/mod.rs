@@ -3,12 +3,14 @@
 //!
 //! Meaning begins in `cmd`: here a value is only checked for its form.
 
+mod checkpoint;
 mod confine;
 mod container;
 mod content;
 mod image;
 mod lifecycle;
 mod run;
+mod sandbox;
 mod shim;
 mod snapshot;
 mod storage;
@@ -19,6 +21,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+pub use checkpoint::{Checkpoint, Restore};
 pub use confine::Confine;
 pub use container::{ContainerCommand, ContainerCreate, ContainerRemove};
 pub use content::{ContentCommand, ContentFsck, ContentIngest};
@@ -27,6 +30,7 @@ pub use lifecycle::{
     Attach, Check, Commit, Info, Inspect, Inspected, Logs, Names, Start, Stats, Stop, Top, Tree, Update,
 };
 pub use run::{Run, Settings};
+pub use sandbox::{NewSandbox, SandboxCommand};
 pub use shim::{ShimCall, ShimCommand};
 pub use snapshot::{NewSnapshot, SnapshotCommand, Snapshotter};
 pub use storage::{LeaseCommand, NamespaceCommand};
@@ -125,6 +129,14 @@ pub enum Command {
     Inspect(Inspect),
     /// Make an image of a container: its own, with what was changed, and print its digest
     Commit(Commit),
+    /// Save a container as an image: what was changed in its root file system, and its processes as they run
+    ///
+    /// With none of --rw, --image and --task, all is saved that there is
+    Checkpoint(Checkpoint),
+    /// Make a container of a saved one, and start it in the background
+    ///
+    /// With neither --rw nor --live, all is brought back that was saved
+    Restore(Restore),
     /// Remove containers
     Rm(ContainerRemove),
     /// Import, list, show and remove images
@@ -151,6 +163,9 @@ pub enum Command {
     /// List, create and remove namespaces
     #[command(subcommand, visible_alias = "namespaces")]
     Namespace(NamespaceCommand),
+    /// Make, list, end and remove sandboxes: namespaces that containers share, and a shim that keeps them
+    #[command(subcommand, visible_aliases = ["sandboxes", "sb"])]
+    Sandbox(SandboxCommand),
     /// Call a shim by hand, past every service
     #[command(subcommand)]
     Shim(ShimCommand),

@@ -99,9 +99,15 @@ pub struct Settings {
     /// Attach a label to the container
     #[arg(long, value_name = "NAME=VALUE")]
     pub label: Vec<String>,
+    /// Have the server start the container again when it ends: no, always, on-failure[:TIMES], unless-stopped
+    #[arg(long, value_name = "POLICY")]
+    pub restart: Option<String>,
     /// Choose the network namespace: none for an own, empty one; host for the host's
     #[arg(long, visible_alias = "net", value_name = "host|none", value_parser = ["host", "none"], default_value = "none")]
     pub network: String,
+    /// Share the network, the shared memory and the host name of this sandbox, and its shim
+    #[arg(long, value_name = "ID", conflicts_with = "hostname")]
+    pub sandbox: Option<String>,
     #[command(flatten)]
     pub confine: Confine,
     /// Name the image and then the program with its arguments; with --rootfs, the program at once

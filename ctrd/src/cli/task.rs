@@ -44,11 +44,11 @@ pub enum TaskCommand {
         #[arg(required = true, value_name = "CONTAINER")]
         containers: Vec<String>,
     },
-    /// Save the state of a task into a folder, from which ocirun restore can bring it back
+    /// Save the state of a task as an image and print its name, or into a folder
     Checkpoint {
-        /// Write the images of the processes there
+        /// Write CRIU's images of the processes there, in place of making an image
         #[arg(long, value_name = "DIR")]
-        image_path: PathBuf,
+        image_path: Option<PathBuf>,
         /// Write CRIU's log there
         #[arg(long, value_name = "DIR")]
         work_path: Option<PathBuf>,
@@ -87,6 +87,12 @@ pub struct TaskStart {
     /// Send the program's output there (file:///PATH, binary:///PROGRAM?KEY=VALUE) and not here
     #[arg(long, value_name = "URI", conflicts_with = "interactive")]
     pub log_uri: Option<String>,
+    /// Go on with the processes as they were saved in this image, in place of anew
+    #[arg(long, value_name = "IMAGE")]
+    pub checkpoint: Option<String>,
+    /// Go on with the processes as CRIU's images in this folder have them
+    #[arg(long, value_name = "DIR", conflicts_with = "checkpoint")]
+    pub image_path: Option<PathBuf>,
     /// Name the container
     pub container: String,
 }

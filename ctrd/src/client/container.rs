@@ -18,7 +18,7 @@ use crate::api::containers::{
 use crate::api::snapshots::{MountsRequest, PrepareSnapshotRequest, RemoveSnapshotRequest};
 use crate::api::types::Mount;
 use crate::error::{Error, Kind, Result};
-use crate::{clock, spec};
+use crate::{clock, restart, spec};
 
 /// How long a snapshot that no container names yet is kept from the garbage collector.
 const GRACE: i64 = 3600 * 1_000_000_000;
@@ -35,6 +35,8 @@ pub struct Wish {
     /// None is the server's best one.
     pub snapshotter: Option<String>,
     pub runtime: String,
+    /// The sandbox that it is in; empty for none.
+    pub sandbox: String,
     /// The OCI runtime that the shim is to run, where it is not the shim's own choice.
     pub runc_binary: Option<String>,
 }
@@ -90,7 +92,7 @@ fn image_config(opened: &Opened) -> Result<ImageConfig> {
 }
 
 /// A snapshot of its own on top of the image's, which is unpacked first where it is not yet.
-async fn prepare(client: &Client, id: &str, opened: &Opened, snapshotter: &str) -> Result<Vec<Mount>> {
+pub async fn prepare(client: &Client, id: &str, opened: &Opened, snapshotter: &str) -> Result<Vec<Mount>> {
     let request = PrepareSnapshotRequest {
         snapshotter: snapshotter.to_string(),
         key: id.to_string(),
@@ -136,6 +138,7 @@ async fn record(
         spec: Some(Any { type_url: spec::TYPE_URL.to_string(), value: spec::to_json(config)? }),
         snapshotter: image.map(|(_, _, name)| name.to_string()).unwrap_or_default(),
         snapshot_key: image.map(|_| id.clone()).unwrap_or_default(),
+        sandbox: wish.sandbox.clone(),
         ..Container::default()
     };
     let request = CreateContainerRequest { container: Some(container.clone()) };
@@ -183,9 +186,10 @@ pub async fn mounts(client: &Client, container: &Container) -> Result<Vec<Mount>
 }
 
 /// Sets labels of a container and leaves its others alone; an empty value takes one away.
-pub async fn label(client: &Client, id: &str, labels: HashMap<String, String>) -> Result<()> {
+pub async fn label(client: &Client, id: &str, mut labels: HashMap<String, String>) -> Result<()> {
     get(client, id).await?;
     let paths = labels.keys().map(|key| format!("labels.{key}")).collect();
+    labels.retain(|_, value| !value.is_empty());
     let request = UpdateContainerRequest {
         container: Some(Container { id: id.to_string(), labels, ..Container::default() }),
         update_mask: Some(FieldMask { paths }),
@@ -198,7 +202,14 @@ pub async fn label(client: &Client, id: &str, labels: HashMap<String, String>) -
 pub async fn remove(client: &Client, id: &str, force: bool, keep_snapshot: bool) -> Result<Container> {
     let container = get(client, id).await?;
     match process::status(client, id).await {
-        Ok(_) if force => drop(process::destroy(client, id).await?),
+        Ok(_) if force => {
+            // Nobody is to start it again meanwhile.
+            if container.labels.contains_key(restart::STATUS) {
+                let stopped = [(restart::STATUS.to_string(), "stopped".to_string())].into();
+                label(client, id, stopped).await?;
+            }
+            process::destroy(client, id).await?;
+        }
         Ok(process) if process.status() == crate::api::task::Status::Stopped => {
             process::delete(client, id, None).await?;
         }

@@ -9,7 +9,7 @@ use crate::api::tasks::{
     CloseIoRequest, CreateTaskRequest, DeleteProcessRequest, DeleteTaskRequest, ExecProcessRequest,
     GetRequest, KillRequest, ListTasksRequest, ResizePtyRequest, StartRequest, WaitRequest,
 };
-use crate::api::types::Mount;
+use crate::api::types::{Descriptor, Mount};
 use crate::error::{Error, Kind, Result};
 use crate::stdio::Paths;
 
@@ -30,12 +30,26 @@ impl Name {
     }
 }
 
+/// Creates a container's task, and gives the id of its process.
 pub async fn create(
     client: &Client,
     id: &str,
     mounts: Vec<Mount>,
     terminal: bool,
     io: &Paths,
+) -> Result<u32> {
+    create_from(client, id, mounts, terminal, io, None).await
+}
+
+/// The same of one that goes on with the processes of a checkpoint, where one is given: it has no process
+/// before its start.
+pub async fn create_from(
+    client: &Client,
+    id: &str,
+    mounts: Vec<Mount>,
+    terminal: bool,
+    io: &Paths,
+    checkpoint: Option<Descriptor>,
 ) -> Result<u32> {
     let request = CreateTaskRequest {
         container_id: id.to_string(),
@@ -44,6 +58,7 @@ pub async fn create(
         stdout: io.stdout.clone(),
         stderr: io.stderr.clone(),
         terminal,
+        checkpoint,
         ..CreateTaskRequest::default()
     };
     Ok(take(client.tasks().create(request).await)?.pid)

@@ -11,12 +11,14 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
+use super::image::to_proto;
 use super::{Client, content, failure, take};
 use crate::api::content::{AbortRequest, WriteAction, WriteContentRequest, WriteContentResponse};
+use crate::api::types;
 use crate::content::Labels;
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
-use crate::image::{Announced, BlobSink};
+use crate::image::{Announced, BlobSink, gc_labels};
 
 /// How much goes into one message.
 const CHUNK: usize = 1 << 20;
@@ -93,6 +95,23 @@ impl<F: FnMut(u64)> BlobSink for Sink<F> {
         let labels: HashMap<String, String> = labels.clone().into_iter().collect();
         self.runtime.block_on(content::label(&self.client, digest.as_str(), labels))
     }
+}
+
+/// Writes a small blob, with the labels that keep what it names, and describes it.
+pub async fn document(client: &Client, media_type: &str, bytes: Vec<u8>) -> Result<types::Descriptor> {
+    let digest = Digest::of(&bytes);
+    let size = bytes.len() as u64;
+    let labels = gc_labels(media_type, &bytes)?;
+    let (upload, runtime) = (client.clone(), Handle::current());
+    let blob = Announced { name: "document".to_string(), digest: Some(digest.clone()), size: Some(size) };
+    let written = tokio::task::spawn_blocking(move || {
+        let mut sink = Sink::new(upload, runtime, Arc::new(AtomicBool::new(false)), |_| ());
+        sink.write(&blob, &mut bytes.as_slice())?;
+        sink.label(&digest, &labels)?;
+        Ok::<_, Error>(digest)
+    });
+    let digest = written.await.map_err(|e| Error::unknown(format!("write: {e}")))??;
+    Ok(to_proto(&crate::image::Descriptor::new(media_type, digest, size)))
 }
 
 /// One call: requests go out, and each is answered in its turn.

@@ -38,6 +38,7 @@ pub async fn attach(session: &Session, args: &Attach) -> Result<i32> {
         keys,
         log_uri: None,
         pid_file: None,
+        checkpoint: None,
     };
     let fifos = Fifos::join(&session.place.state, &paths)?;
     match launch::join(session, &Name::init(&args.container), &way, fifos, &mut signals).await? {

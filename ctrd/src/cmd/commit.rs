@@ -1,11 +1,7 @@
 //! `ctrd commit`: a container's changes as one more layer on its image.
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
-use tokio::runtime::Handle;
 
 use super::Session;
 use super::layer::{self, Wanted};
@@ -14,11 +10,9 @@ use crate::api::task::Status;
 use crate::api::tasks::{PauseTaskRequest, ResumeTaskRequest};
 use crate::api::types::Descriptor;
 use crate::cli::Commit;
-use crate::client::image::{Opened, to_proto};
-use crate::client::upload::Sink;
-use crate::client::{Client, container, content, image, lease, process, take};
-use crate::digest::Digest;
-use crate::image::{Announced, BlobSink, gc_labels, media, normalize};
+use crate::client::image::Opened;
+use crate::client::{Client, container, content, image, lease, process, take, upload};
+use crate::image::{media, normalize};
 use crate::{clock, listing};
 
 /// The label by which a compressed layer says what is in it.
@@ -116,20 +110,7 @@ fn described(descriptor: &Descriptor) -> Value {
     json!({"mediaType": descriptor.media_type, "digest": descriptor.digest, "size": descriptor.size})
 }
 
-/// Writes a document, with the labels that keep what it names.
 async fn store(client: &Client, media_type: &str, document: &Value) -> Result<Descriptor> {
     let bytes = serde_json::to_vec(document).context("write the document")?;
-    let digest = Digest::of(&bytes);
-    let size = bytes.len() as u64;
-    let labels = gc_labels(media_type, &bytes)?;
-    let (upload, runtime) = (client.clone(), Handle::current());
-    let blob = Announced { name: "document".to_string(), digest: Some(digest.clone()), size: Some(size) };
-    let written = tokio::task::spawn_blocking(move || {
-        let mut sink = Sink::new(upload, runtime, Arc::new(AtomicBool::new(false)), |_| ());
-        sink.write(&blob, &mut bytes.as_slice())?;
-        sink.label(&digest, &labels)?;
-        Ok::<_, crate::error::Error>(digest)
-    });
-    let digest = written.await.context("write")??;
-    Ok(to_proto(&crate::image::Descriptor::new(media_type, digest, size)))
+    Ok(upload::document(client, media_type, bytes).await?)
 }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::{Session, each, label_changes, logs, settings};
+use super::{Session, each, label_changes, logs, policy, settings};
 use crate::api::containers::Container;
 use crate::cli::{ContainerCommand, ContainerCreate, ContainerRemove};
 use crate::client::{Client, container};
@@ -27,12 +27,14 @@ pub async fn command(session: &Session, command: ContainerCommand) -> Result<i32
             };
             each("container inspect", &containers, act).await
         }
-        ContainerCommand::Rm(_) => unreachable!("dispatched before"),
+        ContainerCommand::Rm(_) | ContainerCommand::Checkpoint(_) | ContainerCommand::Restore(_) => {
+            unreachable!("dispatched before")
+        }
     }
 }
 
 pub async fn create(session: &Session, args: &ContainerCreate) -> Result<i32> {
-    let wish = settings::wish(&args.settings, &session.place)?;
+    let wish = settings::wish_in(&args.settings, session).await?;
     let made = container::create(&session.client, &wish).await?;
     listing::line(&made.id)?;
     Ok(0)
@@ -48,6 +50,8 @@ pub fn title(command: &ContainerCommand) -> String {
         ContainerCommand::Ls(_) => "ls".into(),
         ContainerCommand::Inspect { .. } => "inspect".into(),
         ContainerCommand::Label { container, .. } => format!("label {container}"),
+        ContainerCommand::Checkpoint(args) => format!("checkpoint {}", args.container),
+        ContainerCommand::Restore(args) => format!("restore {}", args.container),
         ContainerCommand::Rm(_) => "rm".into(),
     }
 }
@@ -101,6 +105,8 @@ pub fn brief(container: &Container) -> Value {
         "runtime": container.runtime.as_ref().map(|r| r.name.clone()),
         "snapshotter": container.snapshotter,
         "snapshotKey": container.snapshot_key,
+        "sandbox": Some(&container.sandbox).filter(|id| !id.is_empty()),
+        "restart": policy::shown(container),
         "createdAt": listing::time_json(container.created_at.as_ref()),
         "updatedAt": listing::time_json(container.updated_at.as_ref()),
     })

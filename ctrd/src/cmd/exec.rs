@@ -41,6 +41,7 @@ pub async fn exec(session: &Session, args: Exec) -> Result<i32> {
         keys: stdio::keys(&args.detach_keys)?,
         log_uri: None,
         pid_file: args.pid_file,
+        checkpoint: None,
     };
     let name = Name { container: args.container, exec: Some(exec_id.clone()) };
     match launch::exec(session, &name, process, &way, &mut signals).await? {

@@ -48,6 +48,11 @@ fn read(metric: Metric) -> Result<Figures> {
     Ok(Figures { id: metric.id, at, ..figures })
 }
 
+/// What the kernel counts, for programs.
+pub fn object(metric: Metric) -> Result<Value> {
+    Ok(read(metric)?.all)
+}
+
 fn decode(data: &Any) -> Result<Figures> {
     let fault = |e: prost::DecodeError| Error::invalid(e.to_string());
     if let Some(metrics) = any::unpack::<cgroup1::Metrics>(data) {

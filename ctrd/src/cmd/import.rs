@@ -14,7 +14,7 @@ use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::runtime::Handle;
 
-use super::Session;
+use super::{Session, checkpoint};
 use crate::api::images::Image;
 use crate::cli::ImageImport;
 use crate::client::image::to_proto;
@@ -77,7 +77,8 @@ async fn under_lease(client: &Client, args: ImageImport, stop: Arc<AtomicBool>) 
             // A single manifest is for whatever it is.
             platforms = if all.is_empty() { platforms } else { all.into_iter().map(Some).collect() };
         }
-        for platform in platforms.into_iter().filter(|_| !args.no_unpack) {
+        let skip = args.no_unpack || checkpoint::is_bare(client, &image).await;
+        for platform in platforms.into_iter().filter(|_| !skip) {
             let opened = image::open_for(client, image.clone(), platform).await?;
             let bar = layers(opened.chain().len(), args.quiet);
             let unpacked = unpack::unpack(client, &opened, &snapshotter, |n| bar.at(n as u64 + 1));

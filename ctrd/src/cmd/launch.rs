@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::Session;
-use crate::api::types::Mount;
+use crate::api::types::{Descriptor, Mount};
 use crate::client::Client;
 use crate::client::process::{self, Name};
 use crate::error::Kind;
@@ -27,6 +27,8 @@ pub struct Way {
     /// Where a shim is to send the output, in place of this command.
     pub log_uri: Option<String>,
     pub pid_file: Option<PathBuf>,
+    /// The saved processes that a container is to go on with.
+    pub checkpoint: Option<Descriptor>,
 }
 
 /// What became of it.
@@ -52,12 +54,15 @@ pub async fn task(
     let (fifos, paths) = streams(session, id, way)?;
     interrupted(signals)?;
     let step = crate::trace::step();
-    let pid = process::create(client, id, mounts, way.terminal, &paths).await?;
+    let pid = process::create_from(client, id, mounts, way.terminal, &paths, way.checkpoint.clone()).await?;
     step.done("create the task");
     let started = async {
-        write_pid(way, pid)?;
+        // What goes on from what was saved has none before its start.
+        if pid != 0 {
+            write_pid(way, pid)?;
+        }
         interrupted(signals)?;
-        if let (true, Some(size)) = (way.terminal && fifos.is_some(), terminal::size()) {
+        if let (true, Some(size)) = (way.terminal && fifos.is_some() && pid != 0, terminal::size()) {
             process::resize(client, &name, size).await?;
         }
         start(session, &name, way, fifos, signals).await
@@ -165,7 +170,7 @@ async fn start(
     let pid = process::start(client, name).await?;
     step.done("start the program");
     let step = crate::trace::step();
-    if name.exec.is_some() {
+    if name.exec.is_some() || way.checkpoint.is_some() {
         write_pid(way, pid)?;
     }
     let Some(ended) = ended else {

@@ -1,21 +1,20 @@
-//! `start`, `stop`, `restart`, `pause`, `resume`, `wait` and `update`: each over several containers.
+//! `start`, `stop`, `restart`, `pause`, `resume` and `wait`: each over several containers.
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
-use prost_types::Any;
-use serde_json::{Value, json};
+use anyhow::{Result, bail};
 use tokio::time::{Instant, timeout};
 
 use super::launch::{self, Outcome, Way};
-use super::{Session, each, logs, plain, start};
+use super::{Session, checkpoint, each, logs, plain, policy, start};
 use crate::api::task::Status;
-use crate::api::tasks::{PauseTaskRequest, ResumeTaskRequest, UpdateTaskRequest};
-use crate::cli::{Names, Start, Stop, TaskStart, Update};
+use crate::api::tasks::{PauseTaskRequest, ResumeTaskRequest};
+use crate::api::types::Descriptor;
+use crate::cli::{Names, Start, Stop, TaskStart};
 use crate::client::process::{self, Name};
 use crate::client::{Client, container, take};
 use crate::error::{Error, Kind};
-use crate::spec::{self, label::STOP_SIGNAL, resource};
+use crate::spec::label::STOP_SIGNAL;
 use crate::{listing, signal};
 
 /// How often a server may go while one container is waited for.
@@ -23,8 +22,15 @@ const RECONNECTS: u32 = 16;
 
 pub async fn start(session: &Session, args: &Start) -> Result<i32> {
     if !args.attach {
+        if args.checkpoint.is_some() && args.containers.len() > 1 {
+            bail!("--checkpoint takes one container");
+        }
         return each("start", &args.containers, async |id: String| {
-            in_background(session, &id).await?;
+            let saved = match &args.checkpoint {
+                Some(image) => Some(checkpoint::processes(&session.client, image).await?),
+                None => None,
+            };
+            in_background(session, &id, saved).await?;
             listing::line(&id).map_err(Error::from)
         })
         .await;
@@ -37,6 +43,8 @@ pub async fn start(session: &Session, args: &Start) -> Result<i32> {
         detach_keys: String::new(),
         pid_file: None,
         log_uri: None,
+        checkpoint: args.checkpoint.clone(),
+        image_path: None,
         container: id.clone(),
     };
     start::start(session, &start).await
@@ -55,9 +63,11 @@ async fn clear(session: &Session, id: &str) -> Result<(), Error> {
     }
 }
 
-async fn in_background(session: &Session, id: &str) -> Result<(), Error> {
+/// Starts a container anew, or with the processes of a checkpoint, and leaves it.
+pub async fn in_background(session: &Session, id: &str, checkpoint: Option<Descriptor>) -> Result<(), Error> {
     clear(session, id).await?;
     let container = container::get(&session.client, id).await?;
+    policy::away(&session.client, &container, false).await?;
     let mounts = container::mounts(&session.client, &container).await?;
     let terminal = start::terminal(&container);
     let way = Way {
@@ -67,10 +77,13 @@ async fn in_background(session: &Session, id: &str) -> Result<(), Error> {
         keys: Vec::new(),
         log_uri: logs::begin(session, &container, terminal).await?,
         pid_file: None,
+        checkpoint,
     };
     let mut signals = signal::caught(signal::ends)?;
     match launch::task(session, id, mounts, &way, &mut signals).await {
-        Ok(Outcome::Left | Outcome::Ended(..)) => Ok(()),
+        Ok(Outcome::Left | Outcome::Ended(..)) => {
+            policy::running(&session.client, &container, way.log_uri.as_deref()).await
+        }
         Err(e) => Err(plain(&e)),
     }
 }
@@ -80,6 +93,7 @@ pub async fn stop(session: &Session, args: &Stop) -> Result<i32> {
     let until = Instant::now() + Duration::from_secs(args.time);
     each("stop", &args.containers, async |id: String| {
         end(session, args, &id, until).await?;
+        policy::stopped(&session.client, &id).await?;
         listing::line(&id).map_err(Error::from)
     })
     .await
@@ -90,7 +104,7 @@ pub async fn restart(session: &Session, args: &Stop) -> Result<i32> {
     let until = Instant::now() + Duration::from_secs(args.time);
     each("restart", &args.containers, async |id: String| {
         end(session, args, &id, until).await?;
-        in_background(session, &id).await?;
+        in_background(session, &id, None).await?;
         listing::line(&id).map_err(Error::from)
     })
     .await
@@ -100,6 +114,9 @@ pub async fn restart(session: &Session, args: &Stop) -> Result<i32> {
 async fn ask(session: &Session, args: &Stop) {
     for id in &args.containers {
         let Ok(signal) = stop_signal(session, args, id).await else { continue };
+        if let Ok(container) = container::get(&session.client, id).await {
+            let _ = policy::away(&session.client, &container, true).await;
+        }
         let _ = process::kill(&session.client, &Name::init(id), signal, false).await;
         // What is frozen hears of it when it goes on.
         if process::status(&session.client, id).await.is_ok_and(|task| task.status() == Status::Paused) {
@@ -191,45 +208,4 @@ pub async fn wait(session: &Session, args: &Names) -> Result<i32> {
         listing::line(&status.to_string()).map_err(Error::from)
     })
     .await
-}
-
-pub async fn update(session: &Session, args: &Update) -> Result<i32> {
-    let resources = resources(args)?;
-    let value = serde_json::to_vec(&resources).context("write the resources")?;
-    each("update", &args.containers, async |id: String| {
-        let any = Any { type_url: spec::RESOURCES_TYPE_URL.to_string(), value: value.clone() };
-        let request = UpdateTaskRequest {
-            container_id: id.clone(),
-            resources: Some(any),
-            ..UpdateTaskRequest::default()
-        };
-        named(session, &id, take(session.client.tasks().update(request).await).map(drop)).await
-    })
-    .await
-}
-
-/// `linux.resources` of the runtime specification, with what was said alone.
-fn resources(args: &Update) -> Result<Value> {
-    let mut all = json!({});
-    if let Some(memory) = &args.memory {
-        all["memory"]["limit"] = json!(resource::bytes(memory)?);
-    }
-    if let Some(cpus) = &args.cpus {
-        let cpus = resource::cpus(cpus)?;
-        all["cpu"]["quota"] = json!(cpus.quota);
-        all["cpu"]["period"] = json!(cpus.period);
-    }
-    if let Some(shares) = args.cpu_shares {
-        all["cpu"]["shares"] = json!(shares);
-    }
-    if let Some(cpus) = &args.cpuset_cpus {
-        all["cpu"]["cpus"] = json!(cpus);
-    }
-    if let Some(limit) = args.pids_limit {
-        all["pids"]["limit"] = json!(limit);
-    }
-    if all.as_object().is_some_and(serde_json::Map::is_empty) {
-        bail!("no limit is named");
-    }
-    Ok(all)
 }

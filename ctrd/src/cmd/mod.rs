@@ -3,6 +3,7 @@
 
 mod attach;
 mod check;
+mod checkpoint;
 mod commit;
 mod config;
 mod confine;
@@ -28,9 +29,12 @@ mod logs;
 mod namespace;
 mod place;
 mod plugins;
+mod policy;
 mod processes;
 mod ps;
+mod restore;
 mod run;
+mod sandbox;
 mod serve;
 mod settings;
 mod shim;
@@ -42,6 +46,7 @@ mod task;
 mod top;
 mod trace;
 mod tree;
+mod update;
 mod usage;
 mod version;
 
@@ -202,6 +207,7 @@ fn dispatch(cli: Cli) -> Result<i32> {
 fn looks(command: &Command) -> bool {
     use crate::cli::{
         ContainerCommand as C, ContentCommand, ImageCommand as I, LeaseCommand, NamespaceCommand,
+        SandboxCommand,
     };
     match command {
         Command::Ps(_) | Command::Top(_) | Command::Info(_) | Command::Version(_) => true,
@@ -214,6 +220,7 @@ fn looks(command: &Command) -> bool {
         Command::Content(command) => matches!(command, ContentCommand::Ls(_) | ContentCommand::Active(_)),
         Command::Lease(command) => matches!(command, LeaseCommand::Ls(_) | LeaseCommand::Resources { .. }),
         Command::Namespace(command) => matches!(command, NamespaceCommand::Ls(_)),
+        Command::Sandbox(command) => matches!(command, SandboxCommand::Ls(_)),
         _ => false,
     }
 }
@@ -229,6 +236,12 @@ async fn command(session: &Session, command: Command) -> Result<i32> {
         Command::Exec(args) | Command::Task(TaskCommand::Exec(args)) => exec::exec(session, args).await,
         Command::Kill(args) | Command::Task(TaskCommand::Kill(args)) => kill::kill(session, &args).await,
         Command::Commit(args) => commit::commit(session, &args).await,
+        Command::Checkpoint(args) | Command::Container(ContainerCommand::Checkpoint(args)) => {
+            checkpoint::checkpoint(session, &args).await
+        }
+        Command::Restore(args) | Command::Container(ContainerCommand::Restore(args)) => {
+            restore::restore(session, &args).await
+        }
         Command::Create(args) => container::create(session, &args).await,
         Command::Start(args) => lifecycle::start(session, &args).await,
         Command::Stop(args) => lifecycle::stop(session, &args).await,
@@ -236,7 +249,7 @@ async fn command(session: &Session, command: Command) -> Result<i32> {
         Command::Pause(args) => lifecycle::pause(session, &args).await,
         Command::Resume(args) => lifecycle::resume(session, &args).await,
         Command::Wait(args) => lifecycle::wait(session, &args).await,
-        Command::Update(args) => lifecycle::update(session, &args).await,
+        Command::Update(args) => update::update(session, &args).await,
         Command::Attach(args) | Command::Task(TaskCommand::Attach(args)) => {
             attach::attach(session, &args).await
         }
@@ -263,6 +276,7 @@ async fn command(session: &Session, command: Command) -> Result<i32> {
         Command::Snapshot(command) => snapshot::command(session, command).await,
         Command::Content(command) => content::command(session, command).await,
         Command::Namespace(command) => namespace::command(session, command).await,
+        Command::Sandbox(command) => sandbox::command(session, command).await,
         Command::Events(args) => events::events(session, args).await,
         Command::Plugins(command) => plugins::command(session, command).await,
         Command::Version(args) => version::version(session, &args).await,
@@ -294,6 +308,8 @@ fn title(command: &Command) -> String {
         Command::Exec(args) => with("exec", Some(&args.container)),
         Command::Kill(args) => with("kill", Some(&args.container)),
         Command::Commit(args) => with("commit", Some(&args.container)),
+        Command::Checkpoint(args) => with("checkpoint", Some(&args.container)),
+        Command::Restore(args) => with("restore", Some(&args.container)),
         Command::Create(args) => with("create", args.settings.name.as_deref()),
         Command::Start(_) => "start".into(),
         Command::Stop(_) => "stop".into(),
@@ -321,6 +337,7 @@ fn title(command: &Command) -> String {
         Command::Snapshot(command) => with("snapshot", Some(&snapshot::title(command))),
         Command::Content(command) => with("content", Some(&content::title(command))),
         Command::Namespace(command) => with("namespace", Some(&namespace::title(command))),
+        Command::Sandbox(command) => with("sandbox", Some(&sandbox::title(command))),
         Command::Shim(command) => with("shim", Some(&shim::title(command))),
         Command::Events(_) => "events".into(),
         Command::Plugins(_) => "plugins".into(),

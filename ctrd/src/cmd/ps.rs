@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use anyhow::Result;
 use serde_json::json;
 
-use super::Session;
 use super::container::{brief, image};
+use super::{Session, policy};
 use crate::api::task::{Process, Status};
 use crate::cli::ListAll;
 use crate::client::{Client, container, process};
@@ -26,6 +26,10 @@ async fn rows(client: &Client) -> Result<Vec<Row>> {
             Status::Stopped => format!("stopped ({})", task.exit_status),
             status => process::word(status).to_string(),
         });
+        let state = match policy::count(&container) {
+            0 => state,
+            n => format!("{state}, restarted {n}x"),
+        };
         let pid = task.map(|task| task.pid).filter(|pid| *pid != 0);
         let mut object = brief(&container);
         object["status"] = json!(task.map(|task| process::word(task.status())));

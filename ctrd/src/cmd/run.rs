@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use super::launch::{self, Outcome, Way};
-use super::{Session, logs, settings};
+use super::{Session, logs, policy, settings};
 use crate::api::types::Mount;
 use crate::cli::Run;
 use crate::client::{Client, container, process};
@@ -16,7 +16,11 @@ use crate::{listing, signal, stdio};
 
 pub async fn run(session: &Session, args: Run) -> Result<i32> {
     let mut signals = signal::caught(|_| true).context("catch signals")?;
-    let mut wish = settings::wish(&args.settings, &session.place)?;
+    let restarts = args.settings.restart.as_deref().is_some_and(|policy| policy != "no");
+    if restarts && !args.detach {
+        bail!("--restart needs --detach: what is started again runs in the background");
+    }
+    let mut wish = settings::wish_in(&args.settings, session).await?;
     let keys = stdio::keys(&args.detach_keys)?;
     let kept = args.detach && !args.interactive && logs::can(&wish.runtime, args.settings.tty);
     let log_uri = match &args.log_uri {
@@ -40,6 +44,7 @@ pub async fn run(session: &Session, args: Run) -> Result<i32> {
         keys,
         log_uri,
         pid_file: args.pid_file,
+        checkpoint: None,
     };
     let begun = if kept { logs::prepare(&session.place, &made.id) } else { Ok(()) };
     let outcome = match begun {
@@ -53,6 +58,11 @@ pub async fn run(session: &Session, args: Run) -> Result<i32> {
     match outcome {
         Ok(Outcome::Left) => {
             keep(cidfile);
+            if restarts {
+                let record = container::get(&session.client, &made.id).await?;
+                policy::running(&session.client, &record, way.log_uri.as_deref()).await?;
+                policy::warn(session, &format!("run {}", made.id)).await?;
+            }
             // Without the id nobody finds the container again; a reader that went does not want it.
             listing::line(&made.id)?;
             Ok(0)

@@ -1,5 +1,6 @@
 //! What the flags of a new container mean.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -7,18 +8,27 @@ use anyhow::{Context, Result, bail};
 use oci_spec::runtime::Mount;
 
 use super::place::Place;
-use super::{confine, pairs};
-use crate::cli::Settings;
+use super::{Session, confine, pairs, policy, sandbox};
+use crate::cli::{Confine, Settings};
 use crate::client::container::Wish;
-use crate::signal;
 use crate::spec::label::STOP_SIGNAL;
 use crate::spec::{self, Options, mount, resource};
+use crate::{classes, signal};
 
 /// The runtime that is used where none is named: this project's own shim.
 pub const RUNTIME: &str = "io.containerd.ctrd.v2";
 
+/// From flags to what the container is to be made of, in the sandbox that they name.
+pub async fn wish_in(settings: &Settings, session: &Session) -> Result<Wish> {
+    let mut wish = wish(settings, &session.place)?;
+    if let Some(id) = &settings.sandbox {
+        sandbox::join(&session.client, id, &mut wish, settings.runtime.is_some()).await?;
+    }
+    Ok(wish)
+}
+
 /// From flags to what the container is to be made of. The id is made up where none is given.
-pub fn wish(settings: &Settings, place: &Place) -> Result<Wish> {
+fn wish(settings: &Settings, place: &Place) -> Result<Wish> {
     let id = match &settings.name {
         Some(name) => name.clone(),
         None => made_up_id()?,
@@ -47,6 +57,9 @@ pub fn wish(settings: &Settings, place: &Place) -> Result<Wish> {
         signal::number(text).with_context(|| format!("stop signal {text:?}: unknown"))?;
     }
     let mut labels = pairs(&settings.label)?;
+    if let Some(policy) = settings.restart.as_deref() {
+        labels.extend([policy::label(policy)?]);
+    }
     labels.extend(stop_signal.iter().map(|signal| (STOP_SIGNAL.to_string(), signal.clone())));
     let options = Options {
         namespace: place.namespace.clone(),
@@ -68,8 +81,9 @@ pub fn wish(settings: &Settings, place: &Place) -> Result<Wish> {
         cpus: settings.cpus.as_deref().map(resource::cpus).transpose()?,
         pids_limit: settings.pids_limit,
         host_network: settings.network == "host",
+        joined: None,
         seccomp,
-        annotations: pairs(&settings.confine.annotation)?,
+        annotations: annotations(&settings.confine)?,
         stop_signal,
         confinement,
     };
@@ -79,8 +93,17 @@ pub fn wish(settings: &Settings, place: &Place) -> Result<Wish> {
         labels,
         snapshotter: settings.snapshotter.clone(),
         runtime: settings.runtime.clone().unwrap_or_else(|| RUNTIME.to_string()),
+        sandbox: String::new(),
         runc_binary: settings.runc_binary.as_deref().map(program).transpose()?,
     })
+}
+
+/// Those that are given, and those by which the server finds classes.
+fn annotations(confine: &Confine) -> Result<HashMap<String, String>> {
+    let mut all = pairs(&confine.annotation)?;
+    let classes = [(classes::BLOCKIO, &confine.blockio_class), (classes::RDT, &confine.rdt_class)];
+    all.extend(classes.into_iter().filter_map(|(key, class)| Some((key.to_string(), class.clone()?))));
+    Ok(all)
 }
 
 /// Twelve hexadecimal digits that no other container has.

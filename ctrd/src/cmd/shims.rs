@@ -12,40 +12,55 @@ use nix::unistd::Pid;
 use serde_json::json;
 
 use super::place::Place;
-use super::{Session, processes, runtime};
+use super::{Session, runtime};
 use crate::bundle::{Bundle, Bundles};
 use crate::cli::List;
 use crate::client::process;
 use crate::listing::{self, Row};
 use crate::shim;
+use crate::shim::process::{Process, companions, find};
 
 /// How long a shim may take to answer.
 const ANSWER: Duration = Duration::from_secs(1);
 
+/// How many shims are asked at once.
+const AT_ONCE: usize = 64;
+
 pub fn ls(place: &Place, list: &List) -> Result<i32> {
     let bundles = Bundles::new(&place.state, &place.root);
-    let mut rows = Vec::new();
+    let mut all = Vec::new();
     for namespace in bundles.namespaces()? {
         for id in bundles.ids(&namespace)? {
-            rows.push(row(&bundles.get(&namespace, &id)?)?);
+            all.push(bundles.get(&namespace, &id)?);
         }
+    }
+    // Many are asked at once: those that are silent take no longer than one of them.
+    let mut rows = Vec::new();
+    for some in all.chunks(AT_ONCE) {
+        let bundles = &bundles;
+        let asked = std::thread::scope(|scope| {
+            let asked: Vec<_> = some.iter().map(|bundle| scope.spawn(move || row(bundles, bundle))).collect();
+            let answers = asked.into_iter().map(|row| row.join().unwrap_or_else(|_| bail!("a thread died")));
+            answers.collect::<Result<Vec<_>>>()
+        });
+        rows.extend(asked?);
     }
     listing::print(list, &["NAMESPACE", "CONTAINER", "STATE", "SHIM", "TASK", "ADDRESS"], &rows)?;
     Ok(0)
 }
 
-fn row(bundle: &Bundle) -> Result<Row> {
+fn row(bundles: &Bundles, bundle: &Bundle) -> Result<Row> {
     let reply = shim::saved(bundle)?;
     let answer = reply.as_ref().map(|reply| ask(&reply.address, &bundle.namespace));
     let (state, answer) = match answer {
         None => ("starting", None),
         Some(Ok(answer)) => ("answers", Some(answer)),
-        Some(Err(_)) => match find(&bundle.namespace, &bundle.id) {
+        Some(Err(_)) => match find(bundles, bundle) {
             Some(_) => ("silent", None),
             None => ("dead", None),
         },
     };
-    let shim_pid = answer.as_ref().map(|a| a.shim_pid).or_else(|| find(&bundle.namespace, &bundle.id));
+    let shim_pid = answer.as_ref().map(|a| a.shim_pid).or_else(|| Some(find(bundles, bundle)?.pid));
     let task = answer.as_ref().map(|a| a.task_pid).filter(|pid| *pid != 0);
     let address = reply.map(|reply| reply.address).unwrap_or_default();
     let shown = |pid: Option<u32>| pid.map_or("-".to_string(), |pid| pid.to_string());
@@ -72,24 +87,6 @@ fn ask(address: &str, namespace: &str) -> Result<ConnectResponse> {
     answer.map_err(|status| anyhow::anyhow!(status.message))
 }
 
-/// The process of a shim, by its command line. Of several containers in one shim, only the first is
-/// named there.
-fn find(namespace: &str, id: &str) -> Option<u32> {
-    let has = |pid: u32| {
-        let bytes = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-        let words: Vec<&[u8]> = bytes.split(|b| *b == 0).collect();
-        let pair = |name: &str, value: &str| {
-            words.windows(2).any(|pair| pair[0] == name.as_bytes() && pair[1] == value.as_bytes())
-        };
-        let program = String::from_utf8_lossy(words.first().copied().unwrap_or_default()).into_owned();
-        program.rsplit('/').next().is_some_and(|name| name.contains("shim"))
-            && pair("-namespace", namespace)
-            && pair("-id", id)
-            && !words.iter().any(|word| matches!(*word, b"start" | b"delete"))
-    };
-    processes::all().into_iter().map(|process| process.pid).find(|pid| has(*pid))
-}
-
 /// Whoever looks at the task next finds its shim dead, and cleans up: here that is done at once.
 pub fn end(place: &Place, id: &str) -> Result<i32> {
     let bundles = Bundles::new(&place.state, &place.root);
@@ -97,14 +94,15 @@ pub fn end(place: &Place, id: &str) -> Result<i32> {
     if !bundle.exists() {
         bail!("container {id}: has no shim");
     }
-    match find(&place.namespace, id) {
-        Some(pid) => {
-            kill(Pid::from_raw(pid as i32), Signal::SIGKILL).with_context(|| format!("kill process {pid}"))?
-        }
-        None if shim::saved(&bundle)?.is_some_and(|reply| ask(&reply.address, &place.namespace).is_ok()) => {
-            bail!("its shim answers, and is known by another container's name");
-        }
-        None => {}
+    let others = companions(&bundles, &bundle);
+    let answers = |reply: ctrd_shim::bootstrap::Reply| ask(&reply.address, &place.namespace).is_ok();
+    if let Some(other) = others.first()
+        && shim::saved(&bundle)?.is_some_and(answers)
+    {
+        bail!("its shim answers, and keeps container {other} too");
+    }
+    if let Some(Process { pid, .. }) = find(&bundles, &bundle) {
+        kill(Pid::from_raw(pid as i32), Signal::SIGKILL).with_context(|| format!("kill process {pid}"))?;
     }
     let runtime = runtime()?;
     let buried = runtime.block_on(async {

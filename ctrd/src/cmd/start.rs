@@ -4,10 +4,12 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::launch::{self, Outcome, Way};
-use super::{Session, logs};
+use super::{Session, checkpoint, logs};
 use crate::api::containers::Container;
+use crate::api::types::Descriptor;
 use crate::cli::TaskStart;
 use crate::client::container;
+use crate::service::checkpoint::FROM_PATH;
 use crate::{signal, stdio};
 
 pub async fn start(session: &Session, args: &TaskStart) -> Result<i32> {
@@ -27,10 +29,24 @@ pub async fn start(session: &Session, args: &TaskStart) -> Result<i32> {
         keys: stdio::keys(&args.detach_keys)?,
         log_uri,
         pid_file: args.pid_file.clone(),
+        checkpoint: saved(session, args).await?,
     };
     match launch::task(session, &container.id, mounts, &way, &mut signals).await? {
         Outcome::Left => Ok(0),
         Outcome::Ended(status, _) => Ok(status),
+    }
+}
+
+/// The saved processes that the container is to go on with: an image's, or those in a folder.
+async fn saved(session: &Session, args: &TaskStart) -> Result<Option<Descriptor>> {
+    if let Some(folder) = &args.image_path {
+        let path = std::path::absolute(folder).with_context(|| format!("path {}", folder.display()))?;
+        let annotations = [(FROM_PATH.to_string(), path.display().to_string())].into();
+        return Ok(Some(Descriptor { annotations, ..Descriptor::default() }));
+    }
+    match &args.checkpoint {
+        Some(image) => Ok(Some(checkpoint::processes(&session.client, image).await?)),
+        None => Ok(None),
     }
 }
 

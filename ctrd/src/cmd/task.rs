@@ -1,7 +1,7 @@
 //! `ctrd task`, but for what has a file of its own.
 
 use std::cell::Cell;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use ctrd_shim::any;
@@ -9,7 +9,7 @@ use ctrd_shim::api::runc::{CheckpointOptions, ProcessDetails};
 use prost::Message;
 use serde_json::json;
 
-use super::{Session, each, figures, lifecycle, processes};
+use super::{Session, checkpoint, each, figures, lifecycle, processes};
 use crate::api::task::{Process, ProcessInfo, Status};
 use crate::api::tasks::{CheckpointTaskRequest, ListPidsRequest, PauseTaskRequest, ResumeTaskRequest};
 use crate::cli::{List, TaskCommand, TaskDelete};
@@ -26,24 +26,27 @@ pub async fn command(session: &Session, command: TaskCommand) -> Result<i32> {
         TaskCommand::Checkpoint { image_path, work_path, exit, container } => {
             let absolute =
                 |path: &Path| std::path::absolute(path).with_context(|| format!("path {}", path.display()));
+            let text = |path: Option<PathBuf>| {
+                path.as_deref().map(absolute).transpose().map(|p| p.unwrap_or_default().display().to_string())
+            };
             let options = CheckpointOptions {
                 exit,
-                image_path: absolute(&image_path)?.display().to_string(),
-                work_path: work_path
-                    .as_deref()
-                    .map(absolute)
-                    .transpose()?
-                    .unwrap_or_default()
-                    .display()
-                    .to_string(),
+                image_path: text(image_path)?,
+                work_path: text(work_path)?,
                 ..CheckpointOptions::default()
             };
+            if options.image_path.is_empty() {
+                return checkpoint::of_task(session, &container, options).await;
+            }
             let request = CheckpointTaskRequest {
                 container_id: container.clone(),
                 options: Some(any::pack(&options)),
                 ..CheckpointTaskRequest::default()
             };
-            let done = take(client.tasks().checkpoint(request).await).map(drop);
+            let mut done = take(client.tasks().checkpoint(request).await).map(drop);
+            if exit && done.is_ok() {
+                done = lifecycle::ended(session, &container).await.map(drop);
+            }
             of_task(session, &container, done).await
         }
         TaskCommand::Ps { container, list } => ps(session, &container, &list).await,

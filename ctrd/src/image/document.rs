@@ -28,6 +28,12 @@ pub mod media {
     pub const DOCKER_LAYER: &str = "application/vnd.docker.image.rootfs.diff.tar";
     pub const DOCKER_LAYER_GZIP: &str = "application/vnd.docker.image.rootfs.diff.tar.gzip";
     pub const DOCKER_LAYER_ZSTD: &str = "application/vnd.docker.image.rootfs.diff.tar.zstd";
+    /// What a saved container is made of, under containerd's names.
+    pub const CHECKPOINT: &str = "application/vnd.containerd.container.criu.checkpoint.criu.tar";
+    pub const CHECKPOINT_CONFIG: &str = "application/vnd.containerd.container.checkpoint.config.v1+proto";
+    pub const CHECKPOINT_OPTIONS: &str = "application/vnd.containerd.container.checkpoint.options.v1+proto";
+    pub const CHECKPOINT_RUNTIME: &str =
+        "application/vnd.containerd.container.checkpoint.runtime.options+proto";
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -93,6 +99,14 @@ pub struct Index {
     pub manifests: Vec<Descriptor>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "nullable")]
     pub annotations: Labels,
+}
+
+impl Index {
+    /// Whether this is a saved container, and not an image for several platforms.
+    pub fn is_checkpoint(&self) -> bool {
+        let saved = [media::CHECKPOINT, media::CHECKPOINT_CONFIG];
+        self.manifests.iter().any(|part| saved.contains(&part.media_type.as_str()))
+    }
 }
 
 /// Of an image's config only what is needed to unpack it; who runs it reads the rest itself.

@@ -123,6 +123,13 @@ impl Plan {
                     false => self.docker_entry(image, &image.target, source),
                 };
             }
+            // All of a saved container is for one machine.
+            _ if is_checkpoint(&image.target, source)? => {
+                self.checkpoint(&image.target, source)?;
+                self.entry(image, &image.target);
+                self.docker = None;
+                return Ok(());
+            }
             Platforms::These(these) => these.as_slice(),
             Platforms::Host => &host,
         };
@@ -139,6 +146,22 @@ impl Plan {
                 1 => self.docker_entry(image, &target, source)?,
                 _ => self.docker = None,
             }
+        }
+        Ok(())
+    }
+
+    /// Takes a saved container: its parts, and of the image that it was made from what this machine has.
+    fn checkpoint(&mut self, target: &Descriptor, source: &mut dyn BlobSource) -> Result<()> {
+        self.blobs.insert(target.digest.clone(), target.size);
+        for part in parse_index(&document(target, source)?)?.manifests {
+            if !is_index(&part.media_type) {
+                self.tree(&part, 1, source)?;
+                continue;
+            }
+            self.blobs.insert(part.digest.clone(), part.size);
+            let mut read = |digest: &Digest| source.document(digest, MAX_DOCUMENT);
+            let resolved = resolve(&part, None, &mut read)?;
+            self.tree(&resolved.target, 1, source)?;
         }
         Ok(())
     }
@@ -202,6 +225,10 @@ impl Plan {
         docker.push(json!({ "Config": config, "RepoTags": [image.name], "Layers": layers }));
         Ok(())
     }
+}
+
+fn is_checkpoint(target: &Descriptor, source: &mut dyn BlobSource) -> Result<bool> {
+    Ok(is_index(&target.media_type) && parse_index(&document(target, source)?)?.is_checkpoint())
 }
 
 fn is_foreign(layer: &Descriptor) -> bool {

@@ -2,6 +2,7 @@
 //!
 //! Types and ids are containerd's wherever clients ask for them.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -25,10 +26,11 @@ use crate::api::tasks::tasks_server::TasksServer;
 use crate::api::transfer::transfer_server::TransferServer;
 use crate::api::version::version_server::VersionServer;
 use crate::bundle::Bundles;
+use crate::classes::{BlockIo, Classes, Rdt};
 use crate::collector::Collector;
 use crate::config::{Migration, duration};
 use crate::content::{Content, make_dir};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::events::Exchange;
 use crate::gc;
 use crate::mounts::Mounts;
@@ -112,7 +114,7 @@ pub static ALL: &[Registration] = &[
     Registration { kind: GRPC, id: "sandboxes", requires: &[SANDBOX_STORE, GC], init: sandboxes },
     Registration { kind: GRPC, id: "snapshots", requires: &[SNAPSHOTTER, EVENT, GC], init: snapshots },
     Registration { kind: GRPC, id: "streaming", requires: &[STREAMING], init: streaming },
-    Registration { kind: GRPC, id: "tasks", requires: &[RUNTIME], init: tasks },
+    Registration { kind: GRPC, id: "tasks", requires: &[RUNTIME, CONTENT, SERVICE], init: tasks },
     Registration { kind: GRPC, id: "transfer", requires: &[TRANSFER, STREAMING], init: transfer_service },
     Registration { kind: GRPC, id: "version", requires: &[], init: version },
     // What shims call.
@@ -346,25 +348,36 @@ fn transfer(init: &mut Init) -> Begun {
     Ok(Meta::default())
 }
 
-/// Files of classes, of block I/O and of Intel RDT, are what this server cannot read.
+/// What one of the files says wrong is told, and the classes of the other are there.
 fn tasks_service(init: &mut Init) -> Begun {
     let section: TasksService = init.section()?;
-    init.parts.tasks()?;
-    for (key, file) in
-        [("blockio_config_file", section.blockio_config_file), ("rdt_config_file", section.rdt_config_file)]
-    {
-        if !file.is_empty() {
-            let text = format!("{key} {file}: classes of block I/O and of Intel RDT are not supported");
-            return Err(Error::new(Kind::Unimplemented, text).into());
+    let tasks = init.parts.tasks()?;
+    let load = |key: &str, file: &str| (!file.is_empty()).then(|| (key.to_string(), PathBuf::from(file)));
+    let mut faults = Vec::new();
+    let mut classes = Classes::default();
+    if let Some((key, file)) = load("blockio_config_file", &section.blockio_config_file) {
+        match BlockIo::load(&file) {
+            Ok(read) => classes.blockio = Some(read),
+            Err(e) => faults.push(e.context(key)),
         }
     }
-    Ok(Meta::default())
+    if let Some((key, file)) = load("rdt_config_file", &section.rdt_config_file) {
+        match Rdt::load(&file) {
+            Ok(read) => classes.rdt = Some(read),
+            Err(e) => faults.push(e.context(key)),
+        }
+    }
+    tasks.set_classes(classes);
+    match faults.into_iter().next() {
+        Some(e) => Err(e.into()),
+        None => Ok(Meta::default()),
+    }
 }
 
 #[derive(Deserialize, Serialize, Default)]
 #[serde(default)]
 struct TasksService {
-    /// Files of such classes; empty is none.
+    /// Files of the classes of block I/O and of Intel RDT; empty is none.
     blockio_config_file: String,
     rdt_config_file: String,
 }
@@ -467,8 +480,8 @@ fn streaming(init: &mut Init) -> Begun {
 }
 
 fn tasks(init: &mut Init) -> Begun {
-    let runtime = init.parts.tasks()?;
-    serve!(init, TasksServer, Tasks::new(runtime))
+    let (runtime, content) = (init.parts.tasks()?, init.parts.content()?);
+    serve!(init, TasksServer, Tasks { runtime, content })
 }
 
 fn transfer_service(init: &mut Init) -> Begun {

@@ -29,6 +29,8 @@ pub const HOME: &str = "io.containerd.sandbox.controller.v1.shim";
 /// How long a shim may take; making and starting run hooks, stopping has its own time on top.
 const LAUNCH: Duration = Duration::from_secs(120);
 const CALL: Duration = Duration::from_secs(10);
+/// Those that list sandboxes wait for it.
+const STATUS: Duration = Duration::from_secs(2);
 const STOP: Duration = Duration::from_secs(30);
 
 /// What a sandbox is made of beside its record.
@@ -186,7 +188,7 @@ impl Controller {
             shim => shim?,
         };
         let request = shim_api::SandboxStatusRequest { sandbox_id: id.into(), verbose };
-        let answer = shim.sandbox("SandboxStatus", &request, Some(CALL)).await?;
+        let answer = shim.sandbox("SandboxStatus", &request, Some(STATUS)).await?;
         let (address, version) = endpoint(&shim)?;
         Ok(Some((answer, address, version)))
     }

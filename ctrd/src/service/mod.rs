@@ -4,6 +4,7 @@
 //! that purpose: the one thread that serves the calls never waits for a disk.
 
 pub mod caller;
+pub mod checkpoint;
 pub mod containers;
 pub mod content;
 pub mod diff;

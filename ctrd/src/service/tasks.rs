@@ -1,10 +1,11 @@
 //! Tasks: all that runs. Each call is one of the runtime's, which passes it to the task's shim.
 
 use std::borrow::Cow;
+use std::path::Path;
 use std::sync::Arc;
 
 use ctrd_shim::any;
-use ctrd_shim::api::runc::CheckpointOptions;
+use ctrd_shim::api::runc::{CheckpointOptions, Options};
 use ctrd_shim::api::task as shim;
 use tonic::{Request, Response, Status};
 
@@ -12,21 +13,19 @@ use crate::api::task::{Process, ProcessInfo};
 use crate::api::tasks::*;
 use crate::api::types::Metric;
 use crate::clock;
-use crate::error::{Error, Kind};
+use crate::content::Content;
+use crate::error::Error;
 use crate::filter::{Fields, Filter, present};
-use crate::task::{ProcessId, Runtime};
+use crate::store::containers;
+use crate::task::{ProcessId, Runtime, Saved};
 use crate::timestamp;
 
 use super::caller::Caller;
+use super::{blocking, checkpoint};
 
 pub struct Tasks {
-    runtime: Arc<Runtime>,
-}
-
-impl Tasks {
-    pub fn new(runtime: Arc<Runtime>) -> Tasks {
-        Tasks { runtime }
-    }
+    pub runtime: Arc<Runtime>,
+    pub content: Content,
 }
 
 type Answer<T> = Result<Response<T>, Status>;
@@ -35,9 +34,10 @@ type Answer<T> = Result<Response<T>, Status>;
 impl tasks_server::Tasks for Tasks {
     async fn create(&self, request: Request<CreateTaskRequest>) -> Answer<CreateTaskResponse> {
         let namespace = Caller::of(&request)?.namespace;
-        let request = request.into_inner();
+        let mut request = request.into_inner();
         let container_id = request.container_id.clone();
-        let pid = self.runtime.create(&namespace, request).await?;
+        let saved = self.saved(&namespace, &mut request).await?;
+        let pid = self.runtime.create(&namespace, request, saved).await?;
         Ok(Response::new(CreateTaskResponse { container_id, pid }))
     }
 
@@ -136,23 +136,29 @@ impl tasks_server::Tasks for Tasks {
         Ok(Response::new(ListPidsResponse { processes }))
     }
 
-    /// Into the folder that the options name. An archive in the content store, which containerd
-    /// makes when they name none, is not made.
+    /// Into the folder that the options name, else into blobs that are described in the answer.
     async fn checkpoint(&self, request: Request<CheckpointTaskRequest>) -> Answer<CheckpointTaskResponse> {
-        let namespace = Caller::of(&request)?.namespace;
+        let caller = Caller::of(&request)?;
         let CheckpointTaskRequest { container_id: id, options, .. } = request.into_inner();
-        let path = options
-            .as_ref()
-            .and_then(any::unpack::<CheckpointOptions>)
-            .and_then(Result::ok)
-            .map(|options| options.image_path)
-            .filter(|path| !path.is_empty());
-        let Some(path) = path else {
-            let text = format!("checkpoint {id}: the options must name an image path");
-            return Err(Error::new(Kind::Unimplemented, text).into());
+        let read = match options.as_ref().filter(|any| !any.type_url.is_empty()) {
+            None => CheckpointOptions::default(),
+            Some(any) => any::unpack::<CheckpointOptions>(any)
+                .and_then(Result::ok)
+                .ok_or_else(|| Error::invalid(format!("checkpoint {id}: options of another type")))?,
         };
-        self.runtime.checkpoint(&namespace, shim::CheckpointTaskRequest { id, path, options }).await?;
-        Ok(Response::new(CheckpointTaskResponse::default()))
+        let namespace = caller.namespace.clone();
+        if !read.image_path.is_empty() {
+            let request = shim::CheckpointTaskRequest { id, path: read.image_path, options };
+            self.runtime.checkpoint(&namespace, request).await?;
+            return Ok(Response::new(CheckpointTaskResponse::default()));
+        }
+        let (store, content) = (self.runtime.store().clone(), self.content.clone());
+        let (ns, name) = (namespace.clone(), id.clone());
+        let container = blocking(move || store.read(|c| containers::get(c, &ns, &name))).await?;
+        let spec = container.spec.unwrap_or_default();
+        let keep = move |folder: &Path| checkpoint::keep(&content, &caller, &spec, folder);
+        let descriptors = self.runtime.save(&namespace, &id, options, keep).await?;
+        Ok(Response::new(CheckpointTaskResponse { descriptors }))
     }
 
     async fn update(&self, request: Request<UpdateTaskRequest>) -> Answer<()> {
@@ -178,6 +184,21 @@ impl tasks_server::Tasks for Tasks {
         let WaitRequest { container_id, exec_id } = request.into_inner();
         let exit = self.runtime.wait(process(&namespace, &container_id, &exec_id)).await?;
         Ok(Response::new(WaitResponse { exit_status: exit.status, exited_at: exit.at }))
+    }
+}
+
+impl Tasks {
+    /// What a new task is to go on from: the folder that its options name goes before a descriptor.
+    async fn saved(&self, namespace: &str, request: &mut CreateTaskRequest) -> Result<Option<Saved>, Error> {
+        let options = request.options.as_ref().and_then(any::unpack::<Options>).and_then(Result::ok);
+        let folder = options.unwrap_or_default().criu_image_path;
+        let descriptor = request.checkpoint.take();
+        if !folder.is_empty() {
+            return Ok(Some(Saved::Folder(folder)));
+        }
+        let Some(descriptor) = descriptor else { return Ok(None) };
+        let (content, namespace) = (self.content.clone(), namespace.to_string());
+        blocking(move || checkpoint::saved(&content, &namespace, descriptor).map(Some)).await
     }
 }
 

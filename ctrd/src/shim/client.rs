@@ -57,6 +57,8 @@ impl Client {
         let at = |e: std::io::Error| {
             let kind = match e.kind() {
                 std::io::ErrorKind::NotFound | std::io::ErrorKind::ConnectionRefused => Kind::NotFound,
+                // So many wait already that it has no room for one more: it does not take them.
+                std::io::ErrorKind::WouldBlock => Kind::DeadlineExceeded,
                 _ => Kind::Unavailable,
             };
             Error::new(kind, format!("connect to {address}: {}", os_text(&e)))

@@ -4,6 +4,7 @@
 pub mod binary;
 pub mod client;
 pub mod log;
+pub mod process;
 pub mod start;
 
 use std::path::PathBuf;

@@ -71,6 +71,19 @@ pub fn namespaces() -> Vec<LinuxNamespace> {
     .collect()
 }
 
+/// Those of a pod are the ones of the process that holds them.
+pub fn join(namespaces: &mut [LinuxNamespace], pid: u32) {
+    for namespace in namespaces {
+        let name = match namespace.typ() {
+            LinuxNamespaceType::Ipc => "ipc",
+            LinuxNamespaceType::Uts => "uts",
+            LinuxNamespaceType::Network => "net",
+            _ => continue,
+        };
+        namespace.set_path(Some(format!("/proc/{pid}/ns/{name}").into()));
+    }
+}
+
 /// In the order in which they are mounted: parents before children.
 pub fn mounts() -> Vec<Mount> {
     vec![

@@ -64,6 +64,8 @@ pub struct Options {
     pub pids_limit: Option<i64>,
     /// Stay in the host's network namespace.
     pub host_network: bool,
+    /// Share the network, IPC and UTS namespaces of this process.
+    pub joined: Option<u32>,
     pub seccomp: seccomp::Choice,
     pub annotations: HashMap<String, String>,
     /// In place of the image's.
@@ -110,6 +112,9 @@ fn linux(options: &Options) -> Result<Linux> {
     let mut namespaces = own.namespaces(default::namespaces());
     if options.host_network {
         namespaces.retain(|n| n.typ() != LinuxNamespaceType::Network);
+    }
+    if let Some(pid) = options.joined {
+        default::join(&mut namespaces, pid);
     }
     let mut linux = Linux::default();
     linux.set_namespaces(Some(namespaces));

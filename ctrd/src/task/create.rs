@@ -8,29 +8,30 @@ use ctrd_shim::api::types::Mount;
 use ctrd_shim::bootstrap::Reply;
 use prost_types::Any;
 
-use super::{Runtime, deadline, delete, detached, options};
+use super::{Runtime, Saved, checkpoint, deadline, delete, detached, options};
 use crate::api::tasks::CreateTaskRequest as Request;
 use crate::bundle::{Bundle, Lock};
+use crate::classes::Classes;
 use crate::error::{Error, Kind, Result};
 use crate::shim::{self, Shim, binary, log, start};
 use crate::store::containers;
 
 impl Runtime {
-    /// Creates the task of a container that is on record, and returns its process id.
-    pub async fn create(self: &Arc<Self>, namespace: &str, request: Request) -> Result<u32> {
+    /// Creates the task of a container that is on record, and returns its process id. One that is to
+    /// go on from what was saved has none before its start.
+    pub async fn create(
+        self: &Arc<Self>,
+        namespace: &str,
+        request: Request,
+        saved: Option<Saved>,
+    ) -> Result<u32> {
         let (runtime, namespace) = (self.clone(), namespace.to_string());
-        detached(async move { runtime.make(&namespace, request).await }).await
+        detached(async move { runtime.make(&namespace, request, saved).await }).await
     }
 
-    async fn make(self: &Arc<Self>, namespace: &str, request: Request) -> Result<u32> {
+    async fn make(self: &Arc<Self>, namespace: &str, request: Request, saved: Option<Saved>) -> Result<u32> {
         let container = self.store.read(|c| containers::get(c, namespace, &request.container_id))?;
         let bundle = self.bundles.get(namespace, &container.id)?;
-        if request.checkpoint.is_some() {
-            return Err(Error::new(
-                Kind::Unimplemented,
-                format!("create task {}: restoring from a checkpoint image is not supported", container.id),
-            ));
-        }
         let spec = container
             .spec
             .ok_or_else(|| Error::invalid(format!("container {}: has no spec", container.id)))?;
@@ -54,8 +55,19 @@ impl Runtime {
             "" => None,
             pod => Some(self.pod(namespace, pod)?),
         };
-        let lock = bundle.create(&spec.value)?;
-        match self.launch(&bundle, &binary, options, request, pod).await {
+        let none = Classes::default();
+        let spec = self
+            .classes
+            .get()
+            .unwrap_or(&none)
+            .apply(&spec.value)
+            .map_err(|e| e.context(format!("container {}", bundle.id)))?;
+        let lock = bundle.create(&spec)?;
+        let launched = async {
+            let checkpoint = checkpoint::lay(&bundle, saved).await?;
+            self.launch(&bundle, &binary, options, request, pod, checkpoint).await
+        };
+        match launched.await {
             Ok((shim, pid)) => {
                 self.adopt(shim);
                 drop(lock);
@@ -85,6 +97,7 @@ impl Runtime {
         options: Option<Any>,
         request: Request,
         pod: Option<(String, Reply)>,
+        checkpoint: String,
     ) -> Result<(Shim, u32)> {
         shim::save_binary(bundle, binary)?;
         let log = log::copy(&bundle.log(), &bundle.namespace, &bundle.id)?;
@@ -107,6 +120,7 @@ impl Runtime {
                     stdin: request.stdin,
                     stdout: request.stdout,
                     stderr: request.stderr,
+                    checkpoint,
                     options,
                     ..CreateTaskRequest::default()
                 },

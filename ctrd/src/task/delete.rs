@@ -31,7 +31,8 @@ impl Runtime {
             return Err(not_found(id));
         };
         let request = DeleteRequest { id: id.to_string(), exec_id: String::new() };
-        let answer: Result<DeleteResponse> = task.shim.call("Delete", &request, Some(deadline::DELETE)).await;
+        let answer: Result<DeleteResponse> =
+            self.ask(&task, "Delete", &request, deadline::DELETE, false).await;
         match &answer {
             Ok(_) => {}
             // The shim has no such container (any more): the rest goes all the same.

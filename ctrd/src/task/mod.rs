@@ -7,9 +7,11 @@
 //! A bundle's lock says who is making, removing or burying a task; two of them never meet.
 
 mod bury;
+mod checkpoint;
 mod create;
 mod delete;
 pub(crate) mod options;
+mod patience;
 mod process;
 mod recover;
 #[cfg(test)]
@@ -17,13 +19,15 @@ mod tests;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use prost_types::Timestamp;
 use tokio::sync::watch;
 
 use crate::bundle::{Bundle, Bundles};
+use crate::classes::Classes;
 use crate::config::Timeouts;
 use crate::error::{Error, Kind, Result};
 use crate::events::Exchange;
@@ -32,6 +36,7 @@ use crate::shim::start::Caller;
 use crate::shim::{self, Shim, log};
 use crate::store::Store;
 
+pub use checkpoint::Saved;
 pub use process::ProcessId;
 
 /// The keeper of tasks. One in a process.
@@ -44,6 +49,8 @@ pub struct Runtime {
     runtime_root: PathBuf,
     store: Arc<Store>,
     events: Exchange,
+    /// What the classes that containers name mean; none before the plugin that reads them has begun.
+    classes: OnceLock<Classes>,
     open: Mutex<HashMap<(String, String), Arc<Task>>>,
 }
 
@@ -51,6 +58,8 @@ pub struct Runtime {
 pub struct Task {
     pub shim: Shim,
     end: watch::Sender<End>,
+    /// Whether its shim has not answered in time the last time.
+    silent: AtomicBool,
 }
 
 /// What became of a task whose shim went away.
@@ -98,8 +107,14 @@ impl Runtime {
             runtime_root: state.join("ocirun"),
             store,
             events,
+            classes: OnceLock::new(),
             open: Mutex::default(),
         })
+    }
+
+    /// Sets the classes; those that were set first stay.
+    pub fn set_classes(&self, classes: Classes) {
+        let _ = self.classes.set(classes);
     }
 
     /// What shims are told about this ctrd.
@@ -161,7 +176,8 @@ impl Runtime {
         if let Some(task) = open.get(&key).filter(|task| !task.shim.is_closed()) {
             return task.clone();
         }
-        let task = Arc::new(Task { shim, end: watch::Sender::new(End::Alive) });
+        let task =
+            Arc::new(Task { shim, end: watch::Sender::new(End::Alive), silent: AtomicBool::new(false) });
         open.insert(key, task.clone());
         drop(open);
         tokio::spawn(bury::watch(Arc::downgrade(self), task.clone()));
@@ -203,6 +219,8 @@ mod deadline {
     /// Deleting waits for output to drain.
     pub const DELETE: Duration = Duration::from_secs(60);
     pub const CHANGE: Duration = Duration::from_secs(30);
+    /// The shim itself gives up a runtime that is stuck before that.
+    pub const KILL: Duration = Duration::from_secs(10);
     pub const EXIT: Duration = Duration::from_millis(250);
     pub const CHECKPOINT: Duration = Duration::from_secs(600);
 }

@@ -8,7 +8,7 @@ use prost::Message;
 use prost_types::Any;
 use tokio::task::JoinSet;
 
-use super::{Exit, Found, Runtime, deadline, not_found};
+use super::{Exit, Found, Runtime, checkpoint, deadline, not_found};
 use crate::error::{Error, Kind, Result};
 use crate::id;
 
@@ -24,7 +24,13 @@ pub struct ProcessId<'a> {
 impl Runtime {
     pub async fn start(self: &Arc<Self>, p: ProcessId<'_>) -> Result<u32> {
         let request = StartRequest { id: p.id.into(), exec_id: p.exec.into() };
-        let started: StartResponse = self.call(p, "Start", &request, deadline::START).await?;
+        let bundle = self.bundles.get(p.namespace, p.id)?;
+        let restored = p.exec.is_empty() && checkpoint::is_laid(&bundle);
+        let deadline = if restored { deadline::CHECKPOINT } else { deadline::START };
+        let started: StartResponse = self.call(p, "Start", &request, deadline).await?;
+        if restored {
+            checkpoint::forget(&bundle).await;
+        }
         Ok(started.pid)
     }
 
@@ -32,7 +38,7 @@ impl Runtime {
     /// list of tasks never waits for one.
     pub async fn state(self: &Arc<Self>, p: ProcessId<'_>) -> Result<StateResponse> {
         let request = StateRequest { id: p.id.into(), exec_id: p.exec.into() };
-        match self.call(p, "State", &request, self.caller.limits.state).await {
+        match self.glance(p, "State", &request, self.caller.limits.state).await {
             Err(e) if !matches!(e.kind, Kind::NotFound | Kind::Unavailable | Kind::InvalidArgument) => {
                 tracing::warn!(namespace = p.namespace, id = p.id, "state: {e}");
                 let pid = if p.exec.is_empty() { self.pid_on_file(p) } else { 0 };
@@ -102,7 +108,7 @@ impl Runtime {
 
     pub async fn kill(self: &Arc<Self>, p: ProcessId<'_>, signal: u32, all: bool) -> Result<()> {
         let request = KillRequest { id: p.id.into(), exec_id: p.exec.into(), signal, all };
-        self.call(p, "Kill", &request, deadline::CHANGE).await
+        self.call(p, "Kill", &request, deadline::KILL).await
     }
 
     /// Registers a process to join the task; [`Runtime::start`] starts it.
@@ -162,7 +168,7 @@ impl Runtime {
             let request = StatsRequest { id: id.clone() };
             let p = first(&namespace, &id);
             let answer: StatsResponse =
-                runtime.call(p, "Stats", &request, runtime.caller.limits.stats).await?;
+                runtime.glance(p, "Stats", &request, runtime.caller.limits.stats).await?;
             answer.stats.map(|stats| (id, stats)).ok_or_else(|| Error::not_found("no figures"))
         };
         let mut asking = JoinSet::new();
@@ -189,7 +195,19 @@ impl Runtime {
         deadline: std::time::Duration,
     ) -> Result<A> {
         let task = self.get(p.namespace, p.id).await?;
-        task.shim.call(method, request, Some(deadline)).await
+        self.ask(&task, method, request, deadline, false).await
+    }
+
+    /// A call of many, which waits for no shim that is known to be silent.
+    async fn glance<Q: Message, A: Message + Default>(
+        self: &Arc<Self>,
+        p: ProcessId<'_>,
+        method: &str,
+        request: &Q,
+        deadline: std::time::Duration,
+    ) -> Result<A> {
+        let task = self.get(p.namespace, p.id).await?;
+        self.ask(&task, method, request, deadline, true).await
     }
 }
 

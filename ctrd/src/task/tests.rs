@@ -141,7 +141,7 @@ fn run<F: Future>(f: F) -> F::Output {
 impl Place {
     async fn create(&self) -> Result<u32> {
         let request = CreateTaskRequest { container_id: "web".into(), ..CreateTaskRequest::default() };
-        self.runtime.create("default", request).await
+        self.runtime.create("default", request, None).await
     }
 
     fn web(&self) -> ProcessId<'static> {

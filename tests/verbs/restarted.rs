@@ -1,0 +1,122 @@
+//! `--restart`: what the command line says the server's monitor does.
+
+use serde_json::Value;
+
+use super::{inspect, sleeper};
+use crate::stack::{Server, Stack};
+
+/// A server that looks often.
+fn serve(stack: &Stack) -> Server {
+    let file = stack.path("config.toml");
+    let text = "version = 3\n[plugins.\"io.containerd.monitor.container.v1.restart\"]\ninterval = \"50ms\"\n";
+    std::fs::write(&file, text).unwrap();
+    stack.serve_with(&["--config", file.to_str().unwrap()])
+}
+
+/// Waits until the container is as it should be.
+fn until(stack: &Stack, id: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    let limit = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    loop {
+        let now = inspect(stack, id);
+        if wanted(&now) {
+            return now;
+        }
+        assert!(std::time::Instant::now() < limit, "{now}");
+    }
+}
+
+fn pid(one: &Value) -> i64 {
+    one["task"]["pid"].as_i64().unwrap_or_default()
+}
+
+fn runs(one: &Value) -> bool {
+    one["task"]["status"] == "running"
+}
+
+#[test]
+fn what_ends_runs_again_until_it_is_stopped() {
+    let stack = Stack::with_busybox();
+    let server = serve(&stack);
+    let script = "trap 'exit 7' TERM; echo ready; while :; do sleep 1000 & wait; done";
+    let run =
+        ["run", "-d", "--name", "it-again", "--restart", "unless-stopped", "busybox", "sh", "-c", script];
+    let done = stack.run(&run);
+    assert_eq!((done.code, done.stderr.as_str()), (0, ""), "a server runs");
+    let first = inspect(&stack, "it-again");
+    assert_eq!(first["restart"]["policy"], "unless-stopped");
+    stack.run(&["kill", "-s", "KILL", "it-again"]).ok();
+    let second = until(&stack, "it-again", |now| runs(now) && pid(now) != pid(&first));
+    assert_eq!(second["restart"]["count"], 1);
+    assert!(stack.run(&["ps"]).ok().contains("running, restarted 1x"));
+    // Its output goes on in the same file.
+    let limit = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while stack.run(&["logs", "it-again"]).ok() != "ready\nready\n" {
+        assert!(std::time::Instant::now() < limit, "{}", stack.run(&["logs", "it-again"]).stdout);
+    }
+    stack.run(&["stop", "it-again"]).ok();
+    let ended = inspect(&stack, "it-again");
+    assert_eq!((&ended["task"]["exitStatus"], &ended["restart"]["stopped"]), (&7.into(), &true.into()));
+    assert_eq!(ended["labels"]["containerd.io/restart.explicitly-stopped"], "true");
+    // Another server leaves it.
+    drop(server);
+    let server = serve(&stack);
+    sleeper(&stack, "it-other");
+    stack.run(&["update", "--restart", "always", "it-other"]).ok();
+    stack.run(&["stop", "--time", "0", "it-other"]).ok();
+    drop(server);
+    let server = serve(&stack);
+    until(&stack, "it-other", runs);
+    assert_eq!(inspect(&stack, "it-again")["task"]["status"], "stopped");
+    stack.run(&["start", "it-again"]).ok();
+    let third = inspect(&stack, "it-again");
+    assert_eq!(third["restart"]["stopped"], false);
+    stack.run(&["update", "--restart", "no", "it-again"]).ok();
+    stack.run(&["kill", "it-again"]).ok();
+    assert_eq!(stack.run(&["wait", "it-again"]).ok(), "7\n");
+    assert_eq!(inspect(&stack, "it-again")["restart"], Value::Null);
+    stack.run(&["rm", "-f", "it-again", "it-other"]).ok();
+    drop(server);
+}
+
+#[test]
+fn failures_are_counted() {
+    let stack = Stack::with_busybox();
+    let server = serve(&stack);
+    let run = ["run", "-d", "--name", "it-fails", "--restart", "on-failure:2", "busybox", "sh", "-c"];
+    stack.run(&[&run[..], &["echo again; exit 3"]].concat()).ok();
+    let last =
+        until(&stack, "it-fails", |now| now["restart"]["count"] == 2 && now["task"]["exitStatus"] == 3);
+    assert_eq!(last["restart"]["policy"], "on-failure:2");
+    stack.run(&["rm", "it-fails"]).ok();
+    drop(server);
+}
+
+#[test]
+fn without_a_server_it_is_said_and_waits_for_one() {
+    let stack = Stack::with_busybox();
+    let script = "[ -e /twice ] && exec sleep 3000; touch /twice; exit 1";
+    let run = ["run", "-d", "--name", "it-waits", "--restart", "always", "busybox", "sh", "-c", script];
+    let done = stack.run(&run);
+    assert_eq!((done.code, done.stdout.as_str()), (0, "it-waits\n"));
+    assert_eq!(
+        done.stderr,
+        "ctrd: run it-waits: --restart takes effect while a server runs, and none does (ctrd serve)\n"
+    );
+    assert_eq!(stack.run(&["wait", "it-waits"]).ok(), "1\n");
+    let server = serve(&stack);
+    until(&stack, "it-waits", runs);
+    drop(server);
+    for (args, says) in [
+        (&["run", "--restart", "always", "busybox", "true"][..], "--restart needs --detach"),
+        (
+            &["run", "-d", "--restart", "sometimes", "busybox", "true"],
+            "restart policy \"sometimes\": must be no",
+        ),
+    ] {
+        let line = stack.run(args).fails(125);
+        assert!(line.contains(says), "{line}");
+    }
+    let line = stack.run(&["update", "--restart", "sometimes", "it-waits"]).fails(1);
+    assert!(line.contains("restart policy \"sometimes\": must be no"), "{line}");
+    stack.run(&["rm", "-f", "it-waits"]).ok();
+}
