@@ -132,3 +132,13 @@ teardown() {
     [ "$(jq -r .trace "$SCRATCH/launch.jsonl" | sort -u | wc -l)" = 1 ]
     ctrd trace --chrome "$SCRATCH/launch.jsonl" | jq -e '.traceEvents | length > 10'
 }
+
+@test "files are copied into and out of a container, and what it changed is listed" {
+    ctrd run -d --name web busybox sleep 3000
+    echo hello >"$SCRATCH/file"
+    ctrd cp "$SCRATCH/file" web:/tmp/in
+    [ "$(ctrd exec web cat /tmp/in)" = hello ]
+    ctrd cp web:/tmp - | tar -t | grep -qx tmp/in
+    ctrd diff -q web | grep -qx /tmp/in
+    ctrd rm --force web
+}

@@ -78,6 +78,21 @@ pub fn containerd(program: &Path, dir: &Path) -> Daemon {
     Daemon::start(&mut command, dir)
 }
 
+/// Whether a containerd is installed of which it is known how its answers differ from those of `ctrd serve`: 2.1.
+pub fn known_containerd() -> bool {
+    if !bin::peer("containerd") {
+        return false;
+    }
+    let text = bin::run(Command::new("containerd").arg("--version")).ok();
+    let numbers = text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    let mut numbers = numbers.unwrap_or_default().split('.').map_while(|n| n.parse::<u32>().ok());
+    let known = (numbers.next(), numbers.next()) == (Some(2), Some(1));
+    if !known {
+        bin::skip(&format!("{}: not 2.1", text.trim()));
+    }
+    known
+}
+
 /// Puts ctrd-shim in the place of containerd's own shim, for a containerd of this folder.
 pub fn install_shim(dir: &Path) {
     std::fs::create_dir(dir.join("bin")).expect("make a folder");

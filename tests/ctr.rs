@@ -2,6 +2,7 @@
 //!
 //! The one on PATH, or those in the folders that `$CTRD_CTR` lists.
 
+mod beside;
 mod checkpoint;
 mod image;
 mod object;

@@ -3,6 +3,7 @@
 //! They run as root inside `tests/sandbox`, on the real kernel, with real root filesystems; what
 //! needs a peer that is not installed says so and is counted as skipped.
 
+mod alike;
 mod apparmor;
 mod bin;
 mod caller;

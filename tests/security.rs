@@ -4,7 +4,8 @@
 //!
 //! What has no test here, and why:
 //! - CVE-2014-9357, CVE-2019-14271, CVE-2026-41567: no program of an image is run as a helper;
-//!   ocirun and ocirun-init start nothing but hooks.
+//!   ocirun and ocirun-init start nothing but hooks, and `ctrd cp` enters no container.
+//! - CVE-2018-15664 is in `verbs/copy.rs`, with what a container cannot have copied out.
 //! - CVE-2016-3697: config.json and `exec --user` hold numbers alone; names are ctrd's to resolve.
 //! - CVE-2023-2431: profiles by path belong to the caller; config.json embeds the profile.
 //! - CVE-2025-24965: there is no handler that leaves a configuration file in the root, and nothing

@@ -3,6 +3,7 @@
 
 pub mod checkpoint;
 mod confine;
+mod copy;
 mod every;
 mod interrupted;
 mod life;

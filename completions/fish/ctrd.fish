@@ -51,6 +51,8 @@ complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "top" -d 'List the process
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "stats" -d 'Show what running containers take, again and again'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "tree" -d 'Draw the processes of containers, from their shims on'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "inspect" -d 'Print containers with their tasks, or images, as JSON'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "cp" -d 'Copy files into and out of a container, running or not, or as a tar stream'
+complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "diff" -d 'List what a container has added to its image, changed, or deleted'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "commit" -d 'Make an image of a container: its own, with what was changed, and print its digest'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "checkpoint" -d 'Save a container as an image: what was changed in its root file system, and its processes as they run'
 complete -c ctrd -n "__fish_ctrd_needs_command" -f -a "restore" -d 'Make a container of a saved one, and start it in the background'
@@ -377,6 +379,27 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -s n -l namespace -d 
 complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand cp" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand cp" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand cp" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand cp" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand cp" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand cp" -l archive -d 'Keep owners by number, set-id bits, attributes, and devices'
+complete -c ctrd -n "__fish_ctrd_using_subcommand cp" -s L -l follow-link -d 'Copy what a link leads to, and not the link'
+complete -c ctrd -n "__fish_ctrd_using_subcommand cp" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand cp" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand diff" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+json\t''"
+complete -c ctrd -n "__fish_ctrd_using_subcommand diff" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand diff" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand diff" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand diff" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand diff" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand diff" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand diff" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand diff" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand diff" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand diff" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -l author -d 'Say who made the image' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -s m -l message -d 'Say what was changed' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
@@ -418,31 +441,34 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -s f -l force -d 'Kill a r
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -l keep-snapshot -d 'Leave the snapshot'
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -s q -l quiet -d 'Print the names only'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -l no-trunc -d 'Print digests in full on a terminal, too'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -s A -l all-namespaces -d 'List those of all namespaces'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -l debug -d 'Tell on standard error what is being done'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "import" -d 'Import images from an archive, and print their names'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "export" -d 'Export images into an archive that docker load takes too'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "ls" -d 'List the images'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "list" -d 'List the images'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "rm" -d 'Remove images'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "remove" -d 'Remove images'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "tag" -d 'Give images more names'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "label" -d 'Set labels of an image; an empty value takes a label away'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "usage" -d 'Tell what images take on the disk, packed and unpacked'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "check" -d 'Tell whether all of an image is there, and whether it is unpacked'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "unpack" -d 'Unpack images, so that their first container need not'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "inspect" -d 'Print an image\'s descriptor, manifest and configuration as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -s A -l all-namespaces -d 'List those of all namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "import" -d 'Import images from an archive, and print their names'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "export" -d 'Export images into an archive that docker load takes too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "ls" -d 'List the images'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "list" -d 'List the images'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "rm" -d 'Remove images'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "remove" -d 'Remove images'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "tag" -d 'Give images more names'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "label" -d 'Set labels of an image; an empty value takes a label away'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "usage" -d 'Tell what images take on the disk, packed and unpacked'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "check" -d 'Tell whether all of an image is there, and whether it is unpacked'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "unpack" -d 'Unpack images, so that their first container need not'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "mount" -d 'Mount the root file system of an image on a folder'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "unmount" -d 'Unmount images, and remove what was written there'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "umount" -d 'Unmount images, and remove what was written there'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "inspect" -d 'Print an image\'s descriptor, manifest and configuration as JSON'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l name -d 'Give the image this name, in place of the one in the archive' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l platform -d 'Take the image for this platform, os/architecture[/variant], in place of this machine\'s' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l snapshotter -d 'Unpack into this snapshotter [default: overlayfs, or native where that does not work]' -r
@@ -562,6 +588,34 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unpack" -s q -l quiet -d 'Draw no progress bar'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unpack" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unpack" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from mount" -l platform -d 'Take the image for this platform, os/architecture[/variant], in place of this machine\'s' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from mount" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from mount" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from mount" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from mount" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from mount" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from mount" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from mount" -l rw -d 'Let it be written to: what is written goes with it'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from mount" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from mount" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unmount" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unmount" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unmount" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unmount" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unmount" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unmount" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unmount" -l keep -d 'Leave the snapshot, which is named as the folder'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unmount" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unmount" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from umount" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from umount" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from umount" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from umount" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from umount" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from umount" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from umount" -l keep -d 'Leave the snapshot, which is named as the folder'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from umount" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from umount" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
@@ -569,31 +623,34 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -s q -l quiet -d 'Print the names only'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -l no-trunc -d 'Print digests in full on a terminal, too'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -s A -l all-namespaces -d 'List those of all namespaces'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -l debug -d 'Tell on standard error what is being done'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "import" -d 'Import images from an archive, and print their names'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "export" -d 'Export images into an archive that docker load takes too'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "ls" -d 'List the images'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "list" -d 'List the images'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "rm" -d 'Remove images'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "remove" -d 'Remove images'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "tag" -d 'Give images more names'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "label" -d 'Set labels of an image; an empty value takes a label away'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "usage" -d 'Tell what images take on the disk, packed and unpacked'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "check" -d 'Tell whether all of an image is there, and whether it is unpacked'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "unpack" -d 'Unpack images, so that their first container need not'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack inspect" -f -a "inspect" -d 'Print an image\'s descriptor, manifest and configuration as JSON'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -s q -l quiet -d 'Print the names only'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -l no-trunc -d 'Print digests in full on a terminal, too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -s A -l all-namespaces -d 'List those of all namespaces'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "import" -d 'Import images from an archive, and print their names'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "export" -d 'Export images into an archive that docker load takes too'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "ls" -d 'List the images'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "list" -d 'List the images'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "rm" -d 'Remove images'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "remove" -d 'Remove images'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "tag" -d 'Give images more names'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "label" -d 'Set labels of an image; an empty value takes a label away'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "usage" -d 'Tell what images take on the disk, packed and unpacked'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "check" -d 'Tell whether all of an image is there, and whether it is unpacked'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "unpack" -d 'Unpack images, so that their first container need not'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "mount" -d 'Mount the root file system of an image on a folder'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "unmount" -d 'Unmount images, and remove what was written there'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "umount" -d 'Unmount images, and remove what was written there'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag label usage check unpack mount unmount umount inspect" -f -a "inspect" -d 'Print an image\'s descriptor, manifest and configuration as JSON'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l name -d 'Give the image this name, in place of the one in the archive' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l platform -d 'Take the image for this platform, os/architecture[/variant], in place of this machine\'s' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l snapshotter -d 'Unpack into this snapshotter [default: overlayfs, or native where that does not work]' -r
@@ -713,6 +770,34 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unpack" -s q -l quiet -d 'Draw no progress bar'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unpack" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unpack" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from mount" -l platform -d 'Take the image for this platform, os/architecture[/variant], in place of this machine\'s' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from mount" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from mount" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from mount" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from mount" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from mount" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from mount" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from mount" -l rw -d 'Let it be written to: what is written goes with it'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from mount" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from mount" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unmount" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unmount" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unmount" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unmount" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unmount" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unmount" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unmount" -l keep -d 'Leave the snapshot, which is named as the folder'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unmount" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unmount" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from umount" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from umount" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from umount" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from umount" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from umount" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from umount" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from umount" -l keep -d 'Leave the snapshot, which is named as the folder'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from umount" -l debug -d 'Tell on standard error what is being done'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from umount" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F

@@ -11,17 +11,17 @@ pub const MAX: usize = 76;
 /// Letters and digits, joined by single `.`, `_` or `-`; at most [`MAX`] bytes.
 pub fn validate(id: &str) -> Result<()> {
     if id.is_empty() {
-        return Err(Error::invalid("identifier must not be empty"));
+        return Err(Error::invalid("identifier must not be empty: invalid argument"));
     }
     if id.len() > MAX {
         return Err(Error::invalid(format!(
-            "identifier {id:?} greater than maximum length ({MAX} characters)"
+            "identifier {id:?} greater than maximum length ({MAX} characters): invalid argument"
         )));
     }
     let words = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric());
     if !id.split(['.', '_', '-']).all(words) {
         return Err(Error::invalid(format!(
-            "identifier {id:?} must match ^[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*$"
+            "identifier {id:?} must match ^[A-Za-z0-9]+(?:[._-](?:[A-Za-z0-9]+))*$: invalid argument"
         )));
     }
     Ok(())

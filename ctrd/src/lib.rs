@@ -10,6 +10,7 @@ pub mod cmd;
 pub mod collector;
 pub mod config;
 pub mod content;
+pub mod copy;
 pub mod digest;
 pub mod error;
 pub mod events;

@@ -146,8 +146,10 @@ fn render(name: &str, command: Command, section: &str, program: &str) -> String 
     text += &String::from_utf8(rest).expect("UTF-8");
     examples(name, &mut text);
     writeln!(text, ".SH EXIT STATUS\n{}", exit_status(name)).expect("a string");
-    if name == "ocirun" {
-        codes(&mut text);
+    match name {
+        "ocirun" => codes(&mut text),
+        "ctrd" => statuses(&mut text),
+        _ => {}
     }
     let see = match program {
         "ctrd" => ".BR ctrd (1),\n.BR ctrd\\-shim (8),\n.BR ocirun (8)",
@@ -172,6 +174,22 @@ fn codes(text: &mut String) {
               \\fIcode\\fR:\n.PP\n.RS 4\n.nf\n";
     for code in ocirun::code::all() {
         writeln!(text, "{:>3}  {}", code.status, code.name.replace('-', "\\-")).expect("a string");
+    }
+    *text += ".fi\n.RE\n";
+}
+
+/// What the exit statuses of `ctrd` mean, as `ctrd/src/exit.rs` has them.
+fn statuses(text: &mut String) {
+    *text += ".PP\nCommands that stand for a program in a container (run, exec, attach, start \\-\\-attach, and start, \
+              exec, attach, wait and delete of task) have its status:\n.PP\n.RS 4\n.nf\n";
+    for (status, meaning) in [
+        ("125", "it could not be started; of run and exec also a wrong usage"),
+        ("126", "it is there and cannot be executed: no permission, a folder, a wrong format"),
+        ("127", "it is not there"),
+        ("128+N", "signal N ended it, or ended ctrd before it was started"),
+        ("other", "its own"),
+    ] {
+        writeln!(text, "{status:<5}  {meaning}").expect("a string");
     }
     *text += ".fi\n.RE\n";
 }

@@ -199,3 +199,17 @@ fn a_container_becomes_an_image() {
         assert!(none.contains("not found"), "{how}: {none}");
     });
 }
+
+#[test]
+fn a_snapshot_is_kept_where_that_is_asked_for() {
+    both_ways(|stack, how| {
+        stack.run(&["create", "--name", "it-kept", "busybox", "true"]).ok();
+        stack.run(&["rm", "--keep-snapshot", "it-kept"]).ok();
+        // With it goes all that nothing holds.
+        stack.run(&["tag", "busybox", "it-kept:gone"]).ok();
+        stack.run(&["rmi", "--sync", "it-kept:gone"]).ok();
+        let snapshots = stack.run(&["snapshot", "ls", "-q"]).ok();
+        assert!(snapshots.lines().any(|key| key == "it-kept"), "{how}: {snapshots}");
+        stack.run(&["snapshot", "rm", "it-kept"]).ok();
+    });
+}

@@ -62,6 +62,36 @@ pub enum ImageCommand {
         #[arg(required = true, value_name = "IMAGE")]
         images: Vec<String>,
     },
+    /// Mount the root file system of an image on a folder
+    Mount {
+        /// Let it be written to: what is written goes with it
+        #[arg(long)]
+        rw: bool,
+        /// Take the image for this platform, os/architecture[/variant], in place of this machine's
+        #[arg(long, value_name = "PLATFORM")]
+        platform: Option<String>,
+        /// Use this snapshotter [default: overlayfs, or native where that does not work]
+        #[arg(long, value_name = "NAME")]
+        snapshotter: Option<String>,
+        /// Name the image
+        image: String,
+        /// Mount it on this folder
+        #[arg(value_name = "DIR")]
+        target: PathBuf,
+    },
+    /// Unmount images, and remove what was written there
+    #[command(visible_alias = "umount")]
+    Unmount {
+        /// Leave the snapshot, which is named as the folder
+        #[arg(long)]
+        keep: bool,
+        /// Use this snapshotter [default: overlayfs, or native where that does not work]
+        #[arg(long, value_name = "NAME")]
+        snapshotter: Option<String>,
+        /// Unmount what is on these folders
+        #[arg(required = true, value_name = "DIR")]
+        targets: Vec<String>,
+    },
     /// Print an image's descriptor, manifest and configuration as JSON
     Inspect {
         /// Name the images

@@ -7,6 +7,7 @@ mod checkpoint;
 mod confine;
 mod container;
 mod content;
+mod copy;
 mod image;
 mod lifecycle;
 mod run;
@@ -25,6 +26,7 @@ pub use checkpoint::{Checkpoint, Restore};
 pub use confine::Confine;
 pub use container::{ContainerCommand, ContainerCreate, ContainerRemove};
 pub use content::{ContentCommand, ContentFsck, ContentIngest};
+pub use copy::{Copy, Diff};
 pub use image::{ImageCommand, ImageExport, ImageImport, ImageRemove, ImageTag};
 pub use lifecycle::{
     Attach, Check, Commit, Info, Inspect, Inspected, Logs, Names, Start, Stats, Stop, Top, Tree, Update,
@@ -127,6 +129,10 @@ pub enum Command {
     Tree(Tree),
     /// Print containers with their tasks, or images, as JSON
     Inspect(Inspect),
+    /// Copy files into and out of a container, running or not, or as a tar stream
+    Cp(Copy),
+    /// List what a container has added to its image, changed, or deleted
+    Diff(Diff),
     /// Make an image of a container: its own, with what was changed, and print its digest
     Commit(Commit),
     /// Save a container as an image: what was changed in its root file system, and its processes as they run
@@ -358,6 +364,25 @@ mod tests {
             assert!(exec.interactive && exec.container == "web", "{args:?}");
             assert_eq!(exec.command, ["cat", "-n"]);
         }
+    }
+
+    #[test]
+    fn every_listing_can_be_read_by_a_script() {
+        const LISTINGS: [&str; 9] =
+            ["ls", "ps", "top", "stats", "usage", "check", "active", "resources", "diff"];
+        fn walk(command: &clap::Command, path: &str) {
+            let has = |name: &str| command.get_arguments().any(|arg| arg.get_long() == Some(name));
+            if !command.has_subcommands()
+                && LISTINGS.contains(&command.get_name())
+                && !(path.ends_with("snapshot") && command.get_name() == "diff")
+            {
+                assert!(has("format") && has("quiet"), "{path} {}", command.get_name());
+            }
+            for sub in command.get_subcommands() {
+                walk(sub, &format!("{path} {}", command.get_name()));
+            }
+        }
+        walk(&command(), "");
     }
 
     #[test]

@@ -15,7 +15,9 @@ use crate::api::containers::{
     Container, CreateContainerRequest, DeleteContainerRequest, GetContainerRequest, ListContainersRequest,
     UpdateContainerRequest,
 };
-use crate::api::snapshots::{MountsRequest, PrepareSnapshotRequest, RemoveSnapshotRequest};
+use crate::api::snapshots::{
+    Info, MountsRequest, PrepareSnapshotRequest, RemoveSnapshotRequest, UpdateSnapshotRequest,
+};
 use crate::api::types::Mount;
 use crate::error::{Error, Kind, Result};
 use crate::{clock, restart, spec};
@@ -226,8 +228,23 @@ pub async fn remove(client: &Client, id: &str, force: bool, keep_snapshot: bool)
     Ok(container)
 }
 
-/// Removes the record and the snapshot of a container without a task.
+/// Removes the record and the snapshot of a container without a task; or keeps the snapshot, which nothing
+/// else does from then on.
 pub async fn forget(client: &Client, container: &Container, keep_snapshot: bool) -> Result<()> {
+    if keep_snapshot && !container.snapshot_key.is_empty() {
+        let root = "containerd.io/gc.root".to_string();
+        let info = Info {
+            name: container.snapshot_key.clone(),
+            labels: HashMap::from([(root.clone(), clock::rfc3339(clock::now()))]),
+            ..Info::default()
+        };
+        let request = UpdateSnapshotRequest {
+            snapshotter: container.snapshotter.clone(),
+            info: Some(info),
+            update_mask: Some(FieldMask { paths: vec![format!("labels.{root}")] }),
+        };
+        take(client.snapshots().update(request).await)?;
+    }
     let request = DeleteContainerRequest { id: container.id.clone() };
     take(client.containers().delete(request).await)?;
     if keep_snapshot || container.snapshot_key.is_empty() {

@@ -4,12 +4,12 @@ use anyhow::Result;
 use prost_types::FieldMask;
 use serde_json::{Value, json};
 
-use super::{Session, each, extent, import, label_changes};
+use super::{Session, each, extent, import, label_changes, mounting};
 use crate::api::images::{CreateImageRequest, Image, UpdateImageRequest};
 use crate::cli::{ImageCommand, ImageRemove, ImageTag};
 use crate::client::{Client, image, snapshotter, take, unpack};
 use crate::error::{Error, Kind};
-use crate::image::normalize;
+use crate::image::{Platform, normalize};
 use crate::listing::{self, Row};
 
 pub async fn command(session: &Session, command: ImageCommand) -> Result<i32> {
@@ -52,6 +52,16 @@ pub async fn command(session: &Session, command: ImageCommand) -> Result<i32> {
             };
             each("image unpack", &images, act).await
         }
+        ImageCommand::Mount { rw, platform, snapshotter, image, target } => {
+            let snapshotter = snapshotter::choose(client, snapshotter.as_deref()).await?;
+            let platform = platform.as_deref().map(Platform::parse).transpose()?;
+            mounting::mount(client, snapshotter, &image, platform, &target, rw).await
+        }
+        ImageCommand::Unmount { keep, snapshotter, targets } => {
+            let snapshotter = snapshotter::choose(client, snapshotter.as_deref()).await?;
+            let act = async |target: String| mounting::unmount(client, &snapshotter, &target, keep).await;
+            each("image unmount", &targets, act).await
+        }
         ImageCommand::Rm(args) => rm(session, &args).await,
         ImageCommand::Inspect { images } => {
             let act = async |name: String| inspect(session, &name).await.map_err(|e| shorten(e, &name));
@@ -72,6 +82,8 @@ pub fn title(command: &ImageCommand) -> String {
         ImageCommand::Usage { .. } => "usage".into(),
         ImageCommand::Check { .. } => "check".into(),
         ImageCommand::Unpack { .. } => "unpack".into(),
+        ImageCommand::Mount { image, .. } => format!("mount {image}"),
+        ImageCommand::Unmount { .. } => "unmount".into(),
         ImageCommand::Inspect { .. } => "inspect".into(),
     }
 }

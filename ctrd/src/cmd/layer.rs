@@ -37,7 +37,7 @@ pub async fn diff(client: &Client, snapshotter: &str, wanted: Wanted) -> Result<
 pub async fn make(client: &Client, snapshotter: &str, wanted: &Wanted) -> Result<Descriptor, Error> {
     let info = snapshot::stat(client, snapshotter, &wanted.key).await?;
     let lower = wanted.with.clone().unwrap_or(info.parent);
-    let mut views = Views { client, snapshotter, made: Vec::new() };
+    let mut views = Views::new(client, snapshotter);
     let made = async {
         let left = if lower.is_empty() { Vec::new() } else { views.mounts(&lower).await? };
         let right = views.mounts(&wanted.key).await?;
@@ -65,14 +65,18 @@ fn expiring() -> HashMap<String, String> {
 }
 
 /// Read-only views of committed snapshots, which have no mounts of their own.
-struct Views<'a> {
+pub struct Views<'a> {
     client: &'a Client,
     snapshotter: &'a str,
     made: Vec<String>,
 }
 
-impl Views<'_> {
-    async fn mounts(&mut self, key: &str) -> Result<Vec<Mount>, Error> {
+impl<'a> Views<'a> {
+    pub fn new(client: &'a Client, snapshotter: &'a str) -> Views<'a> {
+        Views { client, snapshotter, made: Vec::new() }
+    }
+
+    pub async fn mounts(&mut self, key: &str) -> Result<Vec<Mount>, Error> {
         let snapshotter = self.snapshotter.to_string();
         if snapshot::stat(self.client, self.snapshotter, key).await?.kind() != Kind::Committed {
             let request = MountsRequest { snapshotter, key: key.to_string() };
@@ -91,7 +95,7 @@ impl Views<'_> {
     }
 
     /// What this leaves expires.
-    async fn remove(self) {
+    pub async fn remove(self) {
         for key in self.made {
             let request = RemoveSnapshotRequest { snapshotter: self.snapshotter.to_string(), key };
             let _ = self.client.snapshots().remove(request).await;

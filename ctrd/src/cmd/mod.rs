@@ -9,7 +9,9 @@ mod config;
 mod confine;
 mod container;
 mod content;
+mod copy;
 mod device;
+mod diff;
 mod events;
 mod exec;
 mod export;
@@ -26,6 +28,7 @@ mod layer;
 mod lease;
 mod lifecycle;
 mod logs;
+mod mounting;
 mod namespace;
 mod place;
 mod plugins;
@@ -242,6 +245,8 @@ async fn command(session: &Session, command: Command) -> Result<i32> {
         Command::Restore(args) | Command::Container(ContainerCommand::Restore(args)) => {
             restore::restore(session, &args).await
         }
+        Command::Cp(args) => copy::copy(session, &args).await,
+        Command::Diff(args) => diff::diff(session, &args).await,
         Command::Create(args) => container::create(session, &args).await,
         Command::Start(args) => lifecycle::start(session, &args).await,
         Command::Stop(args) => lifecycle::stop(session, &args).await,
@@ -310,6 +315,8 @@ fn title(command: &Command) -> String {
         Command::Commit(args) => with("commit", Some(&args.container)),
         Command::Checkpoint(args) => with("checkpoint", Some(&args.container)),
         Command::Restore(args) => with("restore", Some(&args.container)),
+        Command::Cp(_) => "cp".into(),
+        Command::Diff(args) => with("diff", Some(&args.container)),
         Command::Create(args) => with("create", args.settings.name.as_deref()),
         Command::Start(_) => "start".into(),
         Command::Stop(_) => "stop".into(),

@@ -98,7 +98,8 @@ impl Content {
         let ahead = self.store.read(|c| gc::expires(c, ns, lease))?;
         self.store.write_ahead(ahead, |tx| {
             let mut found = info(tx, ns, digest)?;
-            merge_labels(&mut found.labels, labels, paths)?;
+            let object = format!("content info {:?}", digest.as_str());
+            merge_labels(&object, &mut found.labels, labels, paths)?;
             found.updated_at = clock::now();
             tx.execute(
                 "UPDATE content SET labels = ?3, updated_at = ?4 WHERE namespace = ?1 AND digest = ?2",
@@ -203,8 +204,8 @@ impl Content {
     }
 }
 
-/// Applies a label update by field paths, as every service of the API has it.
-pub fn merge_labels(to: &mut Labels, from: &Labels, paths: &[String]) -> Result<()> {
+/// Applies a label update by field paths, as every service of the API has it, to `object`.
+pub fn merge_labels(object: &str, to: &mut Labels, from: &Labels, paths: &[String]) -> Result<()> {
     if paths.is_empty() {
         to.clone_from(from);
     }
@@ -217,15 +218,20 @@ pub fn merge_labels(to: &mut Labels, from: &Labels, paths: &[String]) -> Result<
                 _ => to.remove(key),
             };
         } else {
-            return Err(Error::invalid(format!("cannot update {path:?} field: invalid argument")));
+            return Err(Error::invalid(format!(
+                "cannot update {path:?} field on {object}: invalid argument"
+            )));
         }
     }
-    check_labels(to)
+    check_labels(to).map_err(|e| e.context("info.Labels"))
 }
 
 /// Refuses a label whose key and value together exceed 4096 bytes.
 pub fn check_labels(labels: &Labels) -> Result<()> {
     for (key, value) in labels {
+        if key.is_empty() {
+            return Err(Error::invalid("label key must not be empty: invalid argument"));
+        }
         let size = key.len() + value.len();
         if size > 4096 {
             return Err(Error::invalid(format!(

@@ -160,7 +160,7 @@ impl Writer {
         } else if offset != self.status.offset {
             return Err(Error::new(
                 Kind::OutOfRange,
-                format!("write @{offset} must occur at current offset {}: out of range", self.status.offset),
+                format!("write @{offset} must occur at current offset {}", self.status.offset),
             ));
         }
         self.append(data)
@@ -229,7 +229,7 @@ impl Writer {
         labels: &Labels,
         lease: Option<&str>,
     ) -> Result<Digest> {
-        check_labels(labels)?;
+        check_labels(labels).map_err(|e| e.context("info.Labels"))?;
         let expected = expected.or(self.status.expected.as_ref()).cloned();
         if size > 0 && size != self.status.offset {
             return Err(Error::precondition(format!(

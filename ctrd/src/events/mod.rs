@@ -99,13 +99,12 @@ impl Exchange {
     }
 
     /// Passes on an event of another's making, its time included.
-    pub fn forward(&self, envelope: Envelope) -> Result<()> {
+    pub fn forward(&self, mut envelope: Envelope) -> Result<()> {
         id::validate(&envelope.namespace).map_err(|e| e.context("event envelope has invalid namespace"))?;
         check_topic(&envelope.topic)
             .map_err(|e| e.context(format!("envelope topic {:?}", envelope.topic)))?;
-        if envelope.timestamp.is_none() {
-            return Err(Error::invalid("timestamp must be set on forwarded event: invalid argument"));
-        }
+        // As in containerd, one without a time is of 1970.
+        envelope.timestamp.get_or_insert_default();
         tracing::debug!(namespace = envelope.namespace, topic = envelope.topic, "event");
         let envelope = Arc::new(envelope);
         // A subscriber that went away is noticed, and dropped, by the first event for it.

@@ -58,7 +58,26 @@ pub fn export(
     source: &mut dyn BlobSource,
     out: impl Write,
 ) -> Result<()> {
-    let mut plan = Plan::default();
+    write(images, platforms, Plan { docker: Some(Vec::new()), ..Plan::default() }, source, out)
+}
+
+/// The same, without Docker's list.
+pub fn export_layout(
+    images: &[Exported],
+    platforms: &Platforms,
+    source: &mut dyn BlobSource,
+    out: impl Write,
+) -> Result<()> {
+    write(images, platforms, Plan::default(), source, out)
+}
+
+fn write(
+    images: &[Exported],
+    platforms: &Platforms,
+    mut plan: Plan,
+    source: &mut dyn BlobSource,
+    out: impl Write,
+) -> Result<()> {
     for image in images {
         plan.image(image, platforms, source).map_err(|e| e.context(format!("image {}", image.name)))?;
     }
@@ -93,18 +112,13 @@ pub fn export(
 }
 
 /// What goes into the archive.
+#[derive(Default)]
 struct Plan {
     entries: Vec<Descriptor>,
     /// Sizes by digest, and so each blob once and in order.
     blobs: BTreeMap<Digest, u64>,
-    /// `None` once an image has no form that Docker's list can say.
+    /// `None` where it is not wanted, and once an image has no form that Docker's list can say.
     docker: Option<Vec<serde_json::Value>>,
-}
-
-impl Default for Plan {
-    fn default() -> Self {
-        Plan { entries: Vec::new(), blobs: BTreeMap::new(), docker: Some(Vec::new()) }
-    }
 }
 
 impl Plan {

@@ -27,7 +27,7 @@ pub use document::{
     Config, Descriptor, Index, MAX_DOCUMENT, Manifest, Platform, gc_labels, is_index, is_layer, is_manifest,
     media, parse_config, parse_index, parse_manifest,
 };
-pub use export::{BlobSource, Exported, Platforms, copy_exactly, export};
+pub use export::{BlobSource, Exported, Platforms, copy_exactly, export, export_layout};
 pub use index::import_index;
 pub use name::normalize;
 pub use resolve::{MAX_DEPTH, Resolved, chain_ids, resolve};

@@ -164,7 +164,8 @@ impl Mounts {
     pub fn update(&self, ns: &str, from: ActivationInfo, paths: &[String]) -> Result<ActivationInfo> {
         let mut info = self.info(ns, &from.name)?;
         let mut labels = message::labels(info.labels);
-        crate::content::merge_labels(&mut labels, &message::labels(from.labels), paths)?;
+        let object = format!("mount {:?}", from.name);
+        crate::content::merge_labels(&object, &mut labels, &message::labels(from.labels), paths)?;
         info.labels = message::map(labels);
         self.store.write(|tx| {
             let sql = "UPDATE mounts SET record = ?3 WHERE namespace = ?1 AND name = ?2";

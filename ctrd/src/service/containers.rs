@@ -110,9 +110,13 @@ impl containers_server::Containers for Containers {
         let Caller { namespace, .. } = Caller::of(&request)?;
         let id = request.into_inner().id;
         let (store, ns, gone) = (self.store.clone(), namespace.clone(), id.clone());
-        blocking(move || store.write(|tx| containers::delete(tx, &ns, &gone))).await?;
+        let snapshot = blocking(move || store.write(|tx| containers::delete(tx, &ns, &gone))).await?;
         self.events.publish(&namespace, "/containers/delete", &ContainerDelete { id })?;
-        self.gc.schedule();
+        // Whoever removes a container removes its snapshot next, and then there is a collection; or else
+        // it was to be kept, and is, until something else becomes garbage.
+        if !snapshot {
+            self.gc.schedule();
+        }
         Ok(Response::new(()))
     }
 }

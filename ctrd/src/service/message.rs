@@ -10,8 +10,9 @@ use crate::snapshot::Mount;
 use crate::store::images::Target;
 use crate::timestamp;
 
+/// An empty label is none, as in containerd.
 pub fn labels(from: HashMap<String, String>) -> Labels {
-    from.into_iter().collect()
+    from.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }
 
 pub fn map(labels: Labels) -> HashMap<String, String> {

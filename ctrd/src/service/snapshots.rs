@@ -156,7 +156,7 @@ impl snapshots_server::Snapshots for Snapshots {
         let caller = Caller::of(&request)?;
         let request = request.into_inner();
         let snapshotter = self.of(&request.snapshotter)?;
-        let from = required(request.info, "Info")?;
+        let from = required(request.info.filter(|info| !info.name.is_empty()), "Info.Name")?;
         let (labels, paths) = (message::labels(from.labels), message::paths(request.update_mask));
         let info =
             blocking(move || snapshotter.update(&caller.namespace, &from.name, &labels, &paths)).await?;

@@ -97,7 +97,8 @@ impl tasks_server::Tasks for Tasks {
             stdin: r.stdin,
             stdout: r.stdout,
             stderr: r.stderr,
-            spec: r.spec,
+            // There are shims that do not survive one without.
+            spec: Some(super::required(r.spec, "Spec")?),
         };
         self.runtime.exec(&namespace, request).await?;
         Ok(Response::new(()))
@@ -164,6 +165,8 @@ impl tasks_server::Tasks for Tasks {
     async fn update(&self, request: Request<UpdateTaskRequest>) -> Answer<()> {
         let namespace = Caller::of(&request)?.namespace;
         let UpdateTaskRequest { container_id: id, resources, annotations } = request.into_inner();
+        // There are shims that do not survive it.
+        let resources = Some(super::required(resources, "Resources")?);
         self.runtime.update(&namespace, shim::UpdateTaskRequest { id, resources, annotations }).await?;
         Ok(Response::new(()))
     }

@@ -63,7 +63,7 @@ impl Snapshotter {
         if key.is_empty() {
             return Err(Error::invalid("snapshot key must not be empty: invalid argument"));
         }
-        check_labels(labels)?;
+        check_labels(labels).map_err(|e| e.context("info.Labels"))?;
         if let Some(proxy) = self.proxy() {
             return self.create_there(proxy, Asked { ns, labels, lease }, key, parent, kind);
         }
@@ -125,7 +125,7 @@ impl Snapshotter {
         labels: &Labels,
         lease: Option<&str>,
     ) -> Result<()> {
-        check_labels(labels)?;
+        check_labels(labels).map_err(|e| e.context("info.Labels"))?;
         if name.is_empty() {
             return Err(Error::invalid("snapshot name must not be empty: invalid argument"));
         }
@@ -152,8 +152,6 @@ impl Snapshotter {
                 other => other?,
             }
             let below = self.rebase(tx, ns, &found, parent)?;
-            let mut all: Labels = inherited(&found.info.labels);
-            all.extend(labels.clone());
             let now = clock::now();
             tx.execute(
                 "UPDATE snapshots SET key = ?2, parent = ?3, kind = ?4, labels = ?5, size = ?6, inodes = ?7,
@@ -163,7 +161,7 @@ impl Snapshotter {
                     name,
                     below,
                     Kind::Committed as i64,
-                    to_json(&all),
+                    to_json(labels),
                     usage.size as i64,
                     usage.inodes as i64,
                     now,
@@ -250,7 +248,7 @@ impl Snapshotter {
 
     pub(super) fn check_absent(&self, c: &Connection, ns: &str, key: &str) -> Result<()> {
         match self.find(c, ns, key) {
-            Ok(_) => Err(Error::already_exists(format!("snapshot {key}: already exists"))),
+            Ok(_) => Err(Error::already_exists(format!("snapshot {key:?}: already exists"))),
             Err(e) if e.kind == ErrorKind::NotFound => Ok(()),
             Err(e) => Err(e),
         }

@@ -141,7 +141,7 @@ impl Snapshotter {
     pub fn update(&self, ns: &str, key: &str, labels: &Labels, paths: &[String]) -> Result<Info> {
         self.store.write(|tx| {
             let mut found = self.find(tx, ns, key)?;
-            merge_labels(&mut found.info.labels, labels, paths)?;
+            merge_labels(&format!("snapshot {key:?}"), &mut found.info.labels, labels, paths)?;
             found.info.updated_at = clock::now();
             tx.execute(
                 "UPDATE snapshots SET labels = ?2, updated_at = ?3 WHERE dir = ?1",
@@ -215,6 +215,9 @@ impl Snapshotter {
             let access = if view { "ro" } else { "rw" };
             let mut options = mapped.clone();
             options.extend([access.to_string(), "rbind".to_string()]);
+            if let Driver::Native = self.driver {
+                options.reverse();
+            }
             vec![Mount { kind: "bind".into(), source: fs(dir), options, ..Mount::default() }]
         };
         let Driver::Overlay { index_off, userxattr, .. } = self.driver else {
@@ -226,18 +229,18 @@ impl Snapshotter {
             [only] if view => return Ok(bind(*only)),
             _ => {}
         }
-        if index_off {
-            options.push("index=off".to_string());
-        }
-        if userxattr {
-            options.push("userxattr".to_string());
-        }
         if !view {
             options.push(format!("workdir={}", self.dir(found.dir).join("work").display()));
             options.push(format!("upperdir={}", fs(found.dir)));
         }
         let lower: Vec<String> = parents.into_iter().map(fs).collect();
         options.push(format!("lowerdir={}", lower.join(":")));
+        if index_off {
+            options.push("index=off".to_string());
+        }
+        if userxattr {
+            options.push("userxattr".to_string());
+        }
         Ok(vec![Mount { kind: "overlay".into(), source: "overlay".into(), options, ..Mount::default() }])
     }
 

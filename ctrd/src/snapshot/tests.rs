@@ -100,16 +100,16 @@ fn rebases_what_was_prepared_on_nothing() {
 }
 
 #[test]
-fn inherits_only_the_labels_of_snapshots() {
+fn a_committed_snapshot_has_the_labels_of_its_commit() {
     let (_dir, s) = open(false);
     let labels: Labels =
         [("containerd.io/snapshot/x", "1"), ("containerd.io/snapshot.ref", "one"), ("own", "2")]
             .map(|(k, v)| (k.to_string(), v.to_string()))
             .into();
     s.prepare("n", "x", "", &labels, None).unwrap();
-    s.commit("n", "one", "x", "", &Labels::new(), None).unwrap();
-    let kept = s.stat("n", "one").unwrap().labels;
-    assert_eq!(kept.keys().collect::<Vec<_>>(), ["containerd.io/snapshot.ref", "containerd.io/snapshot/x"]);
+    let own = Labels::from([("of".to_string(), "the commit".to_string())]);
+    s.commit("n", "one", "x", "", &own, None).unwrap();
+    assert_eq!(s.stat("n", "one").unwrap().labels, own);
 }
 
 #[test]

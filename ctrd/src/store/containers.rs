@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::api::containers::Container;
 use crate::clock;
 use crate::content::{Labels, check_labels};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::filter::{Fields, entry, present};
 use crate::id;
 use crate::timestamp;
@@ -53,6 +53,7 @@ pub fn list(c: &Connection, ns: &str, mut keep: impl FnMut(&Container) -> bool) 
 }
 
 pub fn create(c: &Connection, ns: &str, mut container: Container) -> Result<Container> {
+    container.labels.retain(|_, value| !value.is_empty());
     validate(&container).map_err(|e| e.context("create container failed validation"))?;
     let now = clock::now();
     container.created_at = Some(timestamp::to_proto(now));
@@ -86,6 +87,7 @@ pub fn update(c: &Connection, ns: &str, from: Container, paths: &[String]) -> Re
     for path in paths {
         merge(&mut container, &from, path)?;
     }
+    container.labels.retain(|_, value| !value.is_empty());
     validate(&container).map_err(|e| e.context("update failed validation"))?;
     let now = clock::now();
     container.updated_at = Some(timestamp::to_proto(now));
@@ -102,10 +104,15 @@ pub fn snapshots(c: &Connection, ns: &str) -> Result<Vec<(String, String, String
     Ok(list(c, ns, |_| true)?.into_iter().map(of).collect())
 }
 
-pub fn delete(c: &Connection, ns: &str, id: &str) -> Result<()> {
+/// Removes a record; whether it named a snapshot.
+pub fn delete(c: &Connection, ns: &str, id: &str) -> Result<bool> {
+    let found = get(c, ns, id).map_err(|e| match e.kind {
+        Kind::NotFound => Error::not_found(format!("container {id:?}: not found")),
+        _ => e,
+    })?;
     match c.execute("DELETE FROM containers WHERE namespace = ?1 AND id = ?2", [ns, id])? {
         0 => Err(Error::not_found(format!("container {id:?}: not found"))),
-        _ => Ok(()),
+        _ => Ok(!found.snapshot_key.is_empty()),
     }
 }
 

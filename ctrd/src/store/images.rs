@@ -187,12 +187,12 @@ fn validate(image: &Image) -> Result<()> {
     check_labels(&image.labels).map_err(|e| e.context("image.Labels"))?;
     let target = &image.target;
     Digest::parse(&target.digest)
-        .map_err(|e| e.context(format!("target.Digest {:?} invalid", target.digest)))?;
+        .map_err(|e| e.context(format!("Target.Digest {:?} invalid", target.digest)))?;
     if target.size <= 0 {
-        return Err(Error::invalid("target.Size must be greater than zero: invalid argument"));
+        return Err(Error::invalid("Target.Size must be greater than zero: invalid argument"));
     }
     if target.media_type.is_empty() {
-        return Err(Error::invalid("target.MediaType must be set: invalid argument"));
+        return Err(Error::invalid("Target.MediaType must be set: invalid argument"));
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use crate::clock;
 use crate::content::{Labels, check_labels, from_json, to_json};
 use crate::digest::Digest;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::filter::{Fields, entry, present};
 
 /// A lease. Times are nanoseconds since 1970.
@@ -104,11 +104,20 @@ fn check(resource: &Resource) -> Result<()> {
     match kind.split_once('/') {
         Some(("snapshots", snapshotter)) if !snapshotter.is_empty() && !snapshotter.contains('/') => {}
         None if kind == "content" => {
-            Digest::parse(id).map_err(|e| e.context(format!("lease resource {id:.200}")))?;
+            Digest::parse(id).map_err(|e| e.context(format!("invalid content resource id {id:.200}")))?;
         }
         None if kind == "ingests" || kind == "images" => {}
-        _ => {
-            return Err(Error::invalid(format!("invalid resource type {kind:?}: invalid argument")));
+        _ if kind.starts_with("snapshots") => {
+            return Err(Error::invalid(format!(
+                "invalid snapshot resource type {kind:.200}: invalid argument"
+            )));
+        }
+        Some(_) => {
+            return Err(Error::invalid(format!("invalid resource type {kind:.200}: invalid argument")));
+        }
+        None => {
+            let text = format!("resource type {kind:.200} not supported yet: not implemented");
+            return Err(Error::new(Kind::Unimplemented, text));
         }
     }
     Ok(())

@@ -73,6 +73,7 @@ pub fn update(c: &Connection, ns: &str, from: Sandbox, paths: &[String]) -> Resu
     for path in paths {
         merge(&mut sandbox, &from, path)?;
     }
+    sandbox.labels.retain(|_, value| !value.is_empty());
     validate(&sandbox)?;
     sandbox.updated_at = Some(timestamp::to_proto(clock::now()));
     c.execute(

@@ -113,7 +113,8 @@ impl Runtime {
 
     /// Registers a process to join the task; [`Runtime::start`] starts it.
     pub async fn exec(self: &Arc<Self>, namespace: &str, request: ExecProcessRequest) -> Result<()> {
-        id::validate(&request.exec_id).map_err(|e| e.context("exec id"))?;
+        id::validate(&request.exec_id)
+            .map_err(|e| e.context(format!("invalid exec id {}", request.exec_id)))?;
         let p = ProcessId { namespace, id: &request.id, exec: &request.exec_id };
         self.call(p, "Exec", &request, deadline::CHANGE).await
     }

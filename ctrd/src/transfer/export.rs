@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 use crate::api::types::transfer::{ImageExportStream, ImageStore};
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
-use crate::image::{BlobSource, Descriptor, Exported, Platforms, copy_exactly, export};
+use crate::image::{BlobSource, Descriptor, Exported, Platforms, copy_exactly, export, export_layout};
 use crate::store::images;
 
 use super::progress::Progress;
@@ -36,7 +36,10 @@ impl Work {
             (false, these) => Platforms::These(these.iter().map(platform).collect()),
         };
         let mut out = BufWriter::with_capacity(BUFFER, stream.writer(Handle::current()));
-        export(&images, &platforms, &mut Source(self), &mut out)?;
+        match to.skip_compatibility_manifest {
+            true => export_layout(&images, &platforms, &mut Source(self), &mut out)?,
+            false => export(&images, &platforms, &mut Source(self), &mut out)?,
+        }
         out.flush()?;
         progress.step("Completed export");
         Ok(())

@@ -36,6 +36,8 @@ pub struct Tree {
     pub(super) copied: BTreeMap<Vec<u8>, u64>,
     /// The layers below were needed and are not known.
     pub(super) missed: Cell<bool>,
+    /// It is no layer: names mean what they say, and a folder never gives way to a file, nor a file to a folder.
+    pub(super) literal: bool,
 }
 
 struct Times {
@@ -108,10 +110,18 @@ impl Tree {
         Tree::new(root, Form::Overlay { lower, opaque, apart })
     }
 
+    /// A folder that files are copied to, and no layer is.
+    pub fn literal(root: OwnedFd) -> Result<Tree> {
+        let mut tree = Tree::plain(root)?;
+        tree.times.clear();
+        tree.literal = true;
+        Ok(tree)
+    }
+
     fn new(root: OwnedFd, form: Form) -> Result<Tree> {
         let stat = fstat(&root)?;
-        let mut tree =
-            Tree { root, form, times: Vec::new(), copied: BTreeMap::new(), missed: Cell::new(false) };
+        let (times, copied, missed) = (Vec::new(), BTreeMap::new(), Cell::new(false));
+        let mut tree = Tree { root, form, times, copied, missed, literal: false };
         tree.keep_times(Vec::new(), stat.st_ino, &stat);
         Ok(tree)
     }
@@ -162,10 +172,13 @@ impl Tree {
             self.note(&fstat(&root)?);
             return self.dress_folder(&root, Vec::new(), entry);
         };
-        if self.whiteout(&place)? {
+        if !self.literal && self.whiteout(&place)? {
             return Ok(());
         }
         let dir = self.parent(&place.parent)?;
+        if self.literal {
+            keep_kind(&dir, &place.base, entry.kind)?;
+        }
         match entry.kind {
             Kind::Directory => return self.folder(&dir, &place, entry),
             Kind::HardLink => return self.link(&dir, &place, entry),
@@ -221,8 +234,10 @@ impl Tree {
             }
             let there = fstatat(dir, &*place.base, AtFlags::AT_SYMLINK_NOFOLLOW)?;
             if tree::is_dir(&there) {
-                // Merged with what is there; its attributes are the new ones.
-                strip_xattrs(dir, &place.base)?;
+                // Merged with what is there; its attributes are the new ones, and of a layer these alone.
+                if !self.literal {
+                    strip_xattrs(dir, &place.base)?;
+                }
                 self.copied.retain(|_, inode| *inode != there.st_ino);
             } else {
                 // What is below was removed before this folder came: it must not shine through.
@@ -290,6 +305,19 @@ impl Tree {
         let atime = TimeSpec::new(stat.st_atime, stat.st_atime_nsec);
         let mtime = TimeSpec::new(stat.st_mtime, stat.st_mtime_nsec);
         self.times.push(Times { path, inode: Some(inode), atime, mtime });
+    }
+}
+
+/// Whether a folder is to come where something else is, or the other way round.
+fn keep_kind(dir: &OwnedFd, base: &CStr, kind: Kind) -> io::Result<()> {
+    match fstatat(dir, base, AtFlags::AT_SYMLINK_NOFOLLOW) {
+        Err(Errno::ENOENT) => Ok(()),
+        Err(e) => Err(e.into()),
+        Ok(there) => match (tree::is_dir(&there), kind == Kind::Directory) {
+            (true, false) => Err(Errno::EISDIR.into()),
+            (false, true) => Err(Errno::ENOTDIR.into()),
+            _ => Ok(()),
+        },
     }
 }
 

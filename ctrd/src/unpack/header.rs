@@ -8,7 +8,7 @@ use nix::sys::stat::{FileStat, major, minor};
 use crate::snapshot::tree;
 
 /// A header, with the records before it that it has no room for.
-pub(super) fn header(
+pub(crate) fn header(
     out: &mut impl Write,
     name: &[u8],
     link: &[u8],
@@ -145,7 +145,7 @@ fn time(secs: i64, nanos: i64) -> String {
 }
 
 /// Fills the last block of `size` bytes.
-pub(super) fn pad(out: &mut impl Write, size: u64) -> io::Result<()> {
+pub(crate) fn pad(out: &mut impl Write, size: u64) -> io::Result<()> {
     let n = (size.wrapping_neg() % 512) as usize;
     out.write_all(&[0u8; 512][..n])
 }

@@ -33,7 +33,10 @@ pub use stream::{Compression, peek};
 pub use tar::{Entry, Kind as EntryKind, Reader as TarReader};
 pub use write::tree_to_tar;
 
-use extract::Tree;
+pub(crate) use extract::Tree;
+pub(crate) use header::{header, pad};
+pub(crate) use write::Entries;
+
 use stream::{AHEAD, Chunks, Source};
 
 /// An option of an overlay mount to apply a layer to: it has layers below that are not there yet. A

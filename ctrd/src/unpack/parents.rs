@@ -59,7 +59,9 @@ impl Tree {
 
     /// Where all layers are in one folder, one that no entry speaks of keeps its times.
     fn before_change(&mut self, path: &[u8], dir: &OwnedFd) -> io::Result<()> {
-        if let Form::Plain { timed, .. } = &mut self.form {
+        if let Form::Plain { timed, .. } = &mut self.form
+            && !self.literal
+        {
             let stat = fstat(dir)?;
             if timed.insert(stat.st_ino) {
                 self.keep_times(path.to_vec(), stat.st_ino, &stat);

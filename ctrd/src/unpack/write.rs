@@ -37,7 +37,7 @@ pub fn tree_to_tar(dir: &Path, out: impl Write) -> Result<()> {
 }
 
 /// A tar that is being written, and the names by which it has inodes with several.
-pub(super) struct Entries<W> {
+pub(crate) struct Entries<W> {
     pub out: W,
     links: HashMap<(u64, u64), Vec<u8>>,
 }

@@ -1,0 +1,194 @@
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::path::Path;
+
+use super::*;
+
+const MINE: Owners = Owners::Given { uid: 0, gid: 0 };
+
+fn container(dir: &Path) -> Root {
+    Root::container(dir, Ids::default(), Vec::new(), None).unwrap()
+}
+
+fn text(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|e| format!("{}: {e}", path.display()))
+}
+
+#[test]
+fn paths_as_they_are_asked_for() {
+    for (text, path, folder, contents) in [
+        ("/a/b", "/a/b", false, false),
+        ("a//./b/", "/a/b", true, false),
+        ("/a/../../b", "/b", false, false),
+        ("/a/.", "/a", true, true),
+        ("/", "/", true, true),
+        (".", "/", true, true),
+        ("a/..", "/", true, true),
+        ("a/b/..", "/a", true, false),
+    ] {
+        let wanted = Wanted::of(text);
+        assert_eq!(
+            (wanted.shown().as_str(), wanted.folder, wanted.contents),
+            (path, folder, contents),
+            "{text}"
+        );
+    }
+}
+
+/// Source, target, and what is there then, or the error.
+#[test]
+fn what_goes_where() {
+    for (source, target, outcome) in [
+        ("/file", "/new", Ok("new")),
+        ("/file", "/folder", Ok("folder/file")),
+        ("/file", "/folder/", Ok("folder/file")),
+        ("/file", "/there", Ok("there")),
+        ("/file", "/link", Ok("folder/file")),
+        ("/file", "/to-file", Ok("there")),
+        ("/file", "/dangling", Ok("folder/nowhere")),
+        ("/file", "/new/", Err("/new/: no such folder")),
+        ("/file", "/none/new", Err("/none/new: No such file or directory")),
+        ("/file", "/there/x", Err("/there/x: Not a directory")),
+        ("/file/", "/new", Err("/file: Not a directory")),
+        ("/dir", "/new", Ok("new/in")),
+        ("/dir", "/new/", Ok("new/in")),
+        ("/dir", "/folder", Ok("folder/dir/in")),
+        ("/dir/.", "/folder", Ok("folder/in")),
+        ("/dir/.", "/new", Ok("new/in")),
+        ("/dir", "/there", Err("/there: is no folder")),
+        ("/none", "/new", Err("/none: No such file or directory")),
+        ("/", "/new", Ok("new/dir/in")),
+    ] {
+        let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::create_dir(from.path().join("dir")).unwrap();
+        fs::write(from.path().join("file"), "text").unwrap();
+        fs::write(from.path().join("dir/in"), "text").unwrap();
+        fs::create_dir(to.path().join("folder")).unwrap();
+        fs::write(to.path().join("there"), "old").unwrap();
+        symlink("/folder", to.path().join("link")).unwrap();
+        symlink("there", to.path().join("to-file")).unwrap();
+        symlink("/folder/nowhere", to.path().join("dangling")).unwrap();
+        let done = between(&container(from.path()), source, false, &container(to.path()), target, MINE);
+        match (done, outcome) {
+            (Ok(()), Ok(path)) => assert_eq!(text(&to.path().join(path)), "text", "{source} {target}"),
+            (Err(e), Err(words)) => assert_eq!(e.message, words, "{source} {target}"),
+            (done, _) => panic!("{source} {target}: {done:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_folder_and_a_file_do_not_take_each_others_place() {
+    let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs::create_dir_all(from.path().join("d/x")).unwrap();
+    fs::write(from.path().join("d/y"), "new").unwrap();
+    fs::create_dir_all(to.path().join("d/y")).unwrap();
+    fs::write(to.path().join("d/x"), "old").unwrap();
+    let copy = || between(&container(from.path()), "/d", false, &container(to.path()), "/", MINE);
+    assert!(copy().unwrap_err().message.contains("d/x: Not a directory"));
+    assert_eq!(text(&to.path().join("d/x")), "old");
+    fs::remove_file(to.path().join("d/x")).unwrap();
+    assert!(copy().unwrap_err().message.contains("d/y: Is a directory"));
+}
+
+#[test]
+fn links_of_a_container_stay_below_its_root() {
+    let (host, root) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs::write(host.path().join("secret"), "secret").unwrap();
+    let (inside, outside) = (root.path(), host.path().to_str().unwrap());
+    symlink(outside, inside.join("out")).unwrap();
+    symlink(format!("{outside}/secret"), inside.join("out-file")).unwrap();
+    symlink(format!("../../../../../../../../{outside}"), inside.join("up")).unwrap();
+    symlink("/proc/self/root", inside.join("magic")).unwrap();
+    let to = tempfile::tempdir().unwrap();
+    for source in ["/out/secret", "/up/secret", "/magic/etc/passwd"] {
+        let e = between(&container(inside), source, true, &container(to.path()), "/x", MINE).unwrap_err();
+        assert_eq!(e.kind, Kind::Unknown, "{e:?}");
+    }
+    // A link is copied as one, and followed in its own root.
+    between(&container(inside), "/out-file", false, &container(to.path()), "/x", MINE).unwrap();
+    assert_eq!(fs::read_link(to.path().join("x")).unwrap(), host.path().join("secret"));
+    assert!(between(&container(inside), "/out-file", true, &container(to.path()), "/y", MINE).is_err());
+    // Into the container: neither through a link in the path, nor through one at its end.
+    fs::write(to.path().join("file"), "evil").unwrap();
+    for target in ["/out/new", "/up/new", "/out-file", "/out"] {
+        let _ = between(&container(to.path()), "/file", false, &container(inside), target, MINE);
+    }
+    assert_eq!(text(&host.path().join("secret")), "secret");
+    assert_eq!(fs::read_dir(host.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn an_archive_does_not_lead_out_of_its_folder() {
+    let (host, root) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut tar = tar::Builder::new(Vec::new());
+    let mut add = |kind: tar::EntryType, name: &str, link: &str, data: &[u8]| {
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(kind);
+        header.as_gnu_mut().unwrap().name[..name.len()].copy_from_slice(name.as_bytes());
+        if !link.is_empty() {
+            header.set_link_name_literal(link).unwrap();
+        }
+        header.set_size(data.len() as u64);
+        header.set_mode(0o4755);
+        header.set_cksum();
+        tar.append(&header, data).unwrap();
+    };
+    let outside = host.path().to_str().unwrap();
+    add(tar::EntryType::Symlink, "way", outside, b"");
+    add(tar::EntryType::Regular, "way/new", "", b"x");
+    add(tar::EntryType::Regular, "../../../../../../../../../../tmp/ctrd-copied-out", "", b"x");
+    add(tar::EntryType::Regular, ".wh.kept", "", b"");
+    add(tar::EntryType::Regular, "kept", "", b"kept");
+    let tar = tar.into_inner().unwrap();
+    into(&container(root.path()), "/", tar.as_slice()).unwrap();
+    assert_eq!(fs::read_dir(host.path()).unwrap().count(), 0);
+    assert!(!Path::new("/tmp/ctrd-copied-out").exists());
+    assert_eq!(text(&root.path().join("kept")), "kept");
+    assert!(root.path().join(".wh.kept").exists(), "it is no layer");
+    assert_eq!(fs::metadata(root.path().join("kept")).unwrap().mode() & 0o7777, 0o4755);
+    assert!(into(&container(root.path()), "/kept", tar.as_slice()).is_err());
+}
+
+#[test]
+fn owners_and_what_a_mode_grants() {
+    if !nix::unistd::geteuid().is_root() {
+        return eprintln!("skipped: not root");
+    }
+    let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let file = from.path().join("file");
+    fs::write(&file, "x").unwrap();
+    std::os::unix::fs::chown(&file, Some(100_005), Some(100_006)).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o6755)).unwrap();
+    let mapped = Ids::of_spec(&[(0, 100_000, 1000)], &[(0, 100_000, 1000)]);
+    let inside = || Root::container(from.path(), mapped.clone(), Vec::new(), None).unwrap();
+    let owner = |path: &Path| {
+        let meta = fs::metadata(path).unwrap();
+        (meta.uid(), meta.gid(), meta.mode() & 0o7777)
+    };
+    let host = container(to.path());
+    between(&inside(), "/file", false, &host, "/given", Owners::Given { uid: 7, gid: 8 }).unwrap();
+    assert_eq!(owner(&to.path().join("given")), (7, 8, 0o755));
+    between(&inside(), "/file", false, &host, "/kept", Owners::Kept).unwrap();
+    assert_eq!(owner(&to.path().join("kept")), (5, 6, 0o6755));
+    between(&host, "/given", false, &inside(), "/back", MINE).unwrap();
+    assert_eq!(owner(&from.path().join("back")), (100_000, 100_000, 0o755));
+    std::os::unix::fs::chown(to.path().join("kept"), Some(5000), Some(5)).unwrap();
+    let e = between(&host, "/kept", false, &inside(), "/no", Owners::Kept).unwrap_err();
+    assert!(e.message.contains("owner 5000:5 is not mapped there"), "{e}");
+}
+
+#[test]
+fn what_is_mounted_later_is_not_taken_for_what_is_there() {
+    let (root, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs::create_dir(root.path().join("data")).unwrap();
+    symlink("data/x", root.path().join("link")).unwrap();
+    symlink("/data", root.path().join("way")).unwrap();
+    fs::write(to.path().join("file"), "x").unwrap();
+    let ended = || Root::container(root.path(), Ids::default(), vec!["/data".into()], None).unwrap();
+    for target in ["/data/new", "/data", "/link", "/way/new", "/way"] {
+        let e = between(&container(to.path()), "/file", false, &ended(), target, MINE).unwrap_err();
+        assert_eq!(e.message, "/data: is mounted only while the container runs", "{target}");
+    }
+    assert!(between(&ended(), "/data/x", false, &container(to.path()), "/y", MINE).is_err());
+}

@@ -1,0 +1,59 @@
+//! What a server tells to those who subscribe, from the first call of a session to its end.
+
+use prost::bytes::Bytes;
+use tokio::task::JoinHandle;
+use tonic::transport::Channel;
+
+use super::message::Reader;
+use super::wire::{self, Headers};
+
+const SUBSCRIBE: &str = "/containerd.services.events.v1.Events/Subscribe";
+const PUBLISH: &str = "/containerd.services.events.v1.Events/Publish";
+/// The topic of the last event.
+const END: &str = "/alike/end";
+
+pub struct Listener {
+    task: Option<JoinHandle<Vec<Bytes>>>,
+    heard: Vec<Bytes>,
+}
+
+impl Listener {
+    /// Returns once it listens.
+    pub async fn start(channel: &Channel) -> Self {
+        let mut stream = wire::begin(channel, SUBSCRIBE, &Headers::default(), vec![Bytes::new()])
+            .await
+            .expect("subscribe");
+        let task = tokio::spawn(async move {
+            let mut heard = Vec::new();
+            while let Ok(Some(event)) = stream.message().await {
+                if event.windows(END.len()).any(|w| w == END.as_bytes()) {
+                    break;
+                }
+                heard.push(event);
+            }
+            heard
+        });
+        Self { task: Some(task), heard: Vec::new() }
+    }
+
+    /// Publishes a last event, and waits until it has come.
+    pub async fn stop(&mut self, channel: &Channel) {
+        // PublishRequest: the topic, and an `Any` without a value.
+        let mut request = vec![0x0a, END.len() as u8];
+        request.extend(END.as_bytes());
+        request.extend([0x12, 3, 0x0a, 1, b'x']);
+        let headers = Headers { namespace: Some("alike".into()), lease: None };
+        wire::call(channel, PUBLISH, &headers, vec![request.into()]).await.end.expect("publish");
+        if let Some(task) = self.task.take() {
+            self.heard = task.await.expect("the listener");
+        }
+    }
+
+    /// What was heard, sorted: what several processes tell has no order.
+    pub fn read(&self, reader: &Reader) -> Vec<String> {
+        let of = reader.schema.find("containerd.types.Envelope").expect("the envelope");
+        let mut texts: Vec<_> = self.heard.iter().map(|e| reader.message(&of, e).to_string()).collect();
+        texts.sort();
+        texts
+    }
+}

@@ -1,0 +1,219 @@
+//! `ctrd cp` and `ctrd diff`: files of containers that run and of those that do not.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::process::Stdio;
+
+use super::{both_ways, objects, sleeper};
+use crate::bin;
+use crate::stack::Stack;
+
+fn text(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|e| format!("{}: {e}", path.display()))
+}
+
+/// The paths of `ctrd cp` on the host, in a folder of the stack.
+fn host(stack: &Stack) -> String {
+    let dir = stack.path("host");
+    let _ = std::fs::remove_dir_all(&dir);
+    std::fs::create_dir_all(dir.join("tree/sub")).unwrap();
+    std::fs::write(dir.join("tree/sub/file"), "in a tree\n").unwrap();
+    std::fs::write(dir.join("file"), "of the host\n").unwrap();
+    dir.display().to_string()
+}
+
+#[test]
+fn files_go_in_and_out() {
+    both_ways(|stack, how| {
+        let dir = host(stack);
+        sleeper(stack, "it-cp");
+        for state in ["running", "stopped"] {
+            let cp = |args: &[&str]| stack.run(&[&["cp"], args].concat());
+            let exists = |path: &str| Path::new(&format!("{dir}/{path}")).exists();
+            cp(&[&format!("{dir}/file"), "it-cp:/tmp/in"]).ok();
+            cp(&[&format!("{dir}/tree"), "it-cp:/tmp"]).ok();
+            cp(&[&format!("{dir}/tree/."), "it-cp:/tmp/new"]).ok();
+            cp(&["it-cp:/tmp/in", &dir]).ok();
+            assert_eq!(text(Path::new(&format!("{dir}/in"))), "of the host\n", "{how} {state}");
+            cp(&["it-cp:tmp/tree", &format!("{dir}/back")]).ok();
+            cp(&["it-cp:/tmp/new/sub", &dir]).ok();
+            assert!(exists("back/sub/file") && exists("sub/file"), "{how} {state}");
+            cp(&["it-cp:/tmp/in", "it-cp:/tmp/two"]).ok();
+            // As an archive.
+            let tar = cp(&["it-cp:/tmp/tree", "-"]);
+            assert_eq!(tar.code, 0, "{tar:?}");
+            let list = |tar: &str| {
+                let script =
+                    "\"$0\" --root \"$1\" --state \"$2\" --address \"$3\" cp it-cp:/tmp/tree - | tar -t";
+                let mut command = std::process::Command::new("sh");
+                command.args(["-c", script]).arg(bin::path("ctrd")).arg(stack.path("lib"));
+                let done = bin::run(command.arg(stack.path("run")).arg(stack.address()));
+                assert!(!tar.is_empty(), "{done:?}");
+                done.ok()
+            };
+            assert_eq!(list(&tar.stdout), "tree/\ntree/sub/\ntree/sub/file\n", "{how} {state}");
+            let archive = stack.path("in.tar.gz");
+            bin::run(
+                std::process::Command::new("tar").arg("-C").arg(&dir).arg("-czf").arg(&archive).arg("tree"),
+            )
+            .ok();
+            let mut into = stack.command(&["cp", "-", "it-cp:/var"]);
+            bin::run(into.stdin(Stdio::from(std::fs::File::open(&archive).unwrap()))).ok();
+            cp(&["it-cp:/var/tree/sub/file", &format!("{dir}/from-var")]).ok();
+            assert!(exists("from-var"), "{how} {state}");
+            // What is wrong is one line, and nothing is there.
+            for (args, words) in [
+                (["it-cp:/nosuch", "x"], "/nosuch: No such file or directory"),
+                (["nosuch:/etc", "x"], "container nosuch: not found"),
+                (["a", "b"], "neither side is in a container"),
+                (["-", "it-cp:/nosuch"], "/nosuch: no such folder"),
+                (["it-cp:/tmp/tree", "it-cp:/tmp/in"], "/tmp/in: is no folder"),
+                (["-", "-"], "neither side"),
+            ] {
+                assert!(cp(&args).fails(1).contains(words), "{how} {state}: {args:?}");
+            }
+            if state == "running" {
+                let seen = stack.run(&["exec", "it-cp", "cat", "/tmp/in", "/tmp/new/sub/file", "/tmp/two"]);
+                assert_eq!(seen.ok(), "of the host\nin a tree\nof the host\n", "{how}");
+                stack.run(&["kill", "--signal", "KILL", "it-cp"]).ok();
+                stack.run(&["wait", "it-cp"]).ok();
+            } else {
+                assert!(cp(&["it-cp:/proc/version", "x"]).fails(1).contains("/proc: is mounted only while"));
+            }
+        }
+        stack.run(&["rm", "it-cp"]).ok();
+    });
+}
+
+#[test]
+fn a_running_container_is_seen_as_it_sees_itself() {
+    let stack = Stack::with_busybox();
+    let dir = host(&stack);
+    let volume = format!("{dir}/tree:/data");
+    let script = "mkdir /tmp/m; mount -t tmpfs m /tmp/m && echo deep >/tmp/m/x; sleep 3000";
+    stack
+        .run(&[
+            "run",
+            "-d",
+            "--name",
+            "it-cp",
+            "--cap-add",
+            "SYS_ADMIN",
+            "-v",
+            &volume,
+            "busybox",
+            "sh",
+            "-c",
+            script,
+        ])
+        .ok();
+    stack.run(&["exec", "it-cp", "sh", "-c", "until [ -e /tmp/m/x ]; do :; done"]).ok();
+    stack.run(&["cp", "it-cp:/tmp/m/x", &dir]).ok();
+    assert_eq!(text(Path::new(&format!("{dir}/x"))), "deep\n");
+    stack.run(&["cp", &format!("{dir}/file"), "it-cp:/data/new"]).ok();
+    assert_eq!(text(Path::new(&format!("{dir}/tree/new"))), "of the host\n");
+    // A process of its own, and not the caller's.
+    let comm = stack.run(&["cp", "it-cp:/proc/1/comm", &format!("{dir}/comm")]);
+    assert!(comm.code == 0 || comm.stderr.contains("shrank"), "{comm:?}");
+}
+
+/// CVE-2018-15664: a container that swaps a folder for a link to the host's while it is copied to.
+#[test]
+fn a_swapped_link_does_not_lead_out() {
+    let stack = Stack::with_busybox();
+    let dir = host(&stack);
+    let victim = stack.path("victim");
+    std::fs::create_dir(&victim).unwrap();
+    let there = victim.display();
+    let script = format!(
+        "mkdir /a; ln -s {there} /b; while :; do mv -T /a /c; mv -T /b /a; mv -T /a /b; mv -T /c /a; done"
+    );
+    stack.run(&["run", "-d", "--name", "it-cp", "busybox", "sh", "-c", &script]).ok();
+    stack.run(&["exec", "it-cp", "sh", "-c", "until [ -L /b ]; do :; done"]).ok();
+    for n in 0..30 {
+        // Some fail, where the folder is not there just then.
+        stack.run(&["cp", &format!("{dir}/tree/."), &format!("it-cp:/a/{n}")]);
+        stack.run(&["cp", &format!("{dir}/file"), "it-cp:/a/file"]);
+    }
+    let found: Vec<_> = std::fs::read_dir(&victim).unwrap().flatten().collect();
+    assert!(found.is_empty(), "made on the host: {found:?}");
+}
+
+#[test]
+fn what_a_container_grants_itself_does_not_come_out() {
+    let stack = Stack::with_busybox();
+    let dir = host(&stack);
+    let script = "cp /bin/busybox /tmp/s; chown 1000:10 /tmp/s; chmod 6755 /tmp/s; mknod /tmp/null c 1 3; exec sleep 3000";
+    stack.run(&["run", "-d", "--name", "it-cp", "busybox", "sh", "-c", script]).ok();
+    stack.run(&["exec", "it-cp", "sh", "-c", "until [ -e /tmp/null ]; do :; done"]).ok();
+    let out = format!("{dir}/out");
+    stack.run(&["cp", "it-cp:/tmp/s", &out]).ok();
+    let meta = std::fs::metadata(&out).unwrap();
+    assert_eq!((meta.uid(), meta.gid(), meta.mode() & 0o7777), (0, 0, 0o755));
+    stack.run(&["cp", "--archive", "it-cp:/tmp/s", &out]).ok();
+    let meta = std::fs::metadata(&out).unwrap();
+    assert_eq!((meta.uid(), meta.gid(), meta.mode() & 0o7777), (1000, 10, 0o6755));
+    let device = stack.run(&["cp", "it-cp:/tmp/null", &format!("{dir}/null")]).fails(1);
+    assert!(device.contains("a device is copied with --archive alone"), "{device}");
+    stack.run(&["cp", "--archive", "it-cp:/tmp/null", &format!("{dir}/null")]).ok();
+}
+
+#[test]
+fn what_was_changed_is_listed() {
+    both_ways(|stack, how| {
+        let script = "echo x >/new; mkdir -p /tmp/d; echo y >/tmp/d/f; rm /etc/group; chmod 600 /etc/passwd; exec sleep 3000";
+        stack.run(&["run", "-d", "--name", "it-diff", "busybox", "sh", "-c", script]).ok();
+        let ready = "until [ \"$(stat -c %a /etc/passwd)\" = 600 ]; do :; done";
+        stack.run(&["exec", "it-diff", "sh", "-c", ready]).ok();
+        let seen = |stack: &Stack| -> Vec<String> {
+            let all = objects(&stack.run(&["diff", "--format", "json", "it-diff"]).ok());
+            let line = |o: &serde_json::Value| {
+                format!("{} {}", o["change"].as_str().unwrap(), o["path"].as_str().unwrap())
+            };
+            all.iter().map(line).collect()
+        };
+        let want = [
+            "changed /etc",
+            "deleted /etc/group",
+            "changed /etc/passwd",
+            "added /new",
+            // Made for a mount.
+            "added /run",
+            "changed /tmp",
+            "added /tmp/d",
+            "added /tmp/d/f",
+        ];
+        assert_eq!(seen(stack), want, "{how}");
+        stack.run(&["kill", "--signal", "KILL", "it-diff"]).ok();
+        stack.run(&["wait", "it-diff"]).ok();
+        assert_eq!(seen(stack), want, "{how}");
+        assert_eq!(stack.run(&["diff", "-q", "--filter", "change==deleted", "it-diff"]).ok(), "/etc/group\n");
+        let views = stack.run(&["snapshot", "ls", "-q"]).ok();
+        assert!(!views.contains("diff-"), "{views}");
+        stack.run(&["rm", "it-diff"]).ok();
+    });
+}
+
+#[test]
+fn an_image_is_mounted_and_unmounted() {
+    both_ways(|stack, how| {
+        let dir = stack.path("mnt");
+        let _ = std::fs::create_dir(&dir);
+        let target = dir.to_str().unwrap();
+        let mount = |args: &[&str]| stack.run(&[&["image", "mount"], args, &["busybox", target]].concat());
+        assert_eq!(mount(&[]).ok(), format!("{target}\n"), "{how}");
+        assert!(dir.join("bin/busybox").exists());
+        assert!(std::fs::write(dir.join("x"), "x").is_err(), "{how}: it is read-only");
+        assert!(mount(&[]).fails(1).contains("an image is mounted there"), "{how}");
+        stack.run(&["image", "unmount", target]).ok();
+        assert!(!dir.join("bin").exists());
+        mount(&["--rw"]).ok();
+        std::fs::write(dir.join("x"), "x").unwrap();
+        stack.run(&["image", "unmount", "--keep", target]).ok();
+        assert!(stack.run(&["snapshot", "ls", "-q"]).ok().contains(target), "{how}");
+        stack.run(&["image", "unmount", target]).ok();
+        assert!(!stack.run(&["snapshot", "ls", "-q"]).ok().contains(target), "{how}");
+        let none = stack.run(&["image", "unmount", target]).fails(1);
+        assert_eq!(none, format!("ctrd: image unmount {target}: no image is mounted there"), "{how}");
+    });
+}
