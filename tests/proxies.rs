@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use ctrd::api::sandbox::ControllerStartRequest;
+use ctrd::client::remote::Remote;
 use serde_json::{Value, json};
 
 use crate::bin;
@@ -138,6 +140,33 @@ fn layers_are_applied_by_another_ctrd() {
     let plugins = near.run(&["plugins", "ls", "--format", "json"]).ok();
     let diff = plugins.lines().find(|l| l.contains("\"diff\"") && l.contains("grpc.v1")).expect("a line");
     assert!(diff.contains("there is no differ"), "{diff}");
+}
+
+#[test]
+fn sandboxes_of_another_ctrd() {
+    let (near, other) = (Stack::new(), Stack::new());
+    let remote = serving(&other, "version = 3\n");
+    let config = format!(
+        "version = 3\n[proxy_plugins.far]\ntype = 'sandbox'\naddress = {:?}\nremote = 'shim'\n",
+        other.address()
+    );
+    let _server = serving(&near, &config);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    // What is said of a sandbox that there is not.
+    let said = |sandboxer: &str| {
+        runtime.block_on(async {
+            let server = Remote::new(&near.address()).unwrap();
+            let request =
+                ControllerStartRequest { sandbox_id: "it-none".into(), sandboxer: sandboxer.into() };
+            let mut controller = server.client("default").unwrap().sandbox_controller();
+            controller.start(request).await.unwrap_err().message().to_string()
+        })
+    };
+    assert!(said("nosuch").contains("failed to get sandbox controller by nosuch"), "{}", said("nosuch"));
+    assert!(said("far").contains("it-none") && said("far") == said("shim"), "{}", said("far"));
+    drop(remote);
+    assert!(said("far").contains("connect to "), "{}", said("far"));
+    assert!(said("shim").contains("it-none"), "{}", said("shim"));
 }
 
 #[test]
