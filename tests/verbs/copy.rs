@@ -26,25 +26,24 @@ fn host(stack: &Stack) -> String {
 fn files_go_in_and_out() {
     both_ways(|stack, how| {
         let dir = host(stack);
-        sleeper(stack, "it-cp");
+        sleeper(stack, "it-cp-files");
         for state in ["running", "stopped"] {
             let cp = |args: &[&str]| stack.run(&[&["cp"], args].concat());
             let exists = |path: &str| Path::new(&format!("{dir}/{path}")).exists();
-            cp(&[&format!("{dir}/file"), "it-cp:/tmp/in"]).ok();
-            cp(&[&format!("{dir}/tree"), "it-cp:/tmp"]).ok();
-            cp(&[&format!("{dir}/tree/."), "it-cp:/tmp/new"]).ok();
-            cp(&["it-cp:/tmp/in", &dir]).ok();
+            cp(&[&format!("{dir}/file"), "it-cp-files:/tmp/in"]).ok();
+            cp(&[&format!("{dir}/tree"), "it-cp-files:/tmp"]).ok();
+            cp(&[&format!("{dir}/tree/."), "it-cp-files:/tmp/new"]).ok();
+            cp(&["it-cp-files:/tmp/in", &dir]).ok();
             assert_eq!(text(Path::new(&format!("{dir}/in"))), "of the host\n", "{how} {state}");
-            cp(&["it-cp:tmp/tree", &format!("{dir}/back")]).ok();
-            cp(&["it-cp:/tmp/new/sub", &dir]).ok();
+            cp(&["it-cp-files:tmp/tree", &format!("{dir}/back")]).ok();
+            cp(&["it-cp-files:/tmp/new/sub", &dir]).ok();
             assert!(exists("back/sub/file") && exists("sub/file"), "{how} {state}");
-            cp(&["it-cp:/tmp/in", "it-cp:/tmp/two"]).ok();
+            cp(&["it-cp-files:/tmp/in", "it-cp-files:/tmp/two"]).ok();
             // As an archive.
-            let tar = cp(&["it-cp:/tmp/tree", "-"]);
+            let tar = cp(&["it-cp-files:/tmp/tree", "-"]);
             assert_eq!(tar.code, 0, "{tar:?}");
             let list = |tar: &str| {
-                let script =
-                    "\"$0\" --root \"$1\" --state \"$2\" --address \"$3\" cp it-cp:/tmp/tree - | tar -t";
+                let script = "\"$0\" --root \"$1\" --state \"$2\" --address \"$3\" cp it-cp-files:/tmp/tree - | tar -t";
                 let mut command = std::process::Command::new("sh");
                 command.args(["-c", script]).arg(bin::path("ctrd")).arg(stack.path("lib"));
                 let done = bin::run(command.arg(stack.path("run")).arg(stack.address()));
@@ -57,31 +56,34 @@ fn files_go_in_and_out() {
                 std::process::Command::new("tar").arg("-C").arg(&dir).arg("-czf").arg(&archive).arg("tree"),
             )
             .ok();
-            let mut into = stack.command(&["cp", "-", "it-cp:/var"]);
+            let mut into = stack.command(&["cp", "-", "it-cp-files:/var"]);
             bin::run(into.stdin(Stdio::from(std::fs::File::open(&archive).unwrap()))).ok();
-            cp(&["it-cp:/var/tree/sub/file", &format!("{dir}/from-var")]).ok();
+            cp(&["it-cp-files:/var/tree/sub/file", &format!("{dir}/from-var")]).ok();
             assert!(exists("from-var"), "{how} {state}");
             // What is wrong is one line, and nothing is there.
             for (args, words) in [
-                (["it-cp:/nosuch", "x"], "/nosuch: No such file or directory"),
+                (["it-cp-files:/nosuch", "x"], "/nosuch: No such file or directory"),
                 (["nosuch:/etc", "x"], "container nosuch: not found"),
                 (["a", "b"], "neither side is in a container"),
-                (["-", "it-cp:/nosuch"], "/nosuch: no such folder"),
-                (["it-cp:/tmp/tree", "it-cp:/tmp/in"], "/tmp/in: is no folder"),
+                (["-", "it-cp-files:/nosuch"], "/nosuch: no such folder"),
+                (["it-cp-files:/tmp/tree", "it-cp-files:/tmp/in"], "/tmp/in: is no folder"),
                 (["-", "-"], "neither side"),
             ] {
                 assert!(cp(&args).fails(1).contains(words), "{how} {state}: {args:?}");
             }
             if state == "running" {
-                let seen = stack.run(&["exec", "it-cp", "cat", "/tmp/in", "/tmp/new/sub/file", "/tmp/two"]);
+                let seen =
+                    stack.run(&["exec", "it-cp-files", "cat", "/tmp/in", "/tmp/new/sub/file", "/tmp/two"]);
                 assert_eq!(seen.ok(), "of the host\nin a tree\nof the host\n", "{how}");
-                stack.run(&["kill", "--signal", "KILL", "it-cp"]).ok();
-                stack.run(&["wait", "it-cp"]).ok();
+                stack.run(&["kill", "--signal", "KILL", "it-cp-files"]).ok();
+                stack.run(&["wait", "it-cp-files"]).ok();
             } else {
-                assert!(cp(&["it-cp:/proc/version", "x"]).fails(1).contains("/proc: is mounted only while"));
+                assert!(
+                    cp(&["it-cp-files:/proc/version", "x"]).fails(1).contains("/proc: is mounted only while")
+                );
             }
         }
-        stack.run(&["rm", "it-cp"]).ok();
+        stack.run(&["rm", "it-cp-files"]).ok();
     });
 }
 
@@ -96,7 +98,7 @@ fn a_running_container_is_seen_as_it_sees_itself() {
             "run",
             "-d",
             "--name",
-            "it-cp",
+            "it-cp-view",
             "--cap-add",
             "SYS_ADMIN",
             "-v",
@@ -107,13 +109,13 @@ fn a_running_container_is_seen_as_it_sees_itself() {
             script,
         ])
         .ok();
-    stack.run(&["exec", "it-cp", "sh", "-c", "until [ -e /tmp/m/x ]; do :; done"]).ok();
-    stack.run(&["cp", "it-cp:/tmp/m/x", &dir]).ok();
+    stack.run(&["exec", "it-cp-view", "sh", "-c", "until [ -e /tmp/m/x ]; do :; done"]).ok();
+    stack.run(&["cp", "it-cp-view:/tmp/m/x", &dir]).ok();
     assert_eq!(text(Path::new(&format!("{dir}/x"))), "deep\n");
-    stack.run(&["cp", &format!("{dir}/file"), "it-cp:/data/new"]).ok();
+    stack.run(&["cp", &format!("{dir}/file"), "it-cp-view:/data/new"]).ok();
     assert_eq!(text(Path::new(&format!("{dir}/tree/new"))), "of the host\n");
     // A process of its own, and not the caller's.
-    let comm = stack.run(&["cp", "it-cp:/proc/1/comm", &format!("{dir}/comm")]);
+    let comm = stack.run(&["cp", "it-cp-view:/proc/1/comm", &format!("{dir}/comm")]);
     assert!(comm.code == 0 || comm.stderr.contains("shrank"), "{comm:?}");
 }
 
@@ -128,12 +130,12 @@ fn a_swapped_link_does_not_lead_out() {
     let script = format!(
         "mkdir /a; ln -s {there} /b; while :; do mv -T /a /c; mv -T /b /a; mv -T /a /b; mv -T /c /a; done"
     );
-    stack.run(&["run", "-d", "--name", "it-cp", "busybox", "sh", "-c", &script]).ok();
-    stack.run(&["exec", "it-cp", "sh", "-c", "until [ -L /b ]; do :; done"]).ok();
+    stack.run(&["run", "-d", "--name", "it-cp-swap", "busybox", "sh", "-c", &script]).ok();
+    stack.run(&["exec", "it-cp-swap", "sh", "-c", "until [ -L /b ]; do :; done"]).ok();
     for n in 0..30 {
         // Some fail, where the folder is not there just then.
-        stack.run(&["cp", &format!("{dir}/tree/."), &format!("it-cp:/a/{n}")]);
-        stack.run(&["cp", &format!("{dir}/file"), "it-cp:/a/file"]);
+        stack.run(&["cp", &format!("{dir}/tree/."), &format!("it-cp-swap:/a/{n}")]);
+        stack.run(&["cp", &format!("{dir}/file"), "it-cp-swap:/a/file"]);
     }
     let found: Vec<_> = std::fs::read_dir(&victim).unwrap().flatten().collect();
     assert!(found.is_empty(), "made on the host: {found:?}");
@@ -144,18 +146,18 @@ fn what_a_container_grants_itself_does_not_come_out() {
     let stack = Stack::with_busybox();
     let dir = host(&stack);
     let script = "cp /bin/busybox /tmp/s; chown 1000:10 /tmp/s; chmod 6755 /tmp/s; mknod /tmp/null c 1 3; exec sleep 3000";
-    stack.run(&["run", "-d", "--name", "it-cp", "busybox", "sh", "-c", script]).ok();
-    stack.run(&["exec", "it-cp", "sh", "-c", "until [ -e /tmp/null ]; do :; done"]).ok();
+    stack.run(&["run", "-d", "--name", "it-cp-grants", "busybox", "sh", "-c", script]).ok();
+    stack.run(&["exec", "it-cp-grants", "sh", "-c", "until [ -e /tmp/null ]; do :; done"]).ok();
     let out = format!("{dir}/out");
-    stack.run(&["cp", "it-cp:/tmp/s", &out]).ok();
+    stack.run(&["cp", "it-cp-grants:/tmp/s", &out]).ok();
     let meta = std::fs::metadata(&out).unwrap();
     assert_eq!((meta.uid(), meta.gid(), meta.mode() & 0o7777), (0, 0, 0o755));
-    stack.run(&["cp", "--archive", "it-cp:/tmp/s", &out]).ok();
+    stack.run(&["cp", "--archive", "it-cp-grants:/tmp/s", &out]).ok();
     let meta = std::fs::metadata(&out).unwrap();
     assert_eq!((meta.uid(), meta.gid(), meta.mode() & 0o7777), (1000, 10, 0o6755));
-    let device = stack.run(&["cp", "it-cp:/tmp/null", &format!("{dir}/null")]).fails(1);
+    let device = stack.run(&["cp", "it-cp-grants:/tmp/null", &format!("{dir}/null")]).fails(1);
     assert!(device.contains("a device is copied with --archive alone"), "{device}");
-    stack.run(&["cp", "--archive", "it-cp:/tmp/null", &format!("{dir}/null")]).ok();
+    stack.run(&["cp", "--archive", "it-cp-grants:/tmp/null", &format!("{dir}/null")]).ok();
 }
 
 #[test]
