@@ -100,6 +100,7 @@ async fn begin(client: Client, id: String) -> (String, JoinHandle<u32>) {
         snapshotter: None,
         runtime: binary::DEFAULT.into(),
         runc_binary: None,
+        sandbox: String::new(),
     };
     let made = container::create(&client, &wish).await.expect("create a container");
     process::create(&client, &id, made.mounts, false, &Paths::default()).await.expect("create its task");
