@@ -152,7 +152,7 @@ impl Pair {
         // containerd sends the last answer of a write once more at its end.
         let messages = match &messages[..] {
             [rest @ .., one, last] if call.name == "Content/Write" && one == last => {
-                [rest, &[one.clone()]].concat()
+                [rest, std::slice::from_ref(one)].concat()
             }
             all => all.to_vec(),
         };

@@ -85,7 +85,7 @@ fn made_and_started_apart_from_a_specification() {
         let box_ = inspect(stack, "it-spec");
         assert_eq!(box_["spec"]["hostname"], "of-the-file", "{how}");
         let line = std::fs::read_to_string(format!("/proc/{}/cmdline", box_["pid"])).unwrap();
-        assert_eq!(line, "/bin/sleep\02996\0", "{how}");
+        assert_eq!(line, "/bin/sleep\x002996\0", "{how}");
         stack.run(&["sandbox", "rm", "it-spec"]).ok();
         // Nothing stays of one that cannot be made.
         for (args, says) in [

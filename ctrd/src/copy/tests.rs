@@ -1,3 +1,5 @@
+//! Copies in and out of roots, with what containers put in their way.
+
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;

@@ -34,6 +34,9 @@ const STREAMS: &[(&str, &str)] = &[
     ("Snapshots/List", "server_stream"),
 ];
 
+/// What is counted of a method.
+type Counter = fn(&Call) -> u64;
+
 /// All methods that were called.
 #[derive(Default)]
 pub struct Calls(Mutex<BTreeMap<Method, Call>>);
@@ -80,7 +83,7 @@ impl Calls {
 
     pub fn write(&self, text: &mut Text, histogram: bool) {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let counters: [(&str, &str, fn(&Call) -> u64); 3] = [
+        let counters: [(&str, &str, Counter); 3] = [
             ("grpc_server_started_total", "Calls that have begun.", |call| call.started),
             ("grpc_server_msg_received_total", "Messages of clients.", |call| call.received),
             ("grpc_server_msg_sent_total", "Messages to clients.", |call| call.sent),

@@ -8,23 +8,6 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::containers::containers_server::ContainersServer;
-use crate::api::content::content_server::ContentServer;
-use crate::api::diff::diff_server::DiffServer;
-use crate::api::events::events_server::EventsServer;
-use crate::api::health::health_server::HealthServer;
-use crate::api::images::images_server::ImagesServer;
-use crate::api::introspection::introspection_server::IntrospectionServer;
-use crate::api::leases::leases_server::LeasesServer;
-use crate::api::mounts::mounts_server::MountsServer;
-use crate::api::namespaces::namespaces_server::NamespacesServer;
-use crate::api::sandbox::controller_server::ControllerServer;
-use crate::api::sandbox::store_server::StoreServer;
-use crate::api::snapshots::snapshots_server::SnapshotsServer;
-use crate::api::streaming::streaming_server::StreamingServer;
-use crate::api::tasks::tasks_server::TasksServer;
-use crate::api::transfer::transfer_server::TransferServer;
-use crate::api::version::version_server::VersionServer;
 use crate::bundle::Bundles;
 use crate::classes::{BlockIo, Classes, Rdt};
 use crate::collector::Collector;
@@ -37,22 +20,7 @@ use crate::mounts::Mounts;
 use crate::restart::Monitor;
 use crate::sandbox::Controller;
 use crate::serve::heap;
-use crate::service::containers::Containers;
-use crate::service::content::Content as ContentService;
-use crate::service::diff::{Diff, Differ};
-use crate::service::events::Events;
-use crate::service::health::Health;
-use crate::service::images::Images;
-use crate::service::introspection::Introspection;
-use crate::service::leases::Leases;
-use crate::service::mounts::Mounts as MountsService;
-use crate::service::namespaces::Namespaces;
-use crate::service::sandbox::{Controllers, Sandboxes};
-use crate::service::snapshots::Snapshots;
-use crate::service::streaming::Streaming;
-use crate::service::tasks::Tasks;
-use crate::service::transfer::Transfer as TransferService;
-use crate::service::version::Version;
+use crate::service::diff::Differ;
 use crate::snapshot::Snapshotter;
 use crate::stdio;
 use crate::store::{self, Store};
@@ -61,6 +29,10 @@ use crate::transfer::Transfer;
 use crate::transfer::stream::Streams;
 use crate::unpack::Processors;
 
+use super::services::{
+    containers, content_service, controllers, diff, events, forwarding, health, images, introspection,
+    leases, mounts_service, namespaces, sandboxes, snapshots, streaming, tasks, transfer_service, version,
+};
 use super::{Failure, Init, Meta, Registration, overlay};
 
 const EVENT: &str = "io.containerd.event.v1";
@@ -212,13 +184,13 @@ fn walking(init: &mut Init) -> Begun {
 }
 
 /// Where containerd's configuration has it.
-const DIFF_SERVICE: &str = "io.containerd.service.v1.diff-service";
+pub const DIFF_SERVICE: &str = "io.containerd.service.v1.diff-service";
 
 #[derive(Deserialize, Serialize)]
 #[serde(default)]
-struct DiffService {
+pub struct DiffService {
     /// The differs that are asked, in this order, until one can do it.
-    default: Vec<String>,
+    pub default: Vec<String>,
 }
 
 impl Default for DiffService {
@@ -384,118 +356,6 @@ struct TasksService {
 
 fn introspection_service(init: &mut Init) -> Begun {
     init.parts.uuid = Some(init.root().join("uuid"));
-    Ok(Meta::default())
-}
-
-/// Takes a service in, with the limits that every service has.
-macro_rules! serve {
-    ($init:ident, $server:ident, $service:expr) => {{
-        let server = $server::new($service)
-            .max_decoding_message_size($init.config.max_received)
-            .max_encoding_message_size($init.config.max_sent);
-        $init.parts.routes.add_service(server);
-        Ok(Meta::default())
-    }};
-}
-
-fn containers(init: &mut Init) -> Begun {
-    let (store, events, gc) = (init.parts.store()?, init.parts.events()?, init.parts.gc()?);
-    serve!(init, ContainersServer, Containers { store, events, gc })
-}
-
-fn content_service(init: &mut Init) -> Begun {
-    let (store, events, gc) = (init.parts.content()?, init.parts.events()?, init.parts.gc()?);
-    serve!(init, ContentServer, ContentService { store, events, gc })
-}
-
-fn diff(init: &mut Init) -> Begun {
-    let section: DiffService = init.config.section(DIFF_SERVICE)?;
-    let mut differs = Vec::new();
-    for name in section.default {
-        let found = init.parts.differs.get(&name).cloned();
-        differs.push(
-            found.ok_or_else(|| {
-                Error::not_found(format!("default: there is no differ {name:?}: not found"))
-            })?,
-        );
-    }
-    serve!(init, DiffServer, Diff { differs })
-}
-
-fn events(init: &mut Init) -> Begun {
-    let exchange = init.parts.events()?;
-    serve!(init, EventsServer, Events { exchange })
-}
-
-fn health(init: &mut Init) -> Begun {
-    serve!(init, HealthServer, Health)
-}
-
-fn images(init: &mut Init) -> Begun {
-    let (store, events, gc) = (init.parts.store()?, init.parts.events()?, init.parts.gc()?);
-    let content = init.parts.content()?;
-    serve!(init, ImagesServer, Images { store, content, events, gc })
-}
-
-fn introspection(init: &mut Init) -> Begun {
-    let (plugins, uuid) = (init.parts.plugins.clone(), init.parts.uuid()?);
-    serve!(init, IntrospectionServer, Introspection { plugins, uuid })
-}
-
-fn leases(init: &mut Init) -> Begun {
-    let (store, content, gc) = (init.parts.store()?, init.parts.content()?, init.parts.gc()?);
-    serve!(init, LeasesServer, Leases { store, content, gc })
-}
-
-fn mounts_service(init: &mut Init) -> Begun {
-    let manager = init.parts.mounts()?;
-    serve!(init, MountsServer, MountsService { manager })
-}
-
-fn namespaces(init: &mut Init) -> Begun {
-    let (store, events) = (init.parts.store()?, init.parts.events()?);
-    serve!(init, NamespacesServer, Namespaces { store, events })
-}
-
-fn controllers(init: &mut Init) -> Begun {
-    let (shim, events) = (init.parts.sandboxes()?, init.parts.events()?);
-    let remotes = init.parts.controllers.clone();
-    serve!(init, ControllerServer, Controllers { shim, remotes, events })
-}
-
-fn sandboxes(init: &mut Init) -> Begun {
-    let (store, gc) = (init.parts.store()?, init.parts.gc()?);
-    serve!(init, StoreServer, Sandboxes { store, gc })
-}
-
-fn snapshots(init: &mut Init) -> Begun {
-    let (events, gc) = (init.parts.events()?, init.parts.gc()?);
-    let snapshotters = Arc::new(init.parts.snapshotters.clone());
-    serve!(init, SnapshotsServer, Snapshots { snapshotters, events, gc })
-}
-
-fn streaming(init: &mut Init) -> Begun {
-    let streams = init.parts.streams()?;
-    serve!(init, StreamingServer, Streaming { streams })
-}
-
-fn tasks(init: &mut Init) -> Begun {
-    let (runtime, content) = (init.parts.tasks()?, init.parts.content()?);
-    serve!(init, TasksServer, Tasks { runtime, content })
-}
-
-fn transfer_service(init: &mut Init) -> Begun {
-    let (engine, streams) = (init.parts.transfer()?, init.parts.streams()?);
-    serve!(init, TransferServer, TransferService { engine, streams })
-}
-
-fn version(init: &mut Init) -> Begun {
-    serve!(init, VersionServer, Version)
-}
-
-fn forwarding(init: &mut Init) -> Begun {
-    init.parts.events()?;
-    init.parts.forwarding = true;
     Ok(Meta::default())
 }
 

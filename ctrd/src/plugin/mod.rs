@@ -10,6 +10,7 @@ pub mod list;
 mod overlay;
 mod parts;
 mod proxy;
+mod services;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -200,7 +200,7 @@ impl Program {
         if status.signal() == Some(libc::SIGPIPE) {
             return Ok(());
         }
-        Err(at(match words.lines().map(str::trim).filter(|line| !line.is_empty()).next_back() {
+        Err(at(match words.lines().map(str::trim).rfind(|line| !line.is_empty()) {
             Some(line) => format!("{}: {line}", how(status)),
             None => how(status),
         }))
