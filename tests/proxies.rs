@@ -31,26 +31,29 @@ fn far(address: &Path, capabilities: &str) -> String {
 }
 
 /// Runs a container on the snapshotter `far` of a stack, whose snapshots `there` lists, and removes all.
-fn run_far_away(stack: &Stack, there: impl Fn() -> Vec<String>) {
-    let run = ["run", "--snapshotter", "far", "--name", "it-far"];
+fn run_far_away(stack: &Stack, id: &str, there: impl Fn() -> Vec<String>) {
+    let run = ["run", "--snapshotter", "far", "--name", id];
     let script = "echo written >/word; cat /word";
     assert_eq!(stack.run(&[&run[..], &["busybox", "sh", "-c", script]].concat()).ok(), "written\n");
     let keys = there();
-    assert!(keys.iter().any(|key| key.starts_with("default/") && key.ends_with("/it-far")), "{keys:?}");
+    assert!(
+        keys.iter().any(|key| key.starts_with("default/") && key.ends_with(&format!("/{id}"))),
+        "{keys:?}"
+    );
     assert_eq!(keys.len(), 2, "one layer and one container: {keys:?}");
     let ls = stack.run(&["snapshot", "ls", "-q", "--snapshotter", "far"]).ok();
-    assert!(ls.lines().any(|key| key == "it-far") && ls.lines().count() == 2, "{ls}");
-    let diff = stack.run(&["snapshot", "usage", "--snapshotter", "far", "it-far"]).ok();
+    assert!(ls.lines().any(|key| key == id) && ls.lines().count() == 2, "{ls}");
+    let diff = stack.run(&["snapshot", "usage", "--snapshotter", "far", id]).ok();
     assert!(!diff.is_empty());
     // The same layer is there at once.
     assert_eq!(
         stack.run(&["run", "--rm", "--snapshotter", "far", "busybox", "echo", "again"]).ok(),
         "again\n"
     );
-    stack.run(&["container", "rm", "it-far"]).ok();
+    stack.run(&["container", "rm", id]).ok();
     stack.run(&["image", "rm", "--sync", "busybox"]).ok();
     assert_eq!(there(), Vec::<String>::new());
-    traces::none_of(&["it-far"]);
+    traces::none_of(&[id]);
 }
 
 #[test]
@@ -68,7 +71,7 @@ fn snapshots_of_another_ctrd() {
         );
         assert_eq!(plugin["exports"]["root"], "/there");
         assert_eq!(plugin["exports"]["address"], other.address().display().to_string());
-        run_far_away(&near, || {
+        run_far_away(&near, "it-farctrd", || {
             other.run(&["snapshot", "ls", "-q"]).ok().lines().map(str::to_string).collect()
         });
         // One that is not there is told of, and what was to be made is not.
@@ -92,7 +95,7 @@ fn snapshots_of_containerd() {
     let _daemon = containerd(dir.path());
     let near = Stack::with_busybox();
     let _server = serving(&near, &far(&dir.path().join("c.sock"), ""));
-    run_far_away(&near, || {
+    run_far_away(&near, "it-farcd", || {
         let mut ctr = Command::new("ctr");
         ctr.arg("-a").arg(dir.path().join("c.sock")).args(["snapshot", "ls"]);
         let ls = bin::run(&mut ctr).ok();

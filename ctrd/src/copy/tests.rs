@@ -81,16 +81,20 @@ fn what_goes_where() {
 
 #[test]
 fn a_folder_and_a_file_do_not_take_each_others_place() {
-    let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    fs::create_dir_all(from.path().join("d/x")).unwrap();
-    fs::write(from.path().join("d/y"), "new").unwrap();
-    fs::create_dir_all(to.path().join("d/y")).unwrap();
-    fs::write(to.path().join("d/x"), "old").unwrap();
-    let copy = || between(&container(from.path()), "/d", false, &container(to.path()), "/", MINE);
-    assert!(copy().unwrap_err().message.contains("d/x: Not a directory"));
-    assert_eq!(text(&to.path().join("d/x")), "old");
-    fs::remove_file(to.path().join("d/x")).unwrap();
-    assert!(copy().unwrap_err().message.contains("d/y: Is a directory"));
+    for (folder, reason) in [(true, "Not a directory"), (false, "Is a directory")] {
+        let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let make = |at: &Path, folder: bool| {
+            fs::create_dir(at.join("d")).unwrap();
+            let path = at.join("d/x");
+            if folder { fs::create_dir(&path).unwrap() } else { fs::write(&path, "here").unwrap() }
+        };
+        make(from.path(), folder);
+        make(to.path(), !folder);
+        let done = between(&container(from.path()), "/d", false, &container(to.path()), "/", MINE);
+        let message = done.unwrap_err().message;
+        assert!(message.contains("d/x") && message.contains(reason), "{message}");
+        assert_eq!(to.path().join("d/x").is_dir(), !folder);
+    }
 }
 
 #[test]

@@ -231,7 +231,7 @@ mod tests {
         {
             assert!(exchange.publish(namespace, topic, &start("web")).is_err(), "{namespace} {topic}");
         }
-        let untimed = Envelope { namespace: "a".into(), topic: "/a".into(), ..Default::default() };
-        assert!(exchange.forward(untimed).is_err());
+        let unnamed = Envelope { topic: "/a".into(), ..Default::default() };
+        assert!(exchange.forward(unnamed).is_err());
     }
 }

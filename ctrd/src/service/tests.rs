@@ -126,7 +126,7 @@ fn images_and_their_events() {
         fails(Code::AlreadyExists, "image \"busybox\"", images.create(create(&image)).await);
         let unsized_target = Some(Descriptor { size: 0, ..target });
         let bad = Image { name: "x".into(), target: unsized_target, ..Image::default() };
-        fails(Code::InvalidArgument, "target.Size", images.create(create(&bad)).await);
+        fails(Code::InvalidArgument, "Target.Size", images.create(create(&bad)).await);
 
         let changed = Image { labels: labels(&[("a", "1")]), target: None, ..image.clone() };
         let request = UpdateImageRequest {
