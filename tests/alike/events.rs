@@ -1,6 +1,7 @@
 //! What a server tells to those who subscribe, from the first call of a session to its end.
 
 use prost::bytes::Bytes;
+use tokio::sync::oneshot::{self, error::TryRecvError};
 use tokio::task::JoinHandle;
 use tonic::transport::Channel;
 
@@ -9,7 +10,8 @@ use super::wire::{self, Headers};
 
 const SUBSCRIBE: &str = "/containerd.services.events.v1.Events/Subscribe";
 const PUBLISH: &str = "/containerd.services.events.v1.Events/Publish";
-/// The topic of the last event.
+/// The topics of the events before the first and after the last.
+const BEGIN: &str = "/alike/begin";
 const END: &str = "/alike/end";
 
 pub struct Listener {
@@ -20,30 +22,34 @@ pub struct Listener {
 impl Listener {
     /// Returns once it listens.
     pub async fn start(channel: &Channel) -> Self {
-        let mut stream = wire::begin(channel, SUBSCRIBE, &Headers::default(), vec![Bytes::new()])
-            .await
-            .expect("subscribe");
+        let (begun, mut listens) = oneshot::channel();
+        let connection = channel.clone();
         let task = tokio::spawn(async move {
+            // containerd answers with the first event alone.
+            let stream = wire::begin(&connection, SUBSCRIBE, &Headers::default(), vec![Bytes::new()]).await;
+            let mut stream = stream.expect("subscribe");
+            let mut begun = Some(begun);
             let mut heard = Vec::new();
             while let Ok(Some(event)) = stream.message().await {
-                if event.windows(END.len()).any(|w| w == END.as_bytes()) {
+                if has(&event, BEGIN) {
+                    begun.take().map(|begun| begun.send(()));
+                } else if has(&event, END) {
                     break;
+                } else {
+                    heard.push(event);
                 }
-                heard.push(event);
             }
             heard
         });
+        while listens.try_recv() == Err(TryRecvError::Empty) {
+            publish(channel, BEGIN).await;
+        }
         Self { task: Some(task), heard: Vec::new() }
     }
 
     /// Publishes a last event, and waits until it has come.
     pub async fn stop(&mut self, channel: &Channel) {
-        // PublishRequest: the topic, and an `Any` without a value.
-        let mut request = vec![0x0a, END.len() as u8];
-        request.extend(END.as_bytes());
-        request.extend([0x12, 3, 0x0a, 1, b'x']);
-        let headers = Headers { namespace: Some("alike".into()), lease: None };
-        wire::call(channel, PUBLISH, &headers, vec![request.into()]).await.end.expect("publish");
+        publish(channel, END).await;
         if let Some(task) = self.task.take() {
             self.heard = task.await.expect("the listener");
         }
@@ -56,4 +62,17 @@ impl Listener {
         texts.sort();
         texts
     }
+}
+
+fn has(event: &Bytes, topic: &str) -> bool {
+    event.windows(topic.len()).any(|window| window == topic.as_bytes())
+}
+
+async fn publish(channel: &Channel, topic: &str) {
+    // PublishRequest: the topic, and an `Any` without a value.
+    let mut request = vec![0x0a, topic.len() as u8];
+    request.extend(topic.as_bytes());
+    request.extend([0x12, 3, 0x0a, 1, b'x']);
+    let headers = Headers { namespace: Some("alike".into()), lease: None };
+    wire::call(channel, PUBLISH, &headers, vec![request.into()]).await.end.expect("publish");
 }

@@ -11,7 +11,7 @@ use tonic::transport::Channel;
 use tonic::{Request, Status, Streaming};
 
 /// No answer takes longer, but that of a call that waits for something.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(20);
 
 /// What the headers say.
 #[derive(Debug, Clone, Default)]
