@@ -54,8 +54,8 @@ fn the_console_size_is_the_configs() {
 #[test]
 fn a_window_that_changes_changes_the_containers() {
     let runtime = Runtime::new();
-    // The shell is told by SIGWINCH, as a full-screen program is.
-    let script = "trap 'stty size; exit 0' WINCH; echo ready; while :; do sleep 3000 & wait; done";
+    // The shell is told by SIGWINCH, as a full-screen program is; once for the rows and once for the columns.
+    let script = "trap 'stty size; [ \"$(stty size)\" != \"33 101\" ] || exit 0' WINCH; echo ready; while :; do sleep 3000 & wait; done";
     let bundle = Bundle::new(&["sh", "-c", script], |c| c["process"]["terminal"] = json!(true));
     let state = runtime.root.path().join("state");
     let ocirun = bin::path("ocirun");

@@ -101,16 +101,29 @@ pub fn end(place: &Place, id: &str) -> Result<i32> {
     {
         bail!("its shim answers, and keeps container {other} too");
     }
-    if let Some(Process { pid, .. }) = find(&bundles, &bundle) {
-        kill(Pid::from_raw(pid as i32), Signal::SIGKILL).with_context(|| format!("kill process {pid}"))?;
-    }
+    let shim = find(&bundles, &bundle);
     let runtime = runtime()?;
     let buried = runtime.block_on(async {
         let client = Session::connect(place).await?;
-        process::wait(&client, &process::Name::init(id)).await.map_err(anyhow::Error::from)
+        // Asked before it dies: a server sees that, and may have cleaned up before it is asked.
+        let (asking, name) = (client.clone(), process::Name::init(id));
+        let waiting = tokio::spawn(async move { process::wait(&asking, &name).await });
+        client.version().version(()).await.context("ask the server for its version")?;
+        if let Some(Process { pid, .. }) = shim {
+            kill(Pid::from_raw(pid as i32), Signal::SIGKILL)
+                .with_context(|| format!("kill process {pid}"))?;
+        }
+        match waiting.await? {
+            Ok(status) => Ok(status),
+            Err(_) => process::wait(&client, &process::Name::init(id)).await.map_err(anyhow::Error::from),
+        }
     });
     runtime.shutdown_background();
-    let status = buried.with_context(|| format!("clean up after the shim of {id}"))?;
+    let status = match buried {
+        Ok(status) => Some(status),
+        Err(_) if !bundle.exists() => None,
+        Err(e) => return Err(e.context(format!("clean up after the shim of {id}"))),
+    };
     listing::line(&json!({"exitStatus": status}).to_string())?;
     Ok(0)
 }

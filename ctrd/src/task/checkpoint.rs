@@ -18,7 +18,7 @@ use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
 use prost_types::Any;
 
-use super::{Runtime, blocking, detached};
+use super::{Runtime, blocking, deadline, detached, lock, not_found};
 use crate::bundle::Bundle;
 use crate::error::{Error, Kind, Result};
 
@@ -48,13 +48,19 @@ impl Runtime {
     ) -> Result<T> {
         let (runtime, namespace, id) = (self.clone(), namespace.to_string(), id.to_string());
         detached(async move {
-            let bundle = runtime.get(&namespace, &id).await?.shim.bundle.clone();
+            let task = runtime.get(&namespace, &id).await?;
+            let bundle = task.shim.bundle.clone();
+            // Whoever removes a task that has ended with this waits until its images are put away.
+            let held = lock(&bundle).await?.ok_or_else(|| not_found(&id))?;
             let folder = blocking(move || Folder::take(&bundle)).await?;
             let ends = options.as_ref().and_then(any::unpack::<CheckpointOptions>);
             let ends = ends.is_some_and(|options| options.is_ok_and(|options| options.exit));
             let path = folder.path.to_string_lossy().into_owned();
-            let saved = runtime.checkpoint(&namespace, CheckpointTaskRequest { id, path, options }).await;
+            let request = CheckpointTaskRequest { id, path, options };
+            let saved: Result<()> =
+                runtime.ask(&task, "Checkpoint", &request, deadline::CHECKPOINT, false).await;
             blocking(move || {
+                let _held = held;
                 saved?;
                 keep(&folder.path).map_err(|e| match ends {
                     true => folder.leave(e),
