@@ -74,7 +74,8 @@ pub fn containerd(program: &Path, dir: &Path) -> Daemon {
     std::fs::write(at("config.toml"), config).expect("write config.toml");
     let path = format!("{}:{}", at("bin"), std::env::var("PATH").expect("PATH"));
     let mut command = Command::new(program);
-    command.args(["--config", &at("config.toml")]).env("PATH", path);
+    // What it saves on its way, and does not always remove, goes with the folder.
+    command.args(["--config", &at("config.toml")]).env("PATH", path).env("TMPDIR", dir);
     Daemon::start(&mut command, dir)
 }
 
