@@ -224,6 +224,10 @@ fn a_restored_container_has_what_was_added() {
     if !bin::peer("criu") {
         return;
     }
+    // For CRIU's breakpoints a kernel changes its own code, at which one on QEMU's processor was seen to panic.
+    if std::env::var_os("CTRD_EMULATED").is_some() {
+        return bin::skip("CRIU may bring down the kernel of an emulated processor");
+    }
     let (live, _streams) = Live::with_pipes("it-mtr");
     let dir = fixture::temp();
     std::fs::write(dir.path().join("file"), "of the host\n").unwrap();
