@@ -35,10 +35,15 @@ impl Runtime {
     }
 
     /// The state of a process. A shim that does not answer in time leaves it unknown, so that a
-    /// list of tasks never waits for one.
+    /// list of tasks never waits for one. One that goes away over the question went with its task.
     pub async fn state(self: &Arc<Self>, p: ProcessId<'_>) -> Result<StateResponse> {
         let request = StateRequest { id: p.id.into(), exec_id: p.exec.into() };
-        match self.glance(p, "State", &request, self.caller.limits.state).await {
+        let task = self.get(p.namespace, p.id).await?;
+        match self.ask(&task, "State", &request, self.caller.limits.state, true).await {
+            Err(_) if task.shim.is_closed() => {
+                task.ended().await;
+                Err(not_found(p.id))
+            }
             Err(e) if !matches!(e.kind, Kind::NotFound | Kind::Unavailable | Kind::InvalidArgument) => {
                 tracing::warn!(namespace = p.namespace, id = p.id, "state: {e}");
                 let pid = if p.exec.is_empty() { self.pid_on_file(p) } else { 0 };
@@ -167,9 +172,9 @@ impl Runtime {
         let wanted: Vec<String> = self.bundles.ids(namespace)?.into_iter().filter(|id| keep(id)).collect();
         let ask = |runtime: Arc<Runtime>, namespace: String, id: String| async move {
             let request = StatsRequest { id: id.clone() };
-            let p = first(&namespace, &id);
+            let task = runtime.get(&namespace, &id).await?;
             let answer: StatsResponse =
-                runtime.glance(p, "Stats", &request, runtime.caller.limits.stats).await?;
+                runtime.ask(&task, "Stats", &request, runtime.caller.limits.stats, true).await?;
             answer.stats.map(|stats| (id, stats)).ok_or_else(|| Error::not_found("no figures"))
         };
         let mut asking = JoinSet::new();
@@ -197,18 +202,6 @@ impl Runtime {
     ) -> Result<A> {
         let task = self.get(p.namespace, p.id).await?;
         self.ask(&task, method, request, deadline, false).await
-    }
-
-    /// A call of many, which waits for no shim that is known to be silent.
-    async fn glance<Q: Message, A: Message + Default>(
-        self: &Arc<Self>,
-        p: ProcessId<'_>,
-        method: &str,
-        request: &Q,
-        deadline: std::time::Duration,
-    ) -> Result<A> {
-        let task = self.get(p.namespace, p.id).await?;
-        self.ask(&task, method, request, deadline, true).await
     }
 }
 

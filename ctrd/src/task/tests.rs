@@ -233,6 +233,20 @@ fn a_shim_that_dies_is_buried_and_told_of() {
 }
 
 #[test]
+fn a_shim_that_dies_over_a_question_had_a_task_that_is_no_more() {
+    run(async {
+        let p = place(|request| match request.method.as_str() {
+            "State" => Reply::HangUp,
+            _ => well(request),
+        });
+        p.create().await.unwrap();
+        let gone = p.runtime.state(p.web()).await.unwrap_err();
+        assert_eq!((gone.kind, gone.message.as_str()), (Kind::NotFound, "task web not found"));
+        assert!(p.nothing_left(), "it is buried by the time of the answer");
+    });
+}
+
+#[test]
 fn recovery() {
     run(async {
         let mut p = place(well);
