@@ -12,6 +12,9 @@ mod host;
 mod info;
 mod log;
 mod mount;
+#[cfg(musl)]
+#[path = "../../ocirun-init/src/musl.rs"]
+mod musl;
 mod oom;
 mod pause;
 mod publish;

@@ -10,6 +10,7 @@ mod content;
 mod copy;
 mod image;
 mod lifecycle;
+mod quick;
 mod run;
 mod sandbox;
 mod shim;

@@ -56,7 +56,6 @@ mod version;
 use std::future::Future;
 
 use anyhow::{Context, Result};
-use clap::Parser;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::cli::{
@@ -135,7 +134,7 @@ impl Session {
 
 /// Runs the command line of this process, and returns its exit status.
 pub fn main() -> i32 {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read(std::env::args_os()) {
         Ok(cli) => cli,
         Err(e) => return usage::report(&e),
     };
@@ -196,7 +195,7 @@ fn dispatch(cli: Cli) -> Result<i32> {
             Err(e) if looks && plain(&e).kind == Kind::Unavailable => {
                 let Session { place, .. } = session;
                 let client = Session::connect(&place).await?;
-                command(&Session { client, place }, Cli::try_parse()?.command).await
+                command(&Session { client, place }, Cli::read(std::env::args_os())?.command).await
             }
             done => done,
         }
