@@ -60,9 +60,12 @@ pub async fn create(client: &Client, wish: &Wish) -> Result<Made> {
         let record = record(client, wish, None, &spec::config(&wish.options, None, &user)?).await?;
         return Ok(Made { id: id.clone(), record, mounts: Vec::new() });
     };
-    let opened = image::open(client, image::find(client, name).await?).await?;
+    let (opened, snapshotter) = tokio::join!(
+        async { image::open(client, image::find(client, name).await?).await },
+        snapshotter::choose(client, wish.snapshotter.as_deref()),
+    );
+    let (opened, snapshotter) = (opened?, snapshotter?);
     let config = image_config(&opened)?;
-    let snapshotter = snapshotter::choose(client, wish.snapshotter.as_deref()).await?;
     let mounts = prepare(client, id, &opened, &snapshotter).await?;
     let recorded = async {
         let root = root::open(&mounts)?;
@@ -246,10 +249,11 @@ pub async fn forget(client: &Client, container: &Container, keep_snapshot: bool)
         take(client.snapshots().update(request).await)?;
     }
     let request = DeleteContainerRequest { id: container.id.clone() };
-    take(client.containers().delete(request).await)?;
     if keep_snapshot || container.snapshot_key.is_empty() {
-        return Ok(());
+        return take(client.containers().delete(request).await);
     }
+    // The removal of the snapshot waits for the disk, for both.
+    take(client.ahead().containers().delete(request).await)?;
     match remove_snapshot(client, &container.snapshotter, &container.snapshot_key).await {
         Err(e) if e.kind != Kind::NotFound => Err(e),
         _ => Ok(()),

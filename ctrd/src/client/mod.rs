@@ -40,6 +40,7 @@ use crate::api::transfer::transfer_client::TransferClient;
 use crate::api::version::version_client::VersionClient;
 use crate::error::{Error, Kind, Result};
 use crate::service::MESSAGE_MAX;
+use crate::service::caller::AHEAD;
 
 /// A connection to the services, in one namespace.
 #[derive(Clone)]
@@ -48,11 +49,13 @@ pub struct Client {
     headers: Headers,
 }
 
-/// The headers of every call: the namespace, and the lease that keeps what the call makes.
+/// The headers of every call: the namespace, the lease that keeps what the call makes, and whether its
+/// answer need not wait for the disk.
 #[derive(Clone)]
 pub struct Headers {
     namespace: MetadataValue<Ascii>,
     lease: Option<MetadataValue<Ascii>>,
+    ahead: bool,
 }
 
 impl Interceptor for Headers {
@@ -60,6 +63,9 @@ impl Interceptor for Headers {
         request.metadata_mut().insert("containerd-namespace", self.namespace.clone());
         if let Some(lease) = &self.lease {
             request.metadata_mut().insert("containerd-lease", lease.clone());
+        }
+        if self.ahead {
+            request.metadata_mut().insert(AHEAD, MetadataValue::from_static("yes"));
         }
         crate::trace::tell(request.metadata_mut());
         Ok(request)
@@ -104,7 +110,7 @@ impl Client {
     pub fn new(channel: Channel, namespace: &str) -> Result<Client> {
         crate::id::validate(namespace).map_err(|e| e.context("namespace"))?;
         let namespace = ascii(namespace)?;
-        Ok(Client { channel, headers: Headers { namespace, lease: None } })
+        Ok(Client { channel, headers: Headers { namespace, lease: None, ahead: false } })
     }
 
     /// The namespace that the calls are in.
@@ -130,6 +136,13 @@ impl Client {
         let mut client = self.clone();
         client.headers.lease = Some(ascii(id)?);
         Ok(client)
+    }
+
+    /// The same connection, for calls whose work is worth nothing until another one's, which waits for the disk.
+    pub fn ahead(&self) -> Client {
+        let mut client = self.clone();
+        client.headers.ahead = true;
+        client
     }
 }
 

@@ -32,7 +32,9 @@ pub async fn run(session: &Session, args: Run) -> Result<i32> {
     wish.labels.extend(log_uri.iter().map(|uri| (logs::LABEL.to_string(), uri.clone())));
     let cidfile = args.cidfile.as_deref().map(|path| Cidfile::write(path, &wish.options.id)).transpose()?;
     let step = crate::trace::step();
-    let mut made = container::create(&session.client, &wish).await?;
+    // What is going to be removed again is worth nothing after a loss of power.
+    let client = if args.remove { &session.client.ahead() } else { &session.client };
+    let mut made = container::create(client, &wish).await?;
     step.done("create the container");
     if args.remove {
         volatile(&mut made.mounts);

@@ -1,4 +1,4 @@
-//! Who calls: the headers that name a namespace and a lease.
+//! Who calls: the headers that name a namespace and a lease, and say what the caller waits for.
 
 use tonic::Request;
 use tonic::metadata::MetadataMap;
@@ -8,12 +8,16 @@ use crate::id;
 
 pub const NAMESPACE: &str = "containerd-namespace";
 pub const LEASE: &str = "containerd-lease";
+/// From a caller that makes something to remove it again, and waits for the disk at the end alone.
+pub const AHEAD: &str = "ctrd-ahead";
 
-/// The namespace that a call works in, and the lease that is to hold what it makes.
+/// The namespace that a call works in, the lease that is to hold what it makes, and whether what it changes
+/// may come to the disk with the next change.
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub namespace: String,
     pub lease: Option<String>,
+    pub ahead: bool,
 }
 
 impl Caller {
@@ -23,7 +27,7 @@ impl Caller {
         let namespace = header(headers, NAMESPACE)
             .ok_or_else(|| Error::precondition("namespace is required: failed precondition"))?;
         id::validate(&namespace).map_err(|e| e.context("namespace validation"))?;
-        Ok(Caller { namespace, lease: header(headers, LEASE) })
+        Ok(Caller { namespace, lease: header(headers, LEASE), ahead: header(headers, AHEAD).is_some() })
     }
 }
 
@@ -50,6 +54,11 @@ mod tests {
         let caller = call(Some("k8s.io"), "l").unwrap();
         assert_eq!((caller.namespace.as_str(), caller.lease.as_deref()), ("k8s.io", Some("l")));
         assert_eq!(call(Some("a"), "").unwrap().lease, None);
+        assert!(!caller.ahead);
+        let mut request = Request::new(());
+        request.metadata_mut().insert(NAMESPACE, "a".parse().unwrap());
+        request.metadata_mut().insert(AHEAD, "yes".parse().unwrap());
+        assert!(Caller::of(&request).unwrap().ahead);
         for (namespace, kind) in [
             (None, Kind::FailedPrecondition),
             (Some(""), Kind::FailedPrecondition),

@@ -46,8 +46,7 @@ impl containers_server::Containers for Containers {
     ) -> Result<Response<GetContainerResponse>, Status> {
         let caller = Caller::of(&request)?;
         let id = request.into_inner().id;
-        let store = self.store.clone();
-        let container = blocking(move || store.read(|c| containers::get(c, &caller.namespace, &id))).await?;
+        let container = self.store.read(|c| containers::get(c, &caller.namespace, &id))?;
         Ok(Response::new(GetContainerResponse { container: Some(container) }))
     }
 
@@ -72,10 +71,11 @@ impl containers_server::Containers for Containers {
         &self,
         request: Request<CreateContainerRequest>,
     ) -> Result<Response<CreateContainerResponse>, Status> {
-        let Caller { namespace, .. } = Caller::of(&request)?;
+        let Caller { namespace, ahead, .. } = Caller::of(&request)?;
         let container = required(request.into_inner().container, "Container")?;
         let (store, ns) = (self.store.clone(), namespace.clone());
-        let made = blocking(move || store.write(|tx| containers::create(tx, &ns, container))).await?;
+        let made =
+            blocking(move || store.write_ahead(ahead, |tx| containers::create(tx, &ns, container))).await?;
         let runtime = made.runtime.clone().unwrap_or_default();
         let event = ContainerCreate {
             id: made.id.clone(),
@@ -107,10 +107,11 @@ impl containers_server::Containers for Containers {
     }
 
     async fn delete(&self, request: Request<DeleteContainerRequest>) -> Result<Response<()>, Status> {
-        let Caller { namespace, .. } = Caller::of(&request)?;
+        let Caller { namespace, ahead, .. } = Caller::of(&request)?;
         let id = request.into_inner().id;
         let (store, ns, gone) = (self.store.clone(), namespace.clone(), id.clone());
-        let snapshot = blocking(move || store.write(|tx| containers::delete(tx, &ns, &gone))).await?;
+        let snapshot =
+            blocking(move || store.write_ahead(ahead, |tx| containers::delete(tx, &ns, &gone))).await?;
         self.events.publish(&namespace, "/containers/delete", &ContainerDelete { id })?;
         // Whoever removes a container removes its snapshot next, and then there is a collection; or else
         // it was to be kept, and is, until something else becomes garbage.

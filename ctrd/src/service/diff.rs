@@ -72,7 +72,7 @@ impl Differ {
         let Differ::Own { content, .. } = self.clone() else {
             return answer(self.there(caller)?.diff().diff(request).await);
         };
-        let caller = Caller { namespace: caller.namespace.clone(), lease: caller.lease.clone() };
+        let caller = caller.clone();
         let diff = blocking(move || make(&content, &caller, request)).await?;
         Ok(DiffResponse { diff: Some(diff) })
     }

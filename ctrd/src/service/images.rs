@@ -34,8 +34,7 @@ impl images_server::Images for Images {
     async fn get(&self, request: Request<GetImageRequest>) -> Result<Response<GetImageResponse>, Status> {
         let caller = Caller::of(&request)?;
         let name = request.into_inner().name;
-        let store = self.store.clone();
-        let image = blocking(move || store.read(|c| images::get(c, &caller.namespace, &name))).await?;
+        let image = self.store.read(|c| images::get(c, &caller.namespace, &name))?;
         Ok(Response::new(GetImageResponse { image: Some(to_message(image)) }))
     }
 
@@ -57,7 +56,7 @@ impl images_server::Images for Images {
         &self,
         request: Request<CreateImageRequest>,
     ) -> Result<Response<CreateImageResponse>, Status> {
-        let Caller { namespace, lease } = Caller::of(&request)?;
+        let Caller { namespace, lease, .. } = Caller::of(&request)?;
         let request = request.into_inner();
         let image = from_message(request.image)?;
         let at = request.source_date_epoch.map(|t| timestamp::from_proto(&t));
@@ -77,7 +76,7 @@ impl images_server::Images for Images {
         &self,
         request: Request<UpdateImageRequest>,
     ) -> Result<Response<UpdateImageResponse>, Status> {
-        let Caller { namespace, lease } = Caller::of(&request)?;
+        let Caller { namespace, lease, .. } = Caller::of(&request)?;
         let request = request.into_inner();
         let image = from_message(request.image)?;
         let paths = message::paths(request.update_mask);
@@ -97,7 +96,7 @@ impl images_server::Images for Images {
     }
 
     async fn delete(&self, request: Request<DeleteImageRequest>) -> Result<Response<()>, Status> {
-        let Caller { namespace, lease } = Caller::of(&request)?;
+        let Caller { namespace, lease, .. } = Caller::of(&request)?;
         let DeleteImageRequest { name, sync, target } = request.into_inner();
         let (store, ns, gone) = (self.store.clone(), namespace.clone(), name.clone());
         let target = target.map(|t| t.digest).filter(|digest| !digest.is_empty());

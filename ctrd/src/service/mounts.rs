@@ -24,7 +24,7 @@ impl mounts_server::Mounts for Mounts {
         &self,
         request: Request<api::ActivateRequest>,
     ) -> Result<Response<api::ActivateResponse>, Status> {
-        let Caller { namespace, lease } = Caller::of(&request)?;
+        let Caller { namespace, lease, .. } = Caller::of(&request)?;
         let api::ActivateRequest { name, mounts, labels, temporary } = request.into_inner();
         let (mounts, labels) = (message::mounts_from(mounts), message::labels(labels));
         let manager = self.manager.clone();

@@ -62,7 +62,7 @@ impl snapshots_server::Snapshots for Snapshots {
         &self,
         request: Request<api::PrepareSnapshotRequest>,
     ) -> Result<Response<api::PrepareSnapshotResponse>, Status> {
-        let Caller { namespace, lease } = Caller::of(&request)?;
+        let Caller { namespace, lease, .. } = Caller::of(&request)?;
         let request = request.into_inner();
         let snapshotter = self.of(&request.snapshotter)?;
         let event = SnapshotPrepare {
@@ -84,7 +84,7 @@ impl snapshots_server::Snapshots for Snapshots {
         &self,
         request: Request<api::ViewSnapshotRequest>,
     ) -> Result<Response<api::ViewSnapshotResponse>, Status> {
-        let Caller { namespace, lease } = Caller::of(&request)?;
+        let Caller { namespace, lease, .. } = Caller::of(&request)?;
         let request = request.into_inner();
         let snapshotter = self.of(&request.snapshotter)?;
         let mounts = blocking(move || {
@@ -107,7 +107,7 @@ impl snapshots_server::Snapshots for Snapshots {
     }
 
     async fn commit(&self, request: Request<api::CommitSnapshotRequest>) -> Result<Response<()>, Status> {
-        let Caller { namespace, lease } = Caller::of(&request)?;
+        let Caller { namespace, lease, .. } = Caller::of(&request)?;
         let request = request.into_inner();
         let snapshotter = self.of(&request.snapshotter)?;
         let event = SnapshotCommit {
@@ -145,7 +145,7 @@ impl snapshots_server::Snapshots for Snapshots {
         let caller = Caller::of(&request)?;
         let request = request.into_inner();
         let snapshotter = self.of(&request.snapshotter)?;
-        let info = blocking(move || snapshotter.stat(&caller.namespace, &request.key)).await?;
+        let info = snapshotter.stat(&caller.namespace, &request.key)?;
         Ok(Response::new(api::StatSnapshotResponse { info: Some(to_message(info)) }))
     }
 

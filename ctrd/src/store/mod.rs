@@ -6,6 +6,7 @@
 pub mod containers;
 pub mod images;
 pub mod leases;
+mod log;
 pub mod namespaces;
 pub mod sandboxes;
 
@@ -21,6 +22,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::error::{Error, Result};
+use log::Log;
 
 /// Steps from one schema version to the next; `PRAGMA user_version` counts those taken.
 /// A step that has been released is never edited: add another.
@@ -53,6 +55,7 @@ pub struct Store {
     path: PathBuf,
     patience: Duration,
     conn: Mutex<Connection>,
+    log: Log,
     /// For those who would read while the other is taken; opened when first wanted.
     readers: Mutex<Vec<Connection>>,
     changes: AtomicU64,
@@ -68,14 +71,18 @@ impl Store {
         let mut conn = Connection::open(path).map_err(at)?;
         conn.busy_timeout(patience).map_err(at)?;
         conn.pragma_update(None, "journal_mode", "WAL").map_err(at)?;
-        conn.pragma_update(None, "synchronous", "FULL").map_err(at)?;
+        // A commit does not wait for the disk: we do, after it.
+        conn.pragma_update(None, "synchronous", "NORMAL").map_err(at)?;
         conn.pragma_update(None, "foreign_keys", true).map_err(at)?;
         keep_log(&conn).map_err(at)?;
         migrate(&mut conn).map_err(|e| e.context(format!("open {}", path.display())))?;
+        let log = Log::open(path)
+            .map_err(|e| Error::from(e).context(format!("open the log of {}", path.display())))?;
         Ok(Store {
             path: path.to_path_buf(),
             patience,
             conn: Mutex::new(conn),
+            log,
             readers: Mutex::default(),
             changes: AtomicU64::new(0),
             watcher: OnceLock::new(),
@@ -155,9 +162,12 @@ impl Store {
         let _ = self.watcher.set((count.max(1), Box::new(f)));
     }
 
-    /// Runs `f` in one transaction: all of it is on disk when this returns `Ok`, none otherwise.
+    /// Runs `f` in one transaction: all of it is on disk when this returns `Ok`, none otherwise. So is what
+    /// was written before, even where `f` fails.
     pub fn write<T>(&self, f: impl FnOnce(&Transaction) -> Result<T>) -> Result<T> {
-        let out = transact(&mut self.lock(), f)?;
+        let out = self.write_ahead(true, f);
+        self.log.sync().map_err(|e| Error::from(e).context(format!("sync {}", self.path.display())))?;
+        let out = out?;
         let changes = self.changes.fetch_add(1, Ordering::Relaxed) + 1;
         if let Some((count, told)) = self.watcher.get()
             && changes.is_multiple_of(*count)
@@ -174,10 +184,11 @@ impl Store {
             return self.write(f);
         }
         let mut conn = self.lock();
-        conn.pragma_update(None, "synchronous", "NORMAL")?;
-        let out = transact(&mut conn, f);
-        conn.pragma_update(None, "synchronous", "FULL")?;
-        out
+        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let out = f(&tx)?;
+        tx.commit()?;
+        self.log.enter();
+        Ok(out)
     }
 
     fn lock(&self) -> MutexGuard<'_, Connection> {
@@ -192,13 +203,6 @@ impl Store {
 fn keep_log(conn: &Connection) -> rusqlite::Result<()> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     conn.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)
-}
-
-fn transact<T>(conn: &mut Connection, f: impl FnOnce(&Transaction) -> Result<T>) -> Result<T> {
-    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let out = f(&tx)?;
-    tx.commit()?;
-    Ok(out)
 }
 
 fn migrate(conn: &mut Connection) -> Result<()> {
@@ -246,6 +250,20 @@ mod tests {
         store.write(|tx| Ok(tx.pragma_update(None, "user_version", 99)?)).unwrap();
         let err = Store::open(&path, PATIENCE).err().unwrap();
         assert!(err.message.contains("schema version 99"), "{err}");
+    }
+
+    #[test]
+    fn a_write_waits_for_those_ahead_of_it_though_it_fails() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("meta.db"), PATIENCE).unwrap();
+        store.write_ahead(true, |_| Ok(())).unwrap();
+        store.write_ahead(true, |_| Ok(())).unwrap();
+        assert_eq!(store.log.synced(), 0);
+        let failed: Result<()> = store.write(|_| Err(Error::not_found("no")));
+        assert!(failed.is_err());
+        assert_eq!(store.log.synced(), 2);
+        store.write_ahead(false, |_| Ok(())).unwrap();
+        assert_eq!(store.log.synced(), 3);
     }
 
     #[test]
