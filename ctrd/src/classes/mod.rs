@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::{Error, Result};
+use crate::spec::annotation;
 
 pub use blockio::BlockIo;
 pub use rdt::Rdt;
@@ -40,16 +41,17 @@ pub struct Classes {
 impl Classes {
     /// The specification with what its classes mean; untouched where it names none.
     pub fn apply<'a>(&self, spec: &'a [u8]) -> Result<Cow<'a, [u8]>> {
-        // A specification that cannot be read is the runtime's to refuse.
-        let Ok(mut json) = serde_json::from_slice::<Value>(spec) else { return Ok(Cow::Borrowed(spec)) };
+        let annotations = annotation::read(spec);
         let class = |keys: [&str; 2]| {
-            let named = keys.iter().find_map(|key| json["annotations"].get(*key)?.as_str());
+            let named = keys.iter().find_map(|key| annotations.get(*key)?.as_str());
             named.filter(|name| !name.is_empty()).map(str::to_string)
         };
         let (disk, cache) = (class([BLOCKIO, BLOCKIO_POD]), class([RDT, RDT_POD]));
         if disk.is_none() && cache.is_none() {
             return Ok(Cow::Borrowed(spec));
         }
+        let mut json: Value =
+            serde_json::from_slice(spec).map_err(|e| Error::invalid(format!("read the spec: {e}")))?;
         if let Some(name) = disk {
             let classes = known(&self.blockio, "block I/O", &name, "blockio_config_file")?;
             json["linux"]["resources"]["blockIO"] = classes.parameters(&name)?;

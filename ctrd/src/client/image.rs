@@ -1,5 +1,7 @@
 //! Images: found by the names people give them, read down to their layers and configuration.
 
+use std::collections::HashMap;
+
 use super::content::document;
 use super::{Client, elsewhere, take};
 use crate::api::images::{
@@ -85,16 +87,26 @@ pub async fn open(client: &Client, image: Image) -> Result<Opened> {
 pub async fn open_for(client: &Client, image: Image, platform: Option<Platform>) -> Result<Opened> {
     let at = format!("image {}", image.name);
     let target = from_proto(image.target.clone().unwrap_or_default()).map_err(|e| e.context(&at))?;
-    let client = client.clone();
-    let runtime = tokio::runtime::Handle::current();
-    // The search asks for one document after the other; it waits on a thread of its own.
-    let search = tokio::task::spawn_blocking(move || {
-        resolve(&target, platform.as_ref(), &mut |digest| {
-            runtime.block_on(document(&client, digest.as_str()))
-        })
-    });
-    let resolved = search.await.map_err(|e| Error::unknown(e.to_string()))?.map_err(|e| e.context(&at))?;
+    let resolved = search(client, &target, platform.as_ref()).await.map_err(|e| e.context(&at))?;
     Ok(Opened { image, resolved })
+}
+
+/// Resolves what it can, and asks for the document that was missing, until there is none.
+async fn search(client: &Client, target: &Descriptor, platform: Option<&Platform>) -> Result<Resolved> {
+    let mut known: HashMap<Digest, Result<Vec<u8>>> = HashMap::new();
+    loop {
+        let mut missing = None;
+        let resolved = resolve(target, platform, &mut |digest| match known.get(digest) {
+            Some(document) => document.clone(),
+            None => {
+                missing = Some(digest.clone());
+                Err(Error::new(Kind::Cancelled, "a document is missing"))
+            }
+        });
+        let Some(digest) = missing else { return resolved };
+        let document = document(client, digest.as_str()).await;
+        known.insert(digest, document);
+    }
 }
 
 /// The platforms of which an image has the documents, each once, in the order of its indexes.

@@ -1,7 +1,8 @@
 //! The API: each RPC as a call of the domain below it, and the domain's errors as gRPC's.
 //!
 //! A service holds typed handles and no state of its own. What may block runs on a thread for
-//! that purpose: the one thread that serves the calls never waits for a disk.
+//! that purpose: the one thread that serves the calls waits for no disk. A look-up by a name is done
+//! where it is asked, as it takes less than the way to another thread.
 
 pub mod caller;
 pub mod checkpoint;

@@ -11,6 +11,7 @@
 //! # Ok(()) }
 //! ```
 
+pub mod annotation;
 pub mod confine;
 pub mod default;
 pub mod label;

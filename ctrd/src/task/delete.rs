@@ -9,6 +9,7 @@ use super::{End, Exit, Found, Runtime, blocking, deadline, detached, lock, not_f
 use crate::bundle::Bundle;
 use crate::error::{Kind, Result};
 use crate::shim::{Shim, saved_binary, start};
+use crate::spec::annotation;
 
 /// Annotations by which several containers share one shim.
 const GROUPS: [&str; 2] = ["io.containerd.runc.v2.group", "io.kubernetes.cri.sandbox-id"];
@@ -74,6 +75,6 @@ pub(super) async fn shutdown(shim: &Shim, limit: Duration) -> bool {
 /// Whether the shim may hold other containers too.
 fn shared(bundle: &Bundle) -> bool {
     let config = bundle.read("config.json").ok().flatten().unwrap_or_default();
-    let spec: serde_json::Value = serde_json::from_slice(&config).unwrap_or_default();
-    GROUPS.iter().any(|key| spec["annotations"].get(key).is_some())
+    let annotations = annotation::read(&config);
+    GROUPS.iter().any(|key| annotations.contains_key(*key))
 }

@@ -56,8 +56,7 @@ impl content_server::Content for Content {
     async fn info(&self, request: Request<api::InfoRequest>) -> Result<Response<api::InfoResponse>, Status> {
         let caller = Caller::of(&request)?;
         let digest = Digest::parse(&request.get_ref().digest)?;
-        let store = self.store.clone();
-        let info = blocking(move || store.info(&caller.namespace, &digest)).await?;
+        let info = self.store.info(&caller.namespace, &digest)?;
         Ok(Response::new(api::InfoResponse { info: Some(to_message(info)) }))
     }
 

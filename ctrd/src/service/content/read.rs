@@ -2,6 +2,7 @@
 
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
+use tonic::codegen::Bytes;
 use tonic::{Response, Status};
 
 use crate::api::content::{ReadContentRequest, ReadContentResponse};
@@ -22,43 +23,54 @@ pub async fn read(
     request: ReadContentRequest,
 ) -> Result<Response<Stream>, Status> {
     let digest = Digest::parse(&request.digest)?;
-    let reader = blocking(move || store.reader(&caller.namespace, &digest)).await?;
-    let from = u64::try_from(request.offset).unwrap_or(0);
-    let left = reader.size().checked_sub(from).ok_or_else(|| {
-        Error::new(Kind::OutOfRange, format!("read past object length {} bytes", reader.size()))
-    })?;
-    let end = match u64::try_from(request.size) {
-        Ok(size) if size > 0 => from + size.min(left),
-        _ => from + left,
-    };
+    // The first piece, which mostly is all, comes with the look at the blob.
+    let (mut reader, from, end, first) = blocking(move || {
+        let reader = store.reader(&caller.namespace, &digest)?;
+        let (from, end) = range(&reader, &request)?;
+        let (reader, first) = piece(reader, from, end)?;
+        Ok((reader, from, end, first))
+    })
+    .await?;
     let (pieces, stream) = mpsc::channel(1);
     tokio::spawn(async move {
-        let (mut reader, mut at) = (reader, from);
+        let (mut at, mut data) = (from, first);
         while at < end {
-            let size = PIECE.min(end - at) as usize;
-            let (back, piece) = match blocking(move || piece(reader, at, size)).await {
-                Ok(done) => done,
+            // Offsets count from where the reading began.
+            let (offset, length) = ((at - from) as i64, data.len() as u64);
+            let message = ReadContentResponse { offset, data };
+            at += length;
+            if pieces.send(Ok(message)).await.is_err() || at == end {
+                return;
+            }
+            (reader, data) = match blocking(move || piece(reader, at, end)).await {
+                Ok(next) => next,
                 Err(e) => {
                     let _ = pieces.send(Err(e.into())).await;
                     return;
                 }
             };
-            // Offsets count from where the reading began.
-            let message = ReadContentResponse { offset: (at - from) as i64, data: piece.into() };
-            at += size as u64;
-            reader = back;
-            if pieces.send(Ok(message)).await.is_err() {
-                return;
-            }
         }
     });
     Ok(Response::new(ReceiverStream::new(stream)))
 }
 
-fn piece(reader: Reader, at: u64, size: usize) -> Result<(Reader, Vec<u8>)> {
-    let mut buf = vec![0; size];
+/// From where to where is read.
+fn range(reader: &Reader, request: &ReadContentRequest) -> Result<(u64, u64)> {
+    let from = u64::try_from(request.offset).unwrap_or(0);
+    let left = reader.size().checked_sub(from).ok_or_else(|| {
+        Error::new(Kind::OutOfRange, format!("read past object length {} bytes", reader.size()))
+    })?;
+    Ok(match u64::try_from(request.size) {
+        Ok(size) if size > 0 => (from, from + size.min(left)),
+        _ => (from, from + left),
+    })
+}
+
+/// The bytes at `at`, as many as go into one piece; none at the end.
+fn piece(reader: Reader, at: u64, end: u64) -> Result<(Reader, Bytes)> {
+    let mut buf = vec![0; PIECE.min(end - at) as usize];
     let mut done = 0;
-    while done < size {
+    while done < buf.len() {
         match reader.read_at(&mut buf[done..], at + done as u64)? {
             0 => {
                 let short = format!("content {}: its file ends at {}", reader.digest(), at + done as u64);
@@ -67,5 +79,5 @@ fn piece(reader: Reader, at: u64, size: usize) -> Result<(Reader, Vec<u8>)> {
             n => done += n,
         }
     }
-    Ok((reader, buf))
+    Ok((reader, buf.into()))
 }
