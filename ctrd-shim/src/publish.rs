@@ -107,7 +107,7 @@ pub fn publish_of<M: Named>(shim: &mut Shim, id: &str, topic: &str, event: &M) {
     }
 }
 
-/// Puts an event on its way.
+/// Has an event go on its way, after what the callers wait for.
 pub fn publish<M: Named>(shim: &mut Shim, topic: &str, event: &M) {
     let publisher = &mut shim.publisher;
     if publisher.given_up {
@@ -124,7 +124,11 @@ pub fn publish<M: Named>(shim: &mut Shim, topic: &str, event: &M) {
             event: Some(any::pack(event)),
         }),
     });
-    if publisher.timer.is_none() || publisher.server.is_some() {
+}
+
+/// What the loop does at the end of each turn.
+pub fn send_waiting(shim: &mut Shim) {
+    if !shim.publisher.queue.is_empty() {
         advance(shim);
     }
 }

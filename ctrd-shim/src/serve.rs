@@ -145,6 +145,7 @@ impl Shim {
         loop {
             self.watch_idleness();
             self.flush_connections();
+            crate::publish::send_waiting(self);
             if self.may_leave() {
                 return Ok(());
             }

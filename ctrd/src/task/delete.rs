@@ -28,8 +28,9 @@ impl Runtime {
         };
         let bundle = task.shim.bundle.clone();
         // From here on the end of the shim is our doing, and nobody buries it meanwhile.
-        let Some(guard) = lock(&bundle).await? else {
-            return Err(not_found(id));
+        let guard = match bundle.try_lock()? {
+            Some(guard) => guard,
+            None => lock(&bundle).await?.ok_or_else(|| not_found(id))?,
         };
         let request = DeleteRequest { id: id.to_string(), exec_id: String::new() };
         let answer: Result<DeleteResponse> =
