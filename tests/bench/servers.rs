@@ -7,8 +7,9 @@
 //! - `restart`: with -t, to an answer to List that has as many tasks, which live
 //!
 //! Each server is ended by SIGKILL, so that the next finds what that leaves; all are asked by the same
-//! client, which dials until somebody listens.
+//! client, which dials when something happens to the socket's name until somebody listens.
 
+use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -16,6 +17,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use ctrd::client::{Client, channel, process};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 
 const PAUSE: Duration = Duration::from_millis(40);
 
@@ -60,6 +63,17 @@ fn main() -> Result<()> {
     Ok(())
 }
 
+/// What tells that the socket may have come to be: it is renamed to its place, or bound there and given its mode once
+/// it is listened on.
+fn watch(address: &Path) -> Result<Inotify> {
+    let folder = address.parent().context("a socket in a folder")?;
+    std::fs::create_dir_all(folder)?;
+    let watch = Inotify::init(InitFlags::IN_CLOEXEC)?;
+    let changes = AddWatchFlags::IN_CREATE | AddWatchFlags::IN_MOVED_TO | AddWatchFlags::IN_ATTRIB;
+    watch.add_watch(folder, changes).with_context(|| format!("watch {}", folder.display()))?;
+    Ok(watch)
+}
+
 fn server(line: &str) -> Result<Server> {
     let fields: Vec<&str> = line.split(" | ").collect();
     let [name, address, command] = fields[..] else { bail!("{line}: three fields") };
@@ -70,9 +84,10 @@ fn server(line: &str) -> Result<Server> {
 impl Server {
     /// From the start of the server to its answer. It is ended afterwards.
     async fn answers(&self, tasks: usize) -> Result<Duration> {
+        let watch = watch(&self.address)?;
         let begun = Instant::now();
         let mut child = self.start()?;
-        let answered = self.ask(begun, tasks).await;
+        let answered = self.ask(begun, &watch, tasks).await;
         child.kill()?;
         child.wait()?;
         answered
@@ -85,10 +100,12 @@ impl Server {
         command.spawn().with_context(|| format!("run {program}"))
     }
 
-    async fn ask(&self, begun: Instant, tasks: usize) -> Result<Duration> {
+    async fn ask(&self, begun: Instant, watch: &Inotify, tasks: usize) -> Result<Duration> {
         while UnixStream::connect(&self.address).is_err() {
-            ensure!(begun.elapsed() < PATIENCE, "nobody listens");
-            std::thread::sleep(Duration::from_micros(100));
+            let left = PATIENCE.saturating_sub(begun.elapsed());
+            let mut ready = [PollFd::new(watch.as_fd(), PollFlags::POLLIN)];
+            ensure!(poll(&mut ready, PollTimeout::try_from(left)?)? > 0, "nobody listens");
+            watch.read_events()?;
         }
         let nowhere = Path::new("/nowhere");
         let channel = channel::connect(&self.address, nowhere, nowhere).await?;

@@ -3,7 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use ctrd_shim::api::process::Status;
+use ctrd_shim::api::process::Status as State;
+use ctrd_shim::api::rpc::Status;
 use ctrd_shim::api::task;
 use ctrd_shim::client::Client;
 use ctrd_shim::method::{TASK_V3, code};
@@ -16,7 +17,7 @@ use crate::{bin, runtime, traces};
 const LIMIT: Duration = Duration::from_millis(700);
 
 impl Stalled {
-    /// Calls what hangs, with a deadline: it is kept, others are answered at once, and nothing stays.
+    /// Calls what hangs, with a deadline: it is kept, and nothing stays.
     fn late(&self, when: &str, verb: &str, method: &str, request: &impl Message) {
         self.hangs(when, verb);
         std::thread::scope(|scope| {
@@ -27,7 +28,26 @@ impl Stalled {
                 client.call::<task::DeleteResponse>(TASK_V3, method, request).expect("an answer")
             });
             let hung = self.hung();
-            let asked = Instant::now();
+            let status = call.join().expect("the call").expect_err("it hangs");
+            assert_eq!(status.code, code::DEADLINE_EXCEEDED, "{method}: {}", status.message);
+            assert!(begun.elapsed() >= LIMIT, "{method}: too early");
+            runtime::wait_exit(hung);
+        });
+        self.goes_on();
+    }
+
+    /// Calls what hangs: others are answered meanwhile. It hangs until it is killed.
+    fn shot(
+        &self,
+        when: &str,
+        verb: &str,
+        method: &str,
+        request: &(dyn Fn() -> Result<(), Status> + Sync),
+    ) -> Result<(), Status> {
+        self.hangs(when, verb);
+        let answer = std::thread::scope(|scope| {
+            let call = scope.spawn(request);
+            let hung = self.hung();
             let id = self.shim.id.clone();
             let connect: task::ConnectResponse =
                 self.shim.ok("Connect", &task::ConnectRequest { id: id.clone() });
@@ -35,13 +55,12 @@ impl Stalled {
             let state = task::StateRequest { id: id.clone(), exec_id: String::new() };
             let _ = self.shim.call::<task::StateResponse>("State", &state);
             let _ = self.shim.call::<task::StatsResponse>("Stats", &task::StatsRequest { id });
-            assert!(asked.elapsed() < LIMIT / 2, "{method}: others waited {:?}", asked.elapsed());
-            let status = call.join().expect("the call").expect_err("it hangs");
-            assert_eq!(status.code, code::DEADLINE_EXCEEDED, "{method}: {}", status.message);
-            assert!(begun.elapsed() >= LIMIT, "{method}: too early");
-            runtime::wait_exit(hung);
+            assert!(!call.is_finished(), "{method}: it hangs");
+            bin::run(std::process::Command::new("kill").args(["-9", &hung.to_string()])).ok();
+            call.join().expect("the call")
         });
         self.goes_on();
+        answer
     }
 
     /// Creates a container whose name may still be taken by one that is being given up.
@@ -63,14 +82,14 @@ fn a_runtime_that_hangs_holds_up_its_own_call_alone() {
     stalled.late("before", "create", "Create", &shim.request());
     stalled.create_in_the_end();
     stalled.late("before", "start", "Start", &shim.start_request(""));
-    assert_eq!(shim.state("").status, Status::Created as i32);
+    assert_eq!(shim.state("").status, State::Created as i32);
     shim.start("");
     stalled.late("before", "ps", "Pids", &task::PidsRequest { id: id.clone() });
     stalled.late("before", "pause", "Pause", &task::PauseRequest { id: id.clone() });
-    assert_eq!(shim.state("").status, Status::Running as i32);
+    assert_eq!(shim.state("").status, State::Running as i32);
     shim.ok::<()>("Pause", &task::PauseRequest { id: id.clone() });
     stalled.late("before", "resume", "Resume", &task::ResumeRequest { id: id.clone() });
-    assert_eq!(shim.state("").status, Status::Paused as i32);
+    assert_eq!(shim.state("").status, State::Paused as i32);
     shim.ok::<()>("Resume", &task::ResumeRequest { id: id.clone() });
     stalled.late(
         "before",
@@ -140,6 +159,11 @@ fn a_logging_program_that_is_never_ready_is_given_up() {
     for scheme in ["binary", "binary-v2"] {
         let mut request = shim.request();
         request.stdout = format!("{scheme}://{program}");
+        let create = || shim.call::<task::CreateTaskResponse>("Create", &request).map(drop);
+        // One that ends is waited for no longer, ready or not.
+        if stalled.shot("before", "nothing", "Create", &create).is_ok() {
+            shim.delete("");
+        }
         stalled.late("before", "nothing", "Create", &request);
     }
     stalled.create_in_the_end();
@@ -159,7 +183,7 @@ fn a_deadline_that_was_met_is_over() {
     let wait = task::WaitRequest { id: shim.id.clone(), exec_id: String::new() };
     let late = client.call::<task::WaitResponse>(TASK_V3, "Wait", &wait).expect("an answer");
     assert_eq!(late.unwrap_err().code, code::DEADLINE_EXCEEDED, "after that of Create, too");
-    assert_eq!(shim.state("").status, Status::Created as i32);
+    assert_eq!(shim.state("").status, State::Created as i32);
 }
 
 /// A runtime that somebody else kills is a call that failed, no more.
@@ -168,19 +192,10 @@ fn a_runtime_that_is_killed_fails_its_call() {
     let stalled = Stalled::new("it-shot", &["sleep", "3000"], |_| {});
     let shim = &stalled.shim;
     let id = shim.id.clone();
-    let shoot = |when: &str,
-                 verb: &str,
-                 method: &str,
-                 request: &(dyn Fn() -> Result<(), ctrd_shim::api::rpc::Status> + Sync)| {
-        stalled.hangs(when, verb);
-        std::thread::scope(|scope| {
-            let call = scope.spawn(request);
-            bin::run(std::process::Command::new("kill").args(["-9", &stalled.hung().to_string()])).ok();
-            let status = call.join().expect("the call").expect_err("it was killed");
-            assert_eq!(status.code, code::UNKNOWN, "{method}");
-            assert!(status.message.contains("stalled: ended by signal 9"), "{method}: {}", status.message);
-        });
-        stalled.goes_on();
+    let shoot = |when: &str, verb: &str, method: &str, request: &(dyn Fn() -> Result<(), Status> + Sync)| {
+        let status = stalled.shot(when, verb, method, request).expect_err("it was killed");
+        assert_eq!(status.code, code::UNKNOWN, "{method}");
+        assert!(status.message.contains("stalled: ended by signal 9"), "{method}: {}", status.message);
     };
     for when in ["before", "after"] {
         shoot(when, "create", "Create", &|| {
@@ -194,7 +209,16 @@ fn a_runtime_that_is_killed_fails_its_call() {
     shoot("after", "exec", "Start", &|| shim.call::<()>("Start", &shim.start_request("e")));
     shim.delete("e");
     shoot("before", "pause", "Pause", &|| shim.call("Pause", &task::PauseRequest { id: id.clone() }));
-    assert_eq!(shim.state("").status, Status::Running as i32);
+    assert_eq!(shim.state("").status, State::Running as i32);
+    shoot("before", "ps", "Pids", &|| {
+        shim.call::<task::PidsResponse>("Pids", &task::PidsRequest { id: id.clone() }).map(drop)
+    });
+    let update = task::UpdateTaskRequest { id: id.clone(), ..Default::default() };
+    shoot("before", "update", "Update", &|| shim.call("Update", &update));
+    shoot("before", "kill", "Kill", &|| shim.call("Kill", &shim.kill_request("", 15)));
+    shim.ok::<()>("Pause", &task::PauseRequest { id: id.clone() });
+    shoot("before", "resume", "Resume", &|| shim.call("Resume", &task::ResumeRequest { id: id.clone() }));
+    shim.ok::<()>("Resume", &task::ResumeRequest { id: id.clone() });
     shim.kill("", 9);
     shim.wait("");
     shoot("before", "delete", "Delete", &|| shim.call::<()>("Delete", &shim.delete_request("")));
