@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::place::Place;
 use super::shims;
 use crate::cli::{ShimCall, ShimCommand};
+use crate::client::process;
 use crate::{listing, signal};
 
 pub fn command(place: &Place, command: ShimCommand) -> Result<i32> {
@@ -81,14 +82,8 @@ fn call<M: Message + Default>(
 }
 
 fn state(answer: &task::StateResponse) -> Value {
-    let status = match answer.status() {
-        Status::Created => "created",
-        Status::Running => "running",
-        Status::Stopped => "stopped",
-        Status::Paused => "paused",
-        Status::Pausing => "pausing",
-        Status::Unknown => "unknown",
-    };
+    // The two enumerations have the same numbers.
+    let status = process::word(answer.status.try_into().unwrap_or_default());
     let mut object = json!({"id": answer.id, "bundle": answer.bundle, "pid": answer.pid, "status": status});
     if answer.status() == Status::Stopped {
         object["exitStatus"] = json!(answer.exit_status);

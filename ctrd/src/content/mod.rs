@@ -12,6 +12,7 @@
 
 mod check;
 mod ingest;
+pub mod make;
 mod reader;
 mod settle;
 mod writeback;

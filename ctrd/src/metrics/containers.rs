@@ -13,6 +13,134 @@ use crate::task::Runtime;
 /// A family's name, and what it is.
 type Family = (&'static str, &'static str);
 
+/// A family's name, and where its figure stands.
+type In<M> = Option<(&'static str, fn(&M) -> Option<u64>)>;
+
+/// What a figure is; what it is in cgroups of the first version, and in those of the second.
+type Row = (&'static str, In<cgroup1::Metrics>, In<cgroup2::Metrics>);
+
+const FIGURES: &[Row] = &[
+    (
+        "Processes and threads.",
+        Some(("container_pids_current", |m| Some(m.pids.as_ref()?.current))),
+        Some(("container_pids_current", |m| Some(m.pids.as_ref()?.current))),
+    ),
+    (
+        "How many there may be; 0 is no limit.",
+        Some(("container_pids_limit", |m| Some(m.pids.as_ref()?.limit))),
+        Some(("container_pids_limit", |m| Some(m.pids.as_ref()?.limit))),
+    ),
+    (
+        "Processor time.",
+        Some(("container_cpu_total_nanoseconds", |m| Some(m.cpu.as_ref()?.usage.as_ref()?.total))),
+        Some(("container_cpu_usage_usec_microseconds", |m| Some(m.cpu.as_ref()?.usage_usec))),
+    ),
+    (
+        "Processor time in the kernel.",
+        Some(("container_cpu_kernel_nanoseconds", |m| Some(m.cpu.as_ref()?.usage.as_ref()?.kernel))),
+        Some(("container_cpu_system_usec_microseconds", |m| Some(m.cpu.as_ref()?.system_usec))),
+    ),
+    (
+        "Processor time in programs.",
+        Some(("container_cpu_user_nanoseconds", |m| Some(m.cpu.as_ref()?.usage.as_ref()?.user))),
+        Some(("container_cpu_user_usec_microseconds", |m| Some(m.cpu.as_ref()?.user_usec))),
+    ),
+    (
+        "Periods of the limit.",
+        Some(("container_cpu_throttle_periods_total", |m| {
+            Some(m.cpu.as_ref()?.throttling.as_ref()?.periods)
+        })),
+        Some(("container_cpu_nr_periods_total", |m| Some(m.cpu.as_ref()?.nr_periods))),
+    ),
+    (
+        "Periods cut short.",
+        Some(("container_cpu_throttled_periods_total", |m| {
+            Some(m.cpu.as_ref()?.throttling.as_ref()?.throttled_periods)
+        })),
+        Some(("container_cpu_nr_throttled_total", |m| Some(m.cpu.as_ref()?.nr_throttled))),
+    ),
+    (
+        "Time held back.",
+        Some(("container_cpu_throttled_time_nanoseconds", |m| {
+            Some(m.cpu.as_ref()?.throttling.as_ref()?.throttled_time)
+        })),
+        Some(("container_cpu_throttled_usec_microseconds", |m| Some(m.cpu.as_ref()?.throttled_usec))),
+    ),
+    (
+        "Memory in use.",
+        Some(("container_memory_usage_usage_bytes", |m| Some(m.memory.as_ref()?.usage.as_ref()?.usage))),
+        Some(("container_memory_usage_bytes", |m| Some(m.memory.as_ref()?.usage))),
+    ),
+    (
+        "The limit of memory.",
+        Some(("container_memory_usage_limit_bytes", |m| Some(m.memory.as_ref()?.usage.as_ref()?.limit))),
+        Some(("container_memory_usage_limit_bytes", |m| Some(m.memory.as_ref()?.usage_limit))),
+    ),
+    (
+        "The most memory ever in use.",
+        Some(("container_memory_usage_max_bytes", |m| Some(m.memory.as_ref()?.usage.as_ref()?.max))),
+        None,
+    ),
+    (
+        "How often the limit was met.",
+        Some(("container_memory_usage_failcnt_total", |m| Some(m.memory.as_ref()?.usage.as_ref()?.failcnt))),
+        None,
+    ),
+    (
+        "Memory and swap in use.",
+        Some(("container_memory_swap_usage_bytes", |m| Some(m.memory.as_ref()?.swap.as_ref()?.usage))),
+        None,
+    ),
+    (
+        "Swap in use.",
+        None,
+        Some(("container_memory_swap_usage_bytes", |m| Some(m.memory.as_ref()?.swap_usage))),
+    ),
+    (
+        "The limit of memory and swap.",
+        Some(("container_memory_swap_limit_bytes", |m| Some(m.memory.as_ref()?.swap.as_ref()?.limit))),
+        None,
+    ),
+    (
+        "The limit of swap.",
+        None,
+        Some(("container_memory_swap_limit_bytes", |m| Some(m.memory.as_ref()?.swap_limit))),
+    ),
+    (
+        "Memory of programs.",
+        Some(("container_memory_rss_bytes", |m| Some(m.memory.as_ref()?.rss))),
+        Some(("container_memory_anon_bytes", |m| Some(m.memory.as_ref()?.anon))),
+    ),
+    (
+        "Cached parts of files.",
+        Some(("container_memory_cache_bytes", |m| Some(m.memory.as_ref()?.cache))),
+        Some(("container_memory_file_bytes", |m| Some(m.memory.as_ref()?.file))),
+    ),
+    (
+        "Files not used of late.",
+        Some(("container_memory_total_inactive_file_bytes", |m| {
+            Some(m.memory.as_ref()?.total_inactive_file)
+        })),
+        Some(("container_memory_inactive_file_bytes", |m| Some(m.memory.as_ref()?.inactive_file))),
+    ),
+    ("Page faults.", Some(("container_memory_pgfault_total", |m| Some(m.memory.as_ref()?.pg_fault))), None),
+    (
+        "Page faults that waited for a disk.",
+        Some(("container_memory_pgmajfault_total", |m| Some(m.memory.as_ref()?.pg_maj_fault))),
+        None,
+    ),
+    (
+        "Processes killed for want of memory.",
+        Some(("container_memory_oom_total", |m| Some(m.memory_oom_control.as_ref()?.oom_kill))),
+        None,
+    ),
+    (
+        "How often memory ran out.",
+        None,
+        Some(("container_memory_oom_total", |m| Some(m.memory_events.as_ref()?.oom))),
+    ),
+];
+
 /// Asks all shims at once; a task that does not answer in time is left out.
 pub async fn write(text: &mut Text, tasks: &Arc<Runtime>) {
     let mut families: BTreeMap<Family, Vec<([String; 2], f64)>> = BTreeMap::new();
@@ -37,95 +165,52 @@ pub async fn write(text: &mut Text, tasks: &Arc<Runtime>) {
 }
 
 fn values(stats: &Any) -> Vec<(Family, f64)> {
-    let numbers = if let Some(Ok(metrics)) = any::unpack::<cgroup1::Metrics>(stats) {
-        first(&metrics)
+    if let Some(Ok(metrics)) = any::unpack::<cgroup1::Metrics>(stats) {
+        figures(&metrics, |(_, first, _)| first)
     } else if let Some(Ok(metrics)) = any::unpack::<cgroup2::Metrics>(stats) {
-        second(&metrics)
+        figures(&metrics, |(_, _, second)| second)
     } else {
         Vec::new()
+    }
+}
+
+fn figures<M: 'static>(metrics: &M, of: impl Fn(&'static Row) -> &'static In<M>) -> Vec<(Family, f64)> {
+    let figure = |row: &'static Row| {
+        let (name, value) = of(row).as_ref()?;
+        Some(((*name, row.0), value(metrics)? as f64))
     };
-    numbers.into_iter().map(|(name, help, number)| ((name, help), number as f64)).collect()
+    FIGURES.iter().filter_map(figure).collect()
 }
 
-type Number = (&'static str, &'static str, u64);
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn pids(current: u64, limit: u64) -> [Number; 2] {
-    [
-        ("container_pids_current", "Processes and threads.", current),
-        ("container_pids_limit", "How many there may be; 0 is no limit.", limit),
-    ]
-}
+    #[test]
+    fn what_is_known_alone_is_told() {
+        let mut metrics = cgroup2::Metrics::default();
+        assert_eq!(figures(&metrics, |(_, _, second)| second), []);
+        metrics.pids = Some(cgroup2::PidsStat { current: 3, limit: 7 });
+        let family = |name, help| (name, help);
+        assert_eq!(
+            figures(&metrics, |(_, _, second)| second),
+            [
+                (family("container_pids_current", "Processes and threads."), 3.0),
+                (family("container_pids_limit", "How many there may be; 0 is no limit."), 7.0)
+            ]
+        );
+    }
 
-fn first(m: &cgroup1::Metrics) -> Vec<Number> {
-    let mut numbers = Vec::new();
-    if let Some(p) = &m.pids {
-        numbers.extend(pids(p.current, p.limit));
+    /// A family has one line of help: the names of one version are all different.
+    #[test]
+    fn a_name_is_one_figure() {
+        let first = FIGURES.iter().filter_map(|row| row.1.as_ref()).map(|(name, _)| *name);
+        let second = FIGURES.iter().filter_map(|row| row.2.as_ref()).map(|(name, _)| *name);
+        for names in [first.collect::<Vec<_>>(), second.collect()] {
+            let mut once = names.clone();
+            once.sort_unstable();
+            once.dedup();
+            assert_eq!(once.len(), names.len());
+        }
     }
-    if let Some(cpu) = &m.cpu {
-        let (times, throttling) = (cpu.usage.clone().unwrap_or_default(), cpu.throttling.unwrap_or_default());
-        numbers.extend([
-            ("container_cpu_total_nanoseconds", "Processor time.", times.total),
-            ("container_cpu_kernel_nanoseconds", "Processor time in the kernel.", times.kernel),
-            ("container_cpu_user_nanoseconds", "Processor time in programs.", times.user),
-            ("container_cpu_throttle_periods_total", "Periods of the limit.", throttling.periods),
-            ("container_cpu_throttled_periods_total", "Periods cut short.", throttling.throttled_periods),
-            ("container_cpu_throttled_time_nanoseconds", "Time held back.", throttling.throttled_time),
-        ]);
-    }
-    if let Some(memory) = &m.memory {
-        let (usage, swap) = (memory.usage.unwrap_or_default(), memory.swap.unwrap_or_default());
-        numbers.extend([
-            ("container_memory_usage_usage_bytes", "Memory in use.", usage.usage),
-            ("container_memory_usage_limit_bytes", "The limit of memory.", usage.limit),
-            ("container_memory_usage_max_bytes", "The most memory ever in use.", usage.max),
-            ("container_memory_usage_failcnt_total", "How often the limit was met.", usage.failcnt),
-            ("container_memory_swap_usage_bytes", "Memory and swap in use.", swap.usage),
-            ("container_memory_swap_limit_bytes", "The limit of memory and swap.", swap.limit),
-            ("container_memory_cache_bytes", "Cached parts of files.", memory.cache),
-            ("container_memory_rss_bytes", "Memory of programs.", memory.rss),
-            ("container_memory_pgfault_total", "Page faults.", memory.pg_fault),
-            ("container_memory_pgmajfault_total", "Page faults that waited for a disk.", memory.pg_maj_fault),
-            (
-                "container_memory_total_inactive_file_bytes",
-                "Files not used of late.",
-                memory.total_inactive_file,
-            ),
-        ]);
-    }
-    if let Some(oom) = &m.memory_oom_control {
-        numbers.push(("container_memory_oom_total", "Processes killed for want of memory.", oom.oom_kill));
-    }
-    numbers
-}
-
-fn second(m: &cgroup2::Metrics) -> Vec<Number> {
-    let mut numbers = Vec::new();
-    if let Some(p) = &m.pids {
-        numbers.extend(pids(p.current, p.limit));
-    }
-    if let Some(cpu) = &m.cpu {
-        numbers.extend([
-            ("container_cpu_usage_usec_microseconds", "Processor time.", cpu.usage_usec),
-            ("container_cpu_user_usec_microseconds", "Processor time in programs.", cpu.user_usec),
-            ("container_cpu_system_usec_microseconds", "Processor time in the kernel.", cpu.system_usec),
-            ("container_cpu_nr_periods_total", "Periods of the limit.", cpu.nr_periods),
-            ("container_cpu_nr_throttled_total", "Periods cut short.", cpu.nr_throttled),
-            ("container_cpu_throttled_usec_microseconds", "Time held back.", cpu.throttled_usec),
-        ]);
-    }
-    if let Some(memory) = &m.memory {
-        numbers.extend([
-            ("container_memory_usage_bytes", "Memory in use.", memory.usage),
-            ("container_memory_usage_limit_bytes", "The limit of memory.", memory.usage_limit),
-            ("container_memory_swap_usage_bytes", "Swap in use.", memory.swap_usage),
-            ("container_memory_swap_limit_bytes", "The limit of swap.", memory.swap_limit),
-            ("container_memory_anon_bytes", "Memory of programs.", memory.anon),
-            ("container_memory_file_bytes", "Cached parts of files.", memory.file),
-            ("container_memory_inactive_file_bytes", "Files not used of late.", memory.inactive_file),
-        ]);
-    }
-    if let Some(events) = &m.memory_events {
-        numbers.push(("container_memory_oom_total", "Processes killed for want of memory.", events.oom));
-    }
-    numbers
 }

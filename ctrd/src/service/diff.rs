@@ -1,7 +1,6 @@
 //! Layers onto mounts, and the difference of mounts as a layer.
 
 use std::collections::HashMap;
-use std::io::{self, Write};
 
 use prost_types::Timestamp;
 use tonic::{Request, Response, Status};
@@ -11,8 +10,7 @@ use crate::api::diff::{ApplyRequest, ApplyResponse, DiffRequest, DiffResponse};
 use crate::api::types::Descriptor;
 use crate::client::Client;
 use crate::client::remote::{Remote, answer};
-use crate::clock;
-use crate::content::{Content, Labels, Writer};
+use crate::content::{Content, Labels, make};
 use crate::digest::{Digest, Hasher, Hashing};
 use crate::error::{Error, Kind, Result};
 use crate::image::media;
@@ -73,7 +71,7 @@ impl Differ {
             return answer(self.there(caller)?.diff().diff(request).await);
         };
         let caller = caller.clone();
-        let diff = blocking(move || make(&content, &caller, request)).await?;
+        let diff = blocking(move || difference(&content, &caller, request)).await?;
         Ok(DiffResponse { diff: Some(diff) })
     }
 
@@ -119,7 +117,7 @@ impl diff_server::Diff for Diff {
     }
 }
 
-fn make(content: &Content, caller: &Caller, request: DiffRequest) -> Result<Descriptor> {
+fn difference(content: &Content, caller: &Caller, request: DiffRequest) -> Result<Descriptor> {
     let media_type = if request.media_type.is_empty() { media::LAYER_GZIP } else { &request.media_type };
     let compression = match media_type {
         media::LAYER | media::DOCKER_LAYER => Compression::None,
@@ -130,82 +128,30 @@ fn make(content: &Content, caller: &Caller, request: DiffRequest) -> Result<Desc
             return Err(Error::new(Kind::Unimplemented, text));
         }
     };
-    let own = request.r#ref.is_empty();
-    let reference = match own {
-        true => format!("diff-{}-{:?}", clock::now(), std::thread::current().id()),
-        false => request.r#ref.clone(),
+    let reference = match request.r#ref.as_str() {
+        "" => make::reference("diff"),
+        own => own.to_string(),
     };
-    let ns = &caller.namespace;
-    let mut writer = content.writer(ns, &reference, 0, None, caller.lease.as_deref())?;
-    // Of another attempt under the same name nothing can be used.
-    writer.truncate(0)?;
+    let (ns, lease) = (&caller.namespace, caller.lease.as_deref());
     let (left, right) = (message::mounts_from(request.left), message::mounts_from(request.right));
     let epoch = request.source_date_epoch.map(|Timestamp { seconds, .. }| seconds);
-    let made = write(&mut writer, compression, |out| unpack::diff(&left, &right, epoch, out));
-    let diff_id = match made {
-        Ok(diff_id) => diff_id,
-        Err(e) => {
-            drop(writer);
-            let _ = content.abort(ns, &reference);
-            return Err(e.context("compute the difference"));
-        }
-    };
-    let (digest, size) = (writer.digest(), writer.offset());
     let mut labels: Labels = message::labels(request.labels);
-    labels.insert(UNCOMPRESSED.to_string(), diff_id.to_string());
-    match writer.commit(size, Some(&digest), &labels, caller.lease.as_deref()) {
-        // The same difference was computed before.
-        Err(e) if e.kind == Kind::AlreadyExists => {
-            let key = format!("labels.{UNCOMPRESSED}");
-            content.update(ns, &digest, &labels, &[key], caller.lease.as_deref())?;
-        }
-        other => drop(other?),
+    let mut own = Labels::new();
+    let made = content.make(ns, lease, &reference, "compute the difference", |out| {
+        let mut out = Hashing::new(Compressor::new(compression, out)?, Hasher::default());
+        unpack::diff(&left, &right, epoch, &mut out)?;
+        out.inner.finish()?;
+        own.insert(UNCOMPRESSED.to_string(), out.hash.finish().to_string());
+        labels.extend(own.clone());
+        Ok(labels)
+    })?;
+    if made.existed {
+        content.update(ns, &made.digest, &own, &[format!("labels.{UNCOMPRESSED}")], lease)?;
     }
     Ok(Descriptor {
         media_type: media_type.to_string(),
-        digest: digest.to_string(),
-        size: size as i64,
+        digest: made.digest.to_string(),
+        size: made.size as i64,
         annotations: HashMap::new(),
     })
-}
-
-/// Compresses what `fill` writes into the ingest, and returns the digest of it uncompressed.
-fn write(
-    writer: &mut Writer,
-    compression: Compression,
-    fill: impl FnOnce(&mut dyn Write) -> Result<()>,
-) -> Result<Digest> {
-    // Reported in its own words, and not as that of the writing above it.
-    let mut failure = None;
-    let ingest = Ingest { writer, failure: &mut failure };
-    let outcome = (|| {
-        let mut out = Hashing::new(Compressor::new(compression, ingest)?, Hasher::default());
-        fill(&mut out)?;
-        out.inner.finish()?;
-        Ok(out.hash.finish())
-    })();
-    match (outcome, failure) {
-        (Err(_), Some(e)) => Err(e),
-        (outcome, _) => outcome,
-    }
-}
-
-struct Ingest<'a> {
-    writer: &'a mut Writer,
-    failure: &'a mut Option<Error>,
-}
-
-impl Write for Ingest<'_> {
-    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        self.writer.append(buf).map_err(|e| {
-            let text = e.message.clone();
-            *self.failure = Some(e);
-            io::Error::other(text)
-        })?;
-        Ok(buf.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

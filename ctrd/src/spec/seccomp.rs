@@ -110,31 +110,14 @@ const SOCKET_FAMILIES: &[(u64, u64)] = &[
 /// Linux, Linux with a 32-bit address space, both with uname 2.6, and the question.
 const PERSONALITIES: &[u64] = &[0x0, 0x8, 0x2_0000, 0x2_0008, 0xffff_ffff];
 
+const ARM: &[&str] =
+    &["arm_fadvise64_64", "arm_sync_file_range", "breakpoint", "cacheflush", "set_tls", "sync_file_range2"];
+
 const BY_ARCH: &[(&str, &[&str])] = &[
     ("x86_64", &["arch_prctl", "modify_ldt"]),
     ("x86", &["modify_ldt"]),
-    (
-        "aarch64",
-        &[
-            "arm_fadvise64_64",
-            "arm_sync_file_range",
-            "breakpoint",
-            "cacheflush",
-            "set_tls",
-            "sync_file_range2",
-        ],
-    ),
-    (
-        "arm",
-        &[
-            "arm_fadvise64_64",
-            "arm_sync_file_range",
-            "breakpoint",
-            "cacheflush",
-            "set_tls",
-            "sync_file_range2",
-        ],
-    ),
+    ("aarch64", ARM),
+    ("arm", ARM),
     ("powerpc64", &["swapcontext", "sync_file_range2"]),
     ("riscv64", &["riscv_flush_icache", "riscv_hwprobe"]),
     ("s390x", &["s390_pci_mmio_read", "s390_pci_mmio_write", "s390_runtime_instr"]),
