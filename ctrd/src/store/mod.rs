@@ -10,11 +10,12 @@ mod log;
 pub mod namespaces;
 pub mod sandboxes;
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::time::Duration;
 
 use nix::fcntl::{Flock, FlockArg};
@@ -44,8 +45,10 @@ pub const FILE: &str = "meta.db";
 /// How long one process waits for another that writes, unless the configuration says so.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
-/// So many connections are kept for reading.
+/// So many connections are kept for reading, and so many are open at the same time: each has descriptors, and those of
+/// one that was closed are SQLite's until all others are closed too.
 const READERS: usize = 2;
+const READERS_MOST: usize = 8;
 
 /// After so many pages the log goes into the database.
 const LOG_PAGES: u32 = 256;
@@ -57,7 +60,8 @@ pub struct Store {
     conn: Mutex<Connection>,
     log: Log,
     /// For those who would read while the other is taken; opened when first wanted.
-    readers: Mutex<Vec<Connection>>,
+    readers: Mutex<Readers>,
+    freed: Condvar,
     changes: AtomicU64,
     /// Hears of every so many changes.
     watcher: OnceLock<(u64, Box<dyn Fn() + Send + Sync>)>,
@@ -84,6 +88,7 @@ impl Store {
             conn: Mutex::new(conn),
             log,
             readers: Mutex::default(),
+            freed: Condvar::new(),
             changes: AtomicU64::new(0),
             watcher: OnceLock::new(),
         })
@@ -117,10 +122,10 @@ impl Store {
         }
     }
 
-    /// Runs queries that all see the same moment, without a hindrance to anybody, however long it takes.
+    /// Runs queries that all see the same moment, without a hindrance to who writes, however long it takes.
     pub fn view<T>(&self, f: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        let kept = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut conn = match kept {
+        let mut turn = Turn::take(self);
+        let mut conn = match turn.conn.take() {
             Some(conn) => conn,
             None => self.reader()?,
         };
@@ -130,10 +135,7 @@ impl Store {
             tx.finish()?;
             out
         };
-        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
-        if readers.len() < READERS {
-            readers.push(conn);
-        }
+        turn.conn = Some(conn);
         out
     }
 
@@ -184,6 +186,8 @@ impl Store {
             return self.write(f);
         }
         let mut conn = self.lock();
+        // Who writes may read beside it: those who read may wait for the writer's connection.
+        let _use = Use::begin();
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let out = f(&tx)?;
         tx.commit()?;
@@ -194,6 +198,63 @@ impl Store {
     fn lock(&self) -> MutexGuard<'_, Connection> {
         // A panic in a query rolled its transaction back: the connection is sound.
         self.conn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Connections for reading that nobody uses, and how many are used.
+#[derive(Default)]
+struct Readers {
+    kept: Vec<Connection>,
+    used: usize,
+}
+
+thread_local! {
+    /// How many connections this thread uses.
+    static USED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// This thread's use of a connection.
+struct Use;
+
+impl Use {
+    fn begin() -> Use {
+        USED.set(USED.get() + 1);
+        Use
+    }
+}
+
+impl Drop for Use {
+    fn drop(&mut self) {
+        USED.set(USED.get() - 1);
+    }
+}
+
+/// Somebody's use of a connection for reading; its end lets the next one in.
+struct Turn<'a> {
+    store: &'a Store,
+    conn: Option<Connection>,
+    _use: Use,
+}
+
+impl<'a> Turn<'a> {
+    /// Waits while as many as may be are used; but not a thread that uses one already, which others may wait for.
+    fn take(store: &'a Store) -> Turn<'a> {
+        let readers = store.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = |readers: &mut Readers| USED.get() == 0 && readers.used >= READERS_MOST;
+        let mut readers = store.freed.wait_while(readers, full).unwrap_or_else(PoisonError::into_inner);
+        readers.used += 1;
+        Turn { store, conn: readers.kept.pop(), _use: Use::begin() }
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut readers = self.store.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        readers.used -= 1;
+        if readers.kept.len() < READERS {
+            readers.kept.extend(self.conn.take());
+        }
+        self.store.freed.notify_one();
     }
 }
 
@@ -264,6 +325,33 @@ mod tests {
         assert_eq!(store.log.synced(), 2);
         store.write_ahead(false, |_| Ok(())).unwrap();
         assert_eq!(store.log.synced(), 3);
+    }
+
+    #[test]
+    fn connections_for_reading_are_bounded() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("meta.db"), PATIENCE).unwrap();
+        let inside = AtomicU64::new(0);
+        // As many as may be meet inside, again and again; one more each would be too many.
+        let meet = std::sync::Barrier::new(READERS_MOST);
+        std::thread::scope(|scope| {
+            for _ in 0..4 * READERS_MOST {
+                scope.spawn(|| {
+                    let seen = store.view(|_| {
+                        let seen = inside.fetch_add(1, Ordering::SeqCst) + 1;
+                        meet.wait();
+                        // Who is inside is not kept from another one.
+                        store.view(|_| Ok(()))?;
+                        meet.wait();
+                        inside.fetch_sub(1, Ordering::SeqCst);
+                        Ok(seen)
+                    });
+                    assert!(seen.unwrap() <= READERS_MOST as u64);
+                });
+            }
+        });
+        let readers = store.readers.lock().unwrap();
+        assert_eq!((readers.used, readers.kept.len()), (0, READERS));
     }
 
     #[test]
