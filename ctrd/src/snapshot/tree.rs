@@ -147,9 +147,15 @@ pub fn walk(
                 if path.len() > MAX_DEPTH {
                     return Err(Error::invalid(format!("{:.200}: too deep", display(path))));
                 }
-                let sub = open_dir(dir, &name).map_err(|e| Error::from(e).context(display(path)))?;
-                level(&sub, path, visit, leave)?;
-                leave(path, &sub)?;
+                match open_dir(dir, &name) {
+                    Ok(sub) => {
+                        level(&sub, path, visit, leave)?;
+                        leave(path, &sub)?;
+                    }
+                    // A running container removes what it likes meanwhile.
+                    Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+                    Err(e) => return Err(Error::from(e).context(display(path))),
+                }
             }
             path.pop();
         }
@@ -258,8 +264,13 @@ pub use copy::{copy, copy_data, copy_metadata};
 #[path = "copy.rs"]
 mod copy;
 
-/// Opens a regular file for reading, never a link, never waiting for a FIFO.
+/// Opens a regular file for reading, never a link, never waiting for a FIFO; and never a device, which a running
+/// container may have put in its place meanwhile: here it would be the host's.
 pub fn open_file(dir: impl AsFd, name: &CStr) -> io::Result<File> {
-    let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-    Ok(File::from(openat(dir, name, flags, Mode::empty())?))
+    let held = openat(dir, name, OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC, Mode::empty())?;
+    if kind(&fstat(&held)?) != SFlag::S_IFREG {
+        return Err(io::Error::other("is no regular file"));
+    }
+    let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+    Ok(File::from(nix::fcntl::open(proc_fd(&held).as_path(), flags, Mode::empty())?))
 }

@@ -56,9 +56,16 @@ impl<W: Write> Entries<W> {
             if let Some(first) = self.links.get(&(stat.st_dev, stat.st_ino)) {
                 return header(out, &name, first, b'1', 0, stat, &[]);
             }
-            self.links.insert((stat.st_dev, stat.st_ino), name.clone());
         }
         let xattrs = tree::xattrs(&tree::proc_path(step.dir, step.name))?;
+        let file = match kind {
+            SFlag::S_IFREG => Some(tree::open_file(step.dir, step.name)?),
+            _ => None,
+        };
+        // What was removed meanwhile comes not as far as this: nothing is a link to it.
+        if kind != SFlag::S_IFDIR && stat.st_nlink > 1 {
+            self.links.insert((stat.st_dev, stat.st_ino), name.clone());
+        }
         let (flag, size) = match kind {
             SFlag::S_IFREG => (b'0', stat.st_size as u64),
             SFlag::S_IFDIR => {
@@ -75,12 +82,9 @@ impl<W: Write> Entries<W> {
             // A socket is of no use without the process that listened.
             _ => return Ok(()),
         };
-        if flag != b'0' {
-            return header(out, &name, b"", flag, size, stat, &xattrs);
-        }
-        let mut file = tree::open_file(step.dir, step.name)?.take(size);
         header(out, &name, b"", flag, size, stat, &xattrs)?;
-        let copied = io::copy(&mut file, out)?;
+        let Some(file) = file else { return Ok(()) };
+        let copied = io::copy(&mut file.take(size), out)?;
         if copied < size {
             return Err(io::Error::other("it shrank while it was read"));
         }
