@@ -97,6 +97,7 @@ pub const EXAMPLES: &[(&str, &str, &str)] = &[
         "Keep an image with all its platforms",
     ),
     ("ctrd-image-ls", "ctrd image ls -q", "Name every image"),
+    ("ctrd-image-copy", "ctrd image copy --to k8s.io app:1.1", "Give an image to another namespace"),
     ("ctrd-image-tag", "ctrd image tag --force app:1.1 app:latest", "Move a name to another image"),
     ("ctrd-image-label", "ctrd image label app stage=test", "Label an image"),
     ("ctrd-image-usage", "ctrd image usage", "See what the images take"),

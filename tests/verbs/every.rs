@@ -13,6 +13,8 @@ const LINES: &[&str] = &[
     "image usage",
     "image tag busybox every:1",
     "tag busybox every:2",
+    "image copy --to it-other every:1",
+    "-n it-other image rm every:1",
     "image label every:1 a=b",
     "image inspect every:1",
     "image unpack every:1",

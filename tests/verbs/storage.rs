@@ -40,6 +40,45 @@ fn images_have_names_labels_and_sizes() {
 }
 
 #[test]
+fn an_image_is_given_to_another_namespace() {
+    for policy in ["shared", "isolated"] {
+        let stack = crate::stack::Stack::with_busybox();
+        let file = stack.path("config.toml");
+        let section = "plugins.\"io.containerd.metadata.v1.bolt\"";
+        std::fs::write(&file, format!("version = 3\n[{section}]\ncontent_sharing_policy = \"{policy}\"\n"))
+            .unwrap();
+        let server = stack.serve_with(&["--config", file.to_str().unwrap()]);
+        let there = |args: &[&str]| stack.run(&[&["-n", "there"], args].concat());
+        stack.run(&["image", "label", "busybox", "own=1"]).ok();
+        stack.run(&["image", "copy", "--to", "there", "busybox"]).ok();
+        // The same again is no other image.
+        stack.run(&["image", "cp", "--to", "there", "busybox"]).ok();
+        let image: Value =
+            serde_json::from_str(&there(&["inspect", "--type", "image", "busybox"]).ok()).unwrap();
+        assert_eq!(image["labels"]["own"], "1", "{policy}");
+        assert_eq!(there(&["lease", "ls", "-q"]).ok(), "", "{policy}");
+        // It is the other's own: it stays when the first one goes, and the collector keeps all of it.
+        stack.run(&["image", "rm", "--sync", "busybox"]).ok();
+        assert_eq!(stack.run(&["content", "ls", "-q"]).ok(), "", "{policy}");
+        assert_eq!(there(&["run", "--rm", "busybox", "echo", "there"]).ok(), "there\n", "{policy}");
+        // Another one under its name is taken with force alone.
+        let root = stack.path("other-root");
+        crate::fixture::rootfs(&root);
+        std::fs::write(root.join("other"), "").unwrap();
+        stack.run(&["image", "import", "--rootfs", "--name", "busybox", root.to_str().unwrap()]).ok();
+        let taken = stack.run(&["image", "copy", "--to", "there", "busybox"]).fails(1);
+        let says = "ctrd: image copy busybox: another image has this name there (--force takes it)";
+        assert_eq!(taken, says, "{policy}");
+        drop(server);
+        stack.run(&["image", "copy", "--force", "--to", "there", "busybox"]).ok();
+        there(&["run", "--rm", "busybox", "ls", "/other"]).ok();
+        let none = stack.run(&["image", "copy", "--to", "there", "nosuch"]).fails(1);
+        assert!(none.starts_with("ctrd: image copy nosuch: ") && none.contains("not found"), "{none}");
+        there(&["image", "rm", "busybox"]).ok();
+    }
+}
+
+#[test]
 fn an_image_that_lacks_a_blob_is_told() {
     let stack = crate::stack::Stack::with_busybox();
     let image: Value = serde_json::from_str(&stack.run(&["image", "inspect", "busybox"]).ok()).unwrap();

@@ -20,6 +20,9 @@ pub enum ImageCommand {
     Rm(ImageRemove),
     /// Give images more names
     Tag(ImageTag),
+    /// Copy images into another namespace
+    #[command(visible_alias = "cp")]
+    Copy(ImageCopy),
     /// Set labels of an image; an empty value takes a label away
     Label {
         /// Name the image
@@ -155,6 +158,19 @@ pub struct ImageRemove {
     /// Wait until what nothing else needs is off the disk
     #[arg(long)]
     pub sync: bool,
+    /// Name the images
+    #[arg(required = true, value_name = "IMAGE")]
+    pub images: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ImageCopy {
+    /// Copy them into this namespace
+    #[arg(long, value_name = "NAMESPACE")]
+    pub to: String,
+    /// Take a name that another image has there
+    #[arg(long, short)]
+    pub force: bool,
     /// Name the images
     #[arg(required = true, value_name = "IMAGE")]
     pub images: Vec<String>,

@@ -4,6 +4,7 @@
 //! The commands have no other way to images, containers and tasks than this one, whether a server
 //! answers at the socket or the services run in the same process.
 
+pub mod across;
 pub mod channel;
 pub mod container;
 pub mod content;

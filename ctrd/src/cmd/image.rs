@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Session, each, extent, import, label_changes, mounting};
 use crate::api::images::{CreateImageRequest, Image, UpdateImageRequest};
 use crate::cli::{ImageCommand, ImageRemove, ImageTag};
-use crate::client::{Client, image, snapshotter, take, unpack};
+use crate::client::{Client, across, image, snapshotter, take, unpack};
 use crate::error::{Error, Kind};
 use crate::image::{Platform, normalize};
 use crate::listing::{self, Row};
@@ -23,6 +23,11 @@ pub async fn command(session: &Session, command: ImageCommand) -> Result<i32> {
             session.list(&list, &["IMAGE", "DIGEST", "SIZE", "UPDATED"], rows).await
         }
         ImageCommand::Tag(args) => tag(client, &args).await,
+        ImageCommand::Copy(args) => {
+            let to = client.in_namespace(&args.to)?;
+            let act = async |name: String| across::copy(client, &to, &name, args.force).await;
+            each("image copy", &args.images, act).await
+        }
         ImageCommand::Label { image: name, labels } => {
             let name = image::find(client, &name).await?.name;
             let labels = label_changes(&labels)?;
@@ -78,6 +83,7 @@ pub fn title(command: &ImageCommand) -> String {
         ImageCommand::Ls(_) => "ls".into(),
         ImageCommand::Rm(_) => "rm".into(),
         ImageCommand::Tag(args) => format!("tag {}", args.image),
+        ImageCommand::Copy(_) => "copy".into(),
         ImageCommand::Label { image, .. } => format!("label {image}"),
         ImageCommand::Usage { .. } => "usage".into(),
         ImageCommand::Check { .. } => "check".into(),
