@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use ctrd::api::sandbox::ControllerStartRequest;
+use ctrd::api::events::SubscribeRequest;
+use ctrd::api::sandbox::{ControllerStartRequest, ControllerWaitRequest};
 use ctrd::client::remote::Remote;
 use serde_json::{Value, json};
 
@@ -74,6 +75,29 @@ fn snapshots_of_another_ctrd() {
         run_far_away(&near, "it-farctrd", || {
             other.run(&["snapshot", "ls", "-q"]).ok().lines().map(str::to_string).collect()
         });
+        // What a snapshot was called while it was written to it is not called afterwards; what it is called then the
+        // other server hears where it is for snapshotters.
+        let of = ["--snapshotter", "far"];
+        let note = |value: &str| format!("containerd.io/snapshot/note={value}");
+        let make = ["snapshot", "prepare", "--label", &note("draft"), "--label", "own=1", "it-far-key"];
+        near.run(&[&make[..], &of].concat()).ok();
+        let commit =
+            ["snapshot", "commit", "--label", "containerd.io/snapshot/kept=1", "it-far-name", "it-far-key"];
+        near.run(&[&commit[..], &of].concat()).ok();
+        let labels = |stack: &Stack, of: &[&str], name: &str| {
+            let text = stack.run(&[&["snapshot", "inspect", name], of].concat()).ok();
+            let shown: Value = serde_json::from_str(&text).unwrap();
+            let mut labels = shown["labels"].clone();
+            // The command's own, until something else holds what it made.
+            labels.as_object_mut().map(|labels| labels.remove("containerd.io/gc.root"));
+            labels
+        };
+        let kept = json!({"containerd.io/snapshot/kept": "1"});
+        assert_eq!(labels(&near, &of, "it-far-name"), kept);
+        let keys = other.run(&["snapshot", "ls", "-q"]).ok();
+        let there = keys.lines().find(|key| key.ends_with("/it-far-name")).expect("it is there");
+        assert_eq!(labels(&other, &[], there), kept);
+        near.run(&[&["snapshot", "rm", "it-far-name"], &of[..]].concat()).ok();
         // One that is not there is told of, and what was to be made is not.
         drop(remote);
         let root = near.path("busybox-root");
@@ -167,6 +191,22 @@ fn sandboxes_of_another_ctrd() {
     };
     assert!(said("nosuch").contains("failed to get sandbox controller by nosuch"), "{}", said("nosuch"));
     assert!(said("far").contains("it-none") && said("far") == said("shim"), "{}", said("far"));
+    // What becomes of one there is told here.
+    other.run(&["sandbox", "create", "it-far-box"]).ok();
+    let heard = runtime.block_on(async {
+        let server = Remote::new(&near.address()).unwrap().client("default").unwrap();
+        let request = SubscribeRequest { filters: vec!["topic~=^/sandboxes/".into()] };
+        let mut events = server.events().subscribe(request).await.unwrap().into_inner();
+        let mut controller = server.sandbox_controller();
+        let (sandbox_id, sandboxer) = ("it-far-box".to_string(), "far".to_string());
+        let start = ControllerStartRequest { sandbox_id: sandbox_id.clone(), sandboxer: sandboxer.clone() };
+        assert!(controller.start(start).await.unwrap().into_inner().pid > 0);
+        other.run(&["sandbox", "stop", "it-far-box"]).ok();
+        controller.wait(ControllerWaitRequest { sandbox_id, sandboxer }).await.unwrap();
+        [events.message().await.unwrap().unwrap().topic, events.message().await.unwrap().unwrap().topic]
+    });
+    assert_eq!(heard, ["/sandboxes/start", "/sandboxes/exit"]);
+    other.run(&["sandbox", "rm", "it-far-box"]).ok();
     drop(remote);
     assert!(said("far").contains("connect to "), "{}", said("far"));
     assert!(said("shim").contains("it-none"), "{}", said("shim"));

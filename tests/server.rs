@@ -127,7 +127,8 @@ fn what_is_said_and_not_done_is_told() {
     let config = "version = 2\n[timeouts]\n'io.containerd.timeout.shim.load' = '3s'\n\
                   'io.containerd.timeout.cri.defercleanup' = '1m'\n\
                   [plugins.'io.containerd.nri.v1.nri']\ndisable = true\n\
-                  [plugins.'io.containerd.gc.v1.scheduler']\ndeletion_threshold = 5\nstartup_delay = '1s'\n";
+                  [plugins.'io.containerd.gc.v1.scheduler']\ndeletion_threshold = 5\nstartup_delay = '1s'\n\
+                  [plugins.'io.containerd.snapshotter.v1.overlayfs']\nslow_chown = true\n";
     drop(serving(&stack, config));
     let text = log(&stack);
     let told: Vec<&str> = text.lines().filter(|line| line.contains("configuration: ")).collect();
@@ -135,7 +136,7 @@ fn what_is_said_and_not_done_is_told() {
     for reason in [
         "timeouts: io.containerd.timeout.cri.defercleanup: not supported",
         "plugins: there is none of the name io.containerd.nri.v1.nri",
-        "deletion_threshold: not supported",
+        "slow_chown: not supported",
     ] {
         assert!(told.iter().any(|line| line.contains(reason)), "{reason}: {text}");
     }

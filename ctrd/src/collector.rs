@@ -1,6 +1,7 @@
 //! When garbage is collected: soon after something was removed, and seldom enough to go unnoticed.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Mutex, Notify};
@@ -8,10 +9,32 @@ use tokio::sync::{Mutex, Notify};
 use crate::error::Result;
 use crate::service::blocking;
 
-/// Of all time, collections take at most one part in so many; but nobody waits longer than
-/// [`PATIENCE`] for one.
-const SHARE: u32 = 50;
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How often it is collected.
+#[derive(Debug, Clone)]
+pub struct Pace {
+    /// How long after its beginning [`Collector::run`] waits.
+    pub startup: Duration,
+    /// From the wish for a collection to the collection.
+    pub delay: Duration,
+    /// Of all time, collections take at most this part; 0 is no limit.
+    pub share: f64,
+    /// But nobody waits longer than this for one.
+    pub patience: Duration,
+    /// Nor after so many deletions; 0 is none.
+    pub deletions: u64,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Pace {
+            startup: Duration::from_millis(100),
+            delay: Duration::ZERO,
+            share: 0.02,
+            patience: Duration::from_secs(10),
+            deletions: 0,
+        }
+    }
+}
 
 /// A handle on the one who collects. Cheap to clone.
 #[derive(Clone)]
@@ -19,7 +42,9 @@ pub struct Collector {
     sweep: Sweep,
     wanted: Arc<Notify>,
     one_at_a_time: Arc<Mutex<()>>,
-    delay: Duration,
+    pace: Pace,
+    deleted: Arc<AtomicU64>,
+    hurry: Arc<Notify>,
     /// What is done after each collection of [`Collector::run`], when nobody waits.
     afterwards: Option<Sweep>,
 }
@@ -27,13 +52,14 @@ pub struct Collector {
 type Sweep = Arc<dyn Fn() -> Result<()> + Send + Sync>;
 
 impl Collector {
-    /// `delay` is how long after its beginning [`Collector::run`] waits.
-    pub fn new(delay: Duration, sweep: impl Fn() -> Result<()> + Send + Sync + 'static) -> Collector {
+    pub fn new(pace: Pace, sweep: impl Fn() -> Result<()> + Send + Sync + 'static) -> Collector {
         Collector {
             sweep: Arc::new(sweep),
             wanted: Arc::default(),
             one_at_a_time: Arc::default(),
-            delay,
+            pace,
+            deleted: Arc::default(),
+            hurry: Arc::default(),
             afterwards: None,
         }
     }
@@ -46,34 +72,57 @@ impl Collector {
     /// Says that something became garbage. Where [`Collector::run`] does not run, the next
     /// collection finds it.
     pub fn schedule(&self) {
+        let deleted = self.deleted.fetch_add(1, Ordering::Relaxed) + 1;
+        if self.pace.deletions > 0 && deleted >= self.pace.deletions {
+            self.hurry.notify_one();
+        }
+        self.want();
+    }
+
+    /// Wants a collection without a deletion to be named.
+    pub fn want(&self) {
         self.wanted.notify_one();
     }
 
     /// Collects now: what was garbage at this call is gone when it returns.
     pub async fn collect(&self) -> Result<()> {
         let _turn = self.one_at_a_time.lock().await;
+        self.deleted.store(0, Ordering::Relaxed);
         let sweep = self.sweep.clone();
         blocking(move || sweep()).await
     }
 
     /// Collects soon, for what an earlier process left, and then whenever it is wanted.
     pub async fn run(self) {
-        tokio::time::sleep(self.delay).await;
+        tokio::time::sleep(self.pace.startup).await;
         loop {
             let begin = Instant::now();
             match self.collect().await {
                 Ok(()) => tracing::debug!(took = ?begin.elapsed(), "collected garbage"),
                 Err(e) => tracing::warn!("collect garbage: {e}"),
             }
-            let pause = (begin.elapsed() * (SHARE - 1)).min(PATIENCE);
+            let pause = self.pause(begin.elapsed());
             if let Some(afterwards) = self.afterwards.clone()
                 && let Err(e) = blocking(move || afterwards()).await
             {
                 tracing::warn!("after a collection: {e}");
             }
-            tokio::time::sleep(pause).await;
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = self.hurry.notified() => {}
+            }
             self.wanted.notified().await;
+            tokio::time::sleep(self.pace.delay).await;
         }
+    }
+
+    /// How long nothing is collected after a collection that took so long.
+    fn pause(&self, took: Duration) -> Duration {
+        if self.pace.share <= 0.0 {
+            return Duration::ZERO;
+        }
+        let pause = Duration::try_from_secs_f64(took.as_secs_f64() * (1.0 / self.pace.share - 1.0));
+        pause.unwrap_or(self.pace.patience).min(self.pace.patience)
     }
 }
 
@@ -84,13 +133,57 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_pause_is_a_share_of_the_time() {
+        let pause = |share, took| {
+            let collector = Collector::new(Pace { share, ..Pace::default() }, || Ok(()));
+            collector.pause(Duration::from_millis(took)).as_secs_f64()
+        };
+        for (share, took, expected) in
+            [(0.5, 10, 0.01), (0.02, 10, 0.49), (0.0, 10, 0.0), (0.02, 10_000, 10.0), (1e-300, 1, 10.0)]
+        {
+            assert!((pause(share, took) - expected).abs() < 1e-6, "{share} {took}: {}", pause(share, took));
+        }
+    }
+
+    /// It would wait for an hour else.
+    #[test]
+    fn enough_deletions_end_the_pause() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let done = Arc::new(Notify::new());
+            let told = done.clone();
+            let hour = Duration::from_secs(3600);
+            let pace = Pace {
+                startup: Duration::ZERO,
+                share: 1e-300,
+                patience: hour,
+                deletions: 2,
+                ..Pace::default()
+            };
+            let collector = Collector::new(pace, move || {
+                told.notify_one();
+                Ok(())
+            });
+            let task = tokio::spawn(collector.clone().run());
+            done.notified().await;
+            // Its counter begins anew with a collection: from its end on.
+            drop(collector.one_at_a_time.lock().await);
+            collector.schedule();
+            collector.schedule();
+            done.notified().await;
+            task.abort();
+        });
+    }
+
+    #[test]
     fn wishes_while_collecting_are_one_more_collection() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let count = Arc::new(AtomicU32::new(0));
             let (counted, done) = (count.clone(), Arc::new(Notify::new()));
             let told = done.clone();
-            let collector = Collector::new(Duration::ZERO, move || {
+            let pace = Pace { startup: Duration::ZERO, ..Pace::default() };
+            let collector = Collector::new(pace, move || {
                 counted.fetch_add(1, Ordering::SeqCst);
                 told.notify_one();
                 Ok(())

@@ -47,18 +47,14 @@ fn below(name: &str, section: &Value, known: &Table) -> Vec<String> {
     let Some(section) = section.as_table() else { return vec![format!("{name}: not a table")] };
     let unknown = section.iter().filter(|(key, value)| !known.contains_key(*key) && !empty(value));
     unknown
-        .filter(|(key, value)| !done_anyway(name, key, value))
+        .filter(|(key, _)| !done_anyway(name, key))
         .map(|(key, _)| format!("{name}: {key}: not supported"))
         .collect()
 }
 
 /// containerd's defaults of what cannot be set here, where they say how it is.
-fn done_anyway(section: &str, key: &str, value: &Value) -> bool {
-    match key {
-        "pause_threshold" => section.contains("gc.v1.scheduler") && value.as_float() == Some(0.02),
-        "platforms" => section.contains("runtime.v2.task"),
-        _ => false,
-    }
+fn done_anyway(section: &str, key: &str) -> bool {
+    key == "platforms" && section.contains("runtime.v2.task")
 }
 
 fn empty(value: &Value) -> bool {
@@ -93,12 +89,8 @@ mod tests {
                 &[],
             ),
             (
-                "[plugins.'io.containerd.gc.v1.scheduler']\npause_threshold = 0.5",
-                &["plugins.\"io.containerd.gc.v1.scheduler\": pause_threshold: not supported"],
-            ),
-            (
-                "[plugins.'io.containerd.snapshotter.v1.overlayfs']\nupperdir_label = true\nroot_path = ''",
-                &["plugins.\"io.containerd.snapshotter.v1.overlayfs\": upperdir_label: not supported"],
+                "[plugins.'io.containerd.snapshotter.v1.overlayfs']\nslow_chown = true\nroot_path = '/x'",
+                &["plugins.\"io.containerd.snapshotter.v1.overlayfs\": slow_chown: not supported"],
             ),
             (
                 "[plugins.'io.containerd.nri.v1.nri']\nx = 1\n[plugins.'a.b']\nx = 1\n[plugins.'c.d']\n",

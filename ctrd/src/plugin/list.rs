@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bundle::Bundles;
 use crate::classes::{BlockIo, Classes, Rdt};
-use crate::collector::Collector;
+use crate::collector::{Collector, Pace};
 use crate::config::{Migration, duration};
 use crate::content::{Content, make_dir};
 use crate::error::{Error, Result};
@@ -21,6 +21,7 @@ use crate::restart::Monitor;
 use crate::sandbox::Controller;
 use crate::serve::heap;
 use crate::service::diff::Differ;
+use crate::shim::start::Caller;
 use crate::snapshot::Snapshotter;
 use crate::stdio;
 use crate::store::{self, Store};
@@ -99,6 +100,8 @@ pub static SECTIONS: &[(&str, Defaults)] = &[
     ("io.containerd.metadata.v1.bolt", defaults::<Sharing>),
     ("io.containerd.monitor.container.v1.restart", defaults::<Restart>),
     (DIFF_SERVICE, defaults::<DiffService>),
+    (SHIM_MANAGER, defaults::<Shims>),
+    ("io.containerd.snapshotter.v1.overlayfs", defaults::<overlay::Section>),
     ("io.containerd.service.v1.tasks-service", defaults::<TasksService>),
 ];
 
@@ -160,8 +163,11 @@ struct Sharing {
 }
 
 fn overlayfs(init: &mut Init) -> Begun {
+    let section: overlay::Section = init.section()?;
+    section.place(&init.root())?;
     overlay::check(init.config, &init.root()).map_err(|e| Failure::Skip(e.message))?;
     let snapshotter = Snapshotter::overlayfs(&init.config.root, init.parts.store()?)?;
+    let snapshotter = snapshotter.with_settings(section.mount_options, section.upperdir_label);
     snapshotter_meta(init, snapshotter)
 }
 
@@ -201,7 +207,7 @@ impl Default for DiffService {
 
 fn scheduler(init: &mut Init) -> Begun {
     let section: Scheduler = init.section()?;
-    let delay = duration(&section.startup_delay).map_err(|e| e.context("startup_delay"))?;
+    let pace = section.pace()?;
     let (store, content) = (init.parts.store()?, init.parts.content()?);
     let snapshotters: Vec<_> = init.parts.snapshotters.values().cloned().collect();
     let mounts = init.parts.mounts.clone();
@@ -216,7 +222,7 @@ fn scheduler(init: &mut Init) -> Begun {
         figures.collected(begin.elapsed(), swept.is_ok());
         swept
     };
-    let gc = Collector::new(delay, sweep).afterwards(move || {
+    let gc = Collector::new(pace, sweep).afterwards(move || {
         unsynced.iter().try_for_each(Snapshotter::settle)?;
         heap::trim();
         let lives = |id: &str| {
@@ -228,7 +234,7 @@ fn scheduler(init: &mut Init) -> Begun {
     });
     let told = gc.clone();
     if section.mutation_threshold > 0 {
-        changing.watch(section.mutation_threshold, move || told.schedule());
+        changing.watch(section.mutation_threshold, move || told.want());
     }
     init.parts.gc = Some(gc);
     Ok(Meta::default())
@@ -237,26 +243,77 @@ fn scheduler(init: &mut Init) -> Begun {
 #[derive(Deserialize, Serialize)]
 #[serde(default)]
 struct Scheduler {
+    /// The part of all time that collections may take, at most a half; 0 is no limit.
+    pause_threshold: f64,
+    /// After so many deletions a collection is not put off; 0 is always as `pause_threshold` has it.
+    deletion_threshold: u64,
     /// How long the server runs before what an earlier one left is collected.
     startup_delay: String,
     /// After so many changes of the metadata there is a collection, deletions or not; 0 is never.
     mutation_threshold: u64,
+    /// From what wants a collection to the collection.
+    schedule_delay: String,
+}
+
+impl Scheduler {
+    fn pace(&self) -> Result<Pace> {
+        if self.pause_threshold.is_nan() {
+            return Err(Error::invalid("pause_threshold: not a number"));
+        }
+        Ok(Pace {
+            startup: duration(&self.startup_delay).map_err(|e| e.context("startup_delay"))?,
+            delay: duration(&self.schedule_delay).map_err(|e| e.context("schedule_delay"))?,
+            share: self.pause_threshold.clamp(0.0, 0.5),
+            deletions: self.deletion_threshold,
+            ..Pace::default()
+        })
+    }
 }
 
 impl Default for Scheduler {
     fn default() -> Self {
-        Scheduler { startup_delay: "100ms".into(), mutation_threshold: 100 }
+        Scheduler {
+            pause_threshold: 0.02,
+            deletion_threshold: 0,
+            mutation_threshold: 100,
+            schedule_delay: "0ms".into(),
+            startup_delay: "100ms".into(),
+        }
     }
 }
 
 fn task(init: &mut Init) -> Begun {
     let (store, events) = (init.parts.store()?, init.parts.events()?);
-    let address = init.config.address.display().to_string();
-    let ttrpc = init.config.ttrpc_address().display().to_string();
     let (state, root) = (init.config.state.clone(), init.config.root.clone());
-    init.parts.tasks = Some(Runtime::new(state, root, address, ttrpc, init.config.timeouts, store, events));
+    let shims: Shims = init.config.section(SHIM_MANAGER)?;
+    let caller = Caller { env: shims.env()?, ..Caller::of(init.config) };
+    init.parts.tasks = Some(Runtime::new(state, root, caller, store, events));
     let schemes = "fifo,binary,binary-v2,file".to_string();
     Ok(Meta { platform: HERE, ..meta([("log-uri-schemes", schemes)], &[]) })
+}
+
+/// Where containerd's configuration has what is said to every shim.
+const SHIM_MANAGER: &str = "io.containerd.shim.v1.manager";
+
+#[derive(Default, Deserialize, Serialize)]
+#[serde(default)]
+struct Shims {
+    /// Variables, `NAME=VALUE`, that shims find in their environment.
+    env: Vec<String>,
+}
+
+impl Shims {
+    fn env(&self) -> Result<Vec<(String, String)>> {
+        let pair = |text: &String| match text.split_once('=') {
+            Some((name, value)) if !name.is_empty() && !text.contains('\0') => {
+                Ok((name.into(), value.into()))
+            }
+            _ => {
+                Err(Error::invalid(format!("plugins.{SHIM_MANAGER:?}: env: {text:.100?} is not NAME=VALUE")))
+            }
+        };
+        self.env.iter().map(pair).collect()
+    }
 }
 
 fn mounts(init: &mut Init) -> Begun {

@@ -18,8 +18,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 
 use crate::bundle::Bundle;
-use crate::config::Timeouts;
+use crate::config::{Config, Timeouts};
 use crate::error::{Error, Kind, Result};
+use crate::task::options;
 
 /// How long a shim may take to bind its socket.
 const START: Duration = Duration::from_secs(60);
@@ -42,6 +43,22 @@ pub struct Caller {
     pub debug: bool,
     /// How long shims are waited for.
     pub limits: Timeouts,
+    /// What shims find in their environment beside what is theirs.
+    pub env: Vec<(String, String)>,
+}
+
+impl Caller {
+    /// The ctrd of this configuration.
+    pub fn of(config: &Config) -> Caller {
+        Caller {
+            address: config.address.display().to_string(),
+            ttrpc: config.ttrpc_address().display().to_string(),
+            socket_dir: options::socket_dir(&config.state),
+            debug: tracing::enabled!(tracing::Level::DEBUG),
+            limits: config.timeouts,
+            env: Vec::new(),
+        }
+    }
 }
 
 /// Starts `binary` for the bundle and returns where it listens.
@@ -127,6 +144,7 @@ fn command(caller: &Caller, binary: &Path, bundle: &Bundle, action: &str, more: 
         .args(caller.debug.then_some("-debug"))
         .arg(action)
         .current_dir(&bundle.path)
+        .envs(caller.env.iter().map(|(name, value)| (name, value)))
         // How a Go shim is kept small, and what every containerd has said since 1.7.
         .envs([("GOMAXPROCS", "2"), ("MAX_SHIM_VERSION", "2")])
         .env("TTRPC_ADDRESS", &caller.ttrpc)
@@ -208,8 +226,14 @@ mod tests {
         bundle.create(b"{}").unwrap();
         let address = "/run/x.sock".to_string();
         let ttrpc = format!("{address}.ttrpc");
-        let caller =
-            Caller { address, ttrpc, socket_dir: "/run/s".into(), debug: false, limits: Timeouts::default() };
+        let caller = Caller {
+            address,
+            ttrpc,
+            socket_dir: "/run/s".into(),
+            debug: false,
+            limits: Timeouts::default(),
+            env: vec![("FROM_FILE".into(), "a=b".into()), ("NAMESPACE".into(), "other".into())],
+        };
         Place { dir, bundle, caller }
     }
 
@@ -238,7 +262,7 @@ mod tests {
         let p = place();
         let binary = shim(
             &p,
-            "cat >in; echo \"$@\" >args; pwd >cwd; echo $TTRPC_ADDRESS $NAMESPACE >env; echo unix:///a",
+            "cat >in; echo \"$@\" >args; pwd >cwd; echo $TTRPC_ADDRESS $NAMESPACE $FROM_FILE >env; echo unix:///a",
         );
         let options = Any { type_url: "t".into(), value: vec![1] };
         let reply = block(start(&p.caller, &binary, &p.bundle, Some(&options))).unwrap();
@@ -250,7 +274,7 @@ mod tests {
             read("args")
         );
         assert!(read("args").ends_with(" start\n"));
-        assert_eq!(read("env"), "/run/x.sock.ttrpc default\n");
+        assert_eq!(read("env"), "/run/x.sock.ttrpc default a=b\n");
         assert_eq!(read("cwd").trim(), p.bundle.path.to_str().unwrap());
         let told = BootstrapParams::decode(p.bundle.read("in").unwrap().unwrap().as_slice()).unwrap();
         assert_eq!((told.instance_id.as_str(), told.socket_dir.as_deref()), ("web", Some("/run/s")));

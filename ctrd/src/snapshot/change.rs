@@ -14,7 +14,7 @@ use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::gc;
 
 use super::remote::Asked;
-use super::{Driver, Found, Kind, Mount, REF_LABEL, Snapshotter, remap, tree};
+use super::{Driver, Found, Kind, Mount, REF_LABEL, Snapshotter, Usage, remap, tree};
 
 /// The time of a top folder that nobody has given its looks: should its layer be put on another
 /// afterwards, it takes those of that one.
@@ -25,6 +25,16 @@ fn untouched() -> SystemTime {
 /// Folders of these names are not snapshots: one being filled, and one being deleted.
 const FILLING: &str = "new-";
 const DOOMED: &str = "rm-";
+
+/// What a committed snapshot has in place of what it had when it was active.
+pub(super) struct Turned<'a> {
+    pub name: &'a str,
+    pub parent: &'a str,
+    pub labels: &'a Labels,
+    pub usage: Usage,
+    /// The boot in which its files are not known to be on the disk, or `""`.
+    pub unsynced: &'a str,
+}
 
 impl Snapshotter {
     /// Makes a writable snapshot on `parent` (`""` for none). With `lease` that lease holds it.
@@ -78,13 +88,8 @@ impl Snapshotter {
         let ahead = gc::has_expiry(labels) || self.store.read(|c| gc::expires(c, ns, lease))?;
         let resource = format!("snapshots/{}", self.name);
         let out = self.store.write_ahead(ahead, |tx| {
-            self.check_absent(tx, ns, key)?;
-            if let Some(target) = labels.get(REF_LABEL)
-                && self.find(tx, ns, target).is_ok()
-            {
-                // What is to be unpacked here is there already: held from now on, for who asked.
-                gc::hold(tx, ns, lease, &resource, target)?;
-                return Ok(Err(Error::already_exists(format!("target snapshot {target:?}: already exists"))));
+            if let Err(e) = self.may_create(tx, Asked { ns, labels, lease }, key)? {
+                return Ok(Err(e));
             }
             let below = match parent {
                 "" => None,
@@ -137,36 +142,15 @@ impl Snapshotter {
         let ahead = self.store.read(|c| gc::expires(c, ns, lease))?;
         let resource = format!("snapshots/{}", self.name);
         let committed = self.store.write_ahead(ahead, |tx| {
-            let found = self.find(tx, ns, key)?;
-            if found.info.kind != Kind::Active {
-                return Err(Error::precondition(format!(
-                    "snapshot {key} is not active: failed precondition"
-                )));
-            }
-            match self.check_absent(tx, ns, name) {
-                // Another was faster: what it made is held for this one too.
-                Err(e) if e.kind == ErrorKind::AlreadyExists => {
-                    gc::hold(tx, ns, lease, &resource, name)?;
-                    return Ok(Err(e));
-                }
-                other => other?,
-            }
+            let found = match self.may_commit(tx, Asked { ns, labels, lease }, name, key)? {
+                Ok(found) => found,
+                Err(e) => return Ok(Err(e)),
+            };
             let below = self.rebase(tx, ns, &found, parent)?;
-            let now = clock::now();
-            tx.execute(
-                "UPDATE snapshots SET key = ?2, parent = ?3, kind = ?4, labels = ?5, size = ?6, inodes = ?7,
-                 created_at = ?8, updated_at = ?8, unsynced = ?9 WHERE dir = ?1",
-                params![
-                    found.dir,
-                    name,
-                    below,
-                    Kind::Committed as i64,
-                    to_json(labels),
-                    usage.size as i64,
-                    usage.inodes as i64,
-                    now,
-                    clock::boot()
-                ],
+            self.turn(
+                tx,
+                found.dir,
+                Turned { name, parent: &below, labels, usage, unsynced: clock::boot() },
             )?;
             gc::let_go(tx, ns, &resource, key)?;
             gc::hold(tx, ns, lease, &resource, name).map(Ok)
@@ -303,6 +287,61 @@ impl Snapshotter {
             params![ns, self.name, key, kind as i64, parent, to_json(labels), clock::now(), self.mark()],
         )?;
         Ok(tx.last_insert_rowid())
+    }
+
+    /// Whether a snapshot of this key may be made. Where what is to be unpacked in it is there already, that is held
+    /// from now on, for who asked.
+    pub(super) fn may_create(&self, tx: &Transaction, asked: Asked<'_>, key: &str) -> Result<Result<()>> {
+        self.check_absent(tx, asked.ns, key)?;
+        if let Some(target) = asked.labels.get(REF_LABEL)
+            && self.find(tx, asked.ns, target).is_ok()
+        {
+            gc::hold(tx, asked.ns, asked.lease, &format!("snapshots/{}", self.name), target)?;
+            return Ok(Err(Error::already_exists(format!("target snapshot {target:?}: already exists"))));
+        }
+        Ok(Ok(()))
+    }
+
+    /// The snapshot `key`, if it may be committed as `name`. Where another was faster, what that made is held for this
+    /// one too.
+    pub(super) fn may_commit(
+        &self,
+        tx: &Transaction,
+        asked: Asked<'_>,
+        name: &str,
+        key: &str,
+    ) -> Result<Result<Found>> {
+        let found = self.find(tx, asked.ns, key)?;
+        if found.info.kind != Kind::Active {
+            return Err(Error::precondition(format!("snapshot {key} is not active: failed precondition")));
+        }
+        match self.check_absent(tx, asked.ns, name) {
+            Err(e) if e.kind == ErrorKind::AlreadyExists => {
+                gc::hold(tx, asked.ns, asked.lease, &format!("snapshots/{}", self.name), name)?;
+                Ok(Err(e))
+            }
+            other => other.map(|()| Ok(found)),
+        }
+    }
+
+    /// Makes of an active snapshot's row the committed one's.
+    pub(super) fn turn(&self, tx: &Transaction, dir: i64, into: Turned<'_>) -> Result<()> {
+        tx.execute(
+            "UPDATE snapshots SET key = ?2, parent = ?3, kind = ?4, labels = ?5, size = ?6, inodes = ?7,
+             created_at = ?8, updated_at = ?8, unsynced = ?9 WHERE dir = ?1",
+            params![
+                dir,
+                into.name,
+                into.parent,
+                Kind::Committed as i64,
+                to_json(into.labels),
+                into.usage.size as i64,
+                into.usage.inodes as i64,
+                clock::now(),
+                into.unsynced
+            ],
+        )?;
+        Ok(())
     }
 
     pub(super) fn exists(&self, c: &Connection, dir: i64) -> Result<bool> {

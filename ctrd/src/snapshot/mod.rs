@@ -30,10 +30,13 @@ use crate::content::{Labels, from_json, make_dir, merge_labels, to_json};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::store::Store;
 
-pub use mount::{Mount, Mounted};
+pub use mount::{Mount, Mounted, accept};
 
 /// The label by which a client names what a prepared snapshot is going to be.
 pub const REF_LABEL: &str = "containerd.io/snapshot.ref";
+
+/// Where the configuration wants it, a snapshot bears its upper folder under this label.
+const UPPER_LABEL: &str = "containerd.io/snapshot/overlay.upperdir";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -78,6 +81,9 @@ pub struct Snapshotter {
     root: PathBuf,
     store: Arc<Store>,
     driver: Driver,
+    /// Of every overlay mount, beside its own.
+    options: Vec<String>,
+    tells_upper: bool,
 }
 
 struct Found {
@@ -106,9 +112,15 @@ impl Snapshotter {
         let root = root.join(format!("io.containerd.snapshotter.v1.{name}"));
         make_dir(&root)?;
         make_dir(&root.join("snapshots"))?;
-        let snapshotter = Snapshotter { name, root, store, driver };
+        let snapshotter = Snapshotter { name, root, store, driver, options: Vec::new(), tells_upper: false };
         snapshotter.recover()?;
         Ok(snapshotter)
+    }
+
+    /// With further options of its overlay mounts; `tells_upper`: with a label that tells where what is written to a
+    /// snapshot lies.
+    pub fn with_settings(self, options: Vec<String>, tells_upper: bool) -> Snapshotter {
+        Snapshotter { options, tells_upper, ..self }
     }
 
     pub fn name(&self) -> &'static str {
@@ -134,7 +146,7 @@ impl Snapshotter {
     }
 
     pub fn stat(&self, ns: &str, key: &str) -> Result<Info> {
-        Ok(self.store.read(|c| self.find(c, ns, key))?.info)
+        Ok(self.told(self.store.read(|c| self.find(c, ns, key))?))
     }
 
     /// Sets labels by field paths, as [`crate::content::merge_labels`] has it.
@@ -147,8 +159,17 @@ impl Snapshotter {
                 "UPDATE snapshots SET labels = ?2, updated_at = ?3 WHERE dir = ?1",
                 params![found.dir, to_json(&found.info.labels), found.info.updated_at],
             )?;
-            Ok(found.info)
+            Ok(self.told(found))
         })
+    }
+
+    /// What clients are told.
+    fn told(&self, mut found: Found) -> Info {
+        if self.tells_upper {
+            let upper = self.dir(found.dir).join("fs").to_string_lossy().into_owned();
+            found.info.labels.insert(UPPER_LABEL.to_string(), upper);
+        }
+        found.info
     }
 
     /// The snapshots of a namespace that `keep` accepts, by key.
@@ -161,7 +182,7 @@ impl Snapshotter {
             let mut rows = query.query(params![ns, self.name])?;
             let mut out = Vec::new();
             while let Some(row) = rows.next()? {
-                let info = from_row(row)?.info;
+                let info = self.told(from_row(row)?);
                 if keep(&info) {
                     out.push(info);
                 }
@@ -197,8 +218,6 @@ impl Snapshotter {
         }
         self.store.read(|c| {
             let found = mountable(c)?;
-            // Left by one who mounted it without syncing and died: who mounts it again takes what there is.
-            let _ = fs::remove_dir_all(self.dir(found.dir).join("work/work/incompat"));
             self.mounts_of(c, ns, &found)
         })
     }
@@ -235,12 +254,14 @@ impl Snapshotter {
         }
         let lower: Vec<String> = parents.into_iter().map(fs).collect();
         options.push(format!("lowerdir={}", lower.join(":")));
-        if index_off {
+        let set = |name: &str| self.options.iter().any(|o| o.split('=').next() == Some(name));
+        if index_off && !set("index") {
             options.push("index=off".to_string());
         }
-        if userxattr {
+        if userxattr && !set("userxattr") {
             options.push("userxattr".to_string());
         }
+        options.extend(self.options.clone());
         Ok(vec![Mount { kind: "overlay".into(), source: "overlay".into(), options, ..Mount::default() }])
     }
 

@@ -120,6 +120,17 @@ impl Mount {
     }
 }
 
+/// Whoever mounts an overlay anew takes what is there, also where it was mounted without syncing before: the mark that
+/// overlayfs leaves of that in its own folder, for such a mount to be refused, is removed.
+pub fn accept(overlay: &Mount) {
+    if overlay.kind == "overlay"
+        && let Some(folder) = overlay.option("workdir")
+    {
+        // Mostly there is none.
+        let _ = fs::remove_dir_all(Path::new(folder).join("work").join("incompat"));
+    }
+}
+
 /// Mounts for this process; dropping it unmounts. One mount is attached nowhere, so that nothing of it
 /// is left when this process is killed; several are on a folder of their own.
 pub struct Mounted {
@@ -134,6 +145,7 @@ impl Mounted {
         if mounts.is_empty() {
             return Err(Error::new(Kind::InvalidArgument, "no mounts: invalid argument"));
         }
+        mounts.iter().for_each(accept);
         if let [mount] = mounts
             && mount.target.is_empty()
             && let Ok(detached) = mount.detached()

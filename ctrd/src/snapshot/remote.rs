@@ -13,13 +13,13 @@ use std::sync::Arc;
 use nix::fcntl::FlockArg;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::change::inherited;
+use super::change::{Turned, inherited};
 use super::{Driver, Found, Kind, Mount, REF_LABEL, Snapshotter, Usage};
 use crate::api::snapshots as api;
 use crate::client::remote::Remote;
 use crate::clock;
 use crate::config;
-use crate::content::{Labels, to_json};
+use crate::content::Labels;
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::gc;
 use crate::service::message;
@@ -76,12 +76,8 @@ impl Snapshotter {
         let resource = format!("snapshots/{}", self.name);
         let target = labels.get(REF_LABEL);
         let begun = self.store.write(|tx| {
-            self.check_absent(tx, ns, key)?;
-            if let Some(target) = target
-                && self.find(tx, ns, target).is_ok()
-            {
-                gc::hold(tx, ns, lease, &resource, target)?;
-                return Ok(Err(Error::already_exists(format!("target snapshot {target:?}: already exists"))));
+            if let Err(e) = self.may_create(tx, asked, key)? {
+                return Ok(Err(e));
             }
             let below = self.below(tx, ns, parent)?;
             Ok(Ok((self.announce(tx, ns, key)?, below)))
@@ -149,19 +145,10 @@ impl Snapshotter {
         let _making = self.lock(FlockArg::LockShared)?;
         let resource = format!("snapshots/{}", self.name);
         let begun = self.store.write(|tx| {
-            let found = self.find(tx, ns, key)?;
-            if found.info.kind != Kind::Active {
-                return Err(Error::precondition(format!(
-                    "snapshot {key} is not active: failed precondition"
-                )));
-            }
-            match self.check_absent(tx, ns, name) {
-                Err(e) if e.kind == ErrorKind::AlreadyExists => {
-                    gc::hold(tx, ns, lease, &resource, name)?;
-                    return Ok(Err(e));
-                }
-                other => other?,
-            }
+            let found = match self.may_commit(tx, asked, name, key)? {
+                Ok(found) => found,
+                Err(e) => return Ok(Err(e)),
+            };
             let rebased = found.info.parent.is_empty() && !parent.is_empty();
             let may = proxy.capabilities.iter().any(|can| can == "rebase");
             if (rebased && !may) || (!rebased && !parent.is_empty() && parent != found.info.parent) {
@@ -174,32 +161,16 @@ impl Snapshotter {
             Ok(Ok((self.name_of(tx, &found)?, self.announce(tx, ns, name)?, below, above, found)))
         })?;
         let (old, new, below, above, found) = begun?;
-        let mut all = inherited(&found.info.labels);
-        all.extend(labels.clone());
-        let committed = proxy.commit(&proxy.name, ns, &new, &old, &below, message::map(inherited(&all)));
+        let committed = proxy.commit(&proxy.name, ns, &new, &old, &below, message::map(inherited(labels)));
         if let Err(e) = committed {
             self.strike(&new)?;
             return Err(e.context(format!("snapshotter {}", self.name)));
         }
         // Of one that cannot tell it is asked again when somebody wants to know.
         let usage = proxy.usage(&proxy.name, ns, &new).unwrap_or_default();
-        let now = clock::now();
         self.store.write(|tx| {
             self.check_absent(tx, ns, name)?;
-            tx.execute(
-                "UPDATE snapshots SET key = ?2, parent = ?3, kind = ?4, labels = ?5, size = ?6, inodes = ?7,
-                 created_at = ?8, updated_at = ?8 WHERE dir = ?1",
-                params![
-                    found.dir,
-                    name,
-                    above,
-                    Kind::Committed as i64,
-                    to_json(&all),
-                    usage.size as i64,
-                    usage.inodes as i64,
-                    now
-                ],
-            )?;
+            self.turn(tx, found.dir, Turned { name, parent: &above, labels, usage, unsynced: "" })?;
             let sql = "DELETE FROM remote_names WHERE snapshotter = ?1 AND name = ?2";
             tx.execute(sql, params![self.name, old])?;
             self.name_row(tx, &new, found.dir)?;

@@ -42,6 +42,41 @@ fn overlay_mounts_by_number_of_parents() {
 }
 
 #[test]
+fn nothing_but_a_regular_file_is_opened() {
+    use nix::sys::stat::{Mode, SFlag, mknod};
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    fs::write(path("file"), "text").unwrap();
+    std::os::unix::fs::symlink("file", path("link")).unwrap();
+    mknod(&path("fifo"), SFlag::S_IFIFO, Mode::S_IRWXU, 0).unwrap();
+    let made = mknod(&path("null"), SFlag::S_IFCHR, Mode::S_IRWXU, nix::sys::stat::makedev(1, 3));
+    let root = tree::open_root(dir.path()).unwrap();
+    assert_eq!(std::io::read_to_string(tree::open_file(&root, c"file").unwrap()).unwrap(), "text");
+    for (name, there) in [(c"link", true), (c"fifo", true), (c"null", made.is_ok())] {
+        let e = tree::open_file(&root, name).err().unwrap();
+        assert!(!there || e.to_string() == "is no regular file", "{name:?}: {e}");
+    }
+}
+
+#[test]
+fn settings_are_seen_in_mounts_and_labels() {
+    let (_dir, s) = open(false);
+    let none = Labels::new();
+    layer(&s, "one", "");
+    layer(&s, "two", "one");
+    let s = s.with_settings(vec!["index=on".into(), "metacopy=off".into()], true);
+    let active = s.prepare("n", "a", "two", &none, None).unwrap();
+    assert!(active[0].has("index=on") && active[0].has("metacopy=off") && !active[0].has("index=off"));
+    let upper = active[0].option("upperdir").unwrap().to_string();
+    let expected: Labels = [("containerd.io/snapshot/overlay.upperdir".to_string(), upper)].into();
+    assert_eq!(s.stat("n", "a").unwrap().labels, expected);
+    assert_eq!(s.update("n", "a", &none, &[]).unwrap().labels, expected);
+    assert!(s.list("n", |info| info.labels == expected).unwrap().len() == 1);
+    // It is told, and not kept.
+    assert_eq!(s.with_settings(Vec::new(), false).stat("n", "a").unwrap().labels, none);
+}
+
+#[test]
 fn refuses_as_containerd_does() {
     let (_dir, s) = open(false);
     let none = Labels::new();

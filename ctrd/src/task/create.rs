@@ -13,7 +13,9 @@ use crate::api::tasks::CreateTaskRequest as Request;
 use crate::bundle::{Bundle, Lock};
 use crate::classes::Classes;
 use crate::error::{Error, Kind, Result};
+use crate::service::message;
 use crate::shim::{self, Shim, binary, log, start};
+use crate::snapshot;
 use crate::store::containers;
 
 impl Runtime {
@@ -64,6 +66,7 @@ impl Runtime {
             .map_err(|e| e.context(format!("container {}", bundle.id)))?;
         let lock = bundle.create(&spec)?;
         let launched = async {
+            message::mounts_from(request.rootfs.clone()).iter().for_each(snapshot::accept);
             let checkpoint = checkpoint::lay(&bundle, saved).await?;
             self.launch(&bundle, &binary, options, request, pod, checkpoint).await
         };

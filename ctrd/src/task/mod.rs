@@ -28,7 +28,6 @@ use tokio::sync::watch;
 
 use crate::bundle::{Bundle, Bundles};
 use crate::classes::Classes;
-use crate::config::Timeouts;
 use crate::error::{Error, Kind, Result};
 use crate::events::Exchange;
 use crate::sandbox;
@@ -88,22 +87,18 @@ enum Found {
 }
 
 impl Runtime {
-    /// `address` is where the server of these tasks listens, now or later; shims send their
-    /// events to `ttrpc`.
+    /// `caller` is what shims are told of the server of these tasks, which listens now or later.
     pub fn new(
         state: PathBuf,
         root: PathBuf,
-        address: String,
-        ttrpc: String,
-        limits: Timeouts,
+        caller: Caller,
         store: Arc<Store>,
         events: Exchange,
     ) -> Arc<Runtime> {
-        let debug = tracing::enabled!(tracing::Level::DEBUG);
         Arc::new(Runtime {
             bundles: Bundles::new(&state, &root),
             pods: Bundles::below(sandbox::HOME, &state, &root),
-            caller: Caller { address, ttrpc, socket_dir: options::socket_dir(&state), debug, limits },
+            caller,
             runtime_root: state.join("ocirun"),
             store,
             events,

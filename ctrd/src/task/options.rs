@@ -35,7 +35,7 @@ pub(crate) fn complete(given: Option<Any>, binary: &Path, root: &Path) -> Option
 }
 
 /// Where shims make their sockets: below the state folder where that is short enough.
-pub(super) fn socket_dir(state: &Path) -> PathBuf {
+pub(crate) fn socket_dir(state: &Path) -> PathBuf {
     let near = state.join("s");
     if near.as_os_str().len() <= MAX_SOCKET_DIR {
         return near;

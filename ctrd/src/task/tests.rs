@@ -95,9 +95,11 @@ fn place(script: Script) -> Place {
     let runtime = Runtime::new(
         path("state"),
         path("root"),
-        "/run/none.sock".into(),
-        "/run/none.sock.ttrpc".into(),
-        crate::config::Timeouts::default(),
+        Caller {
+            address: "/run/none.sock".into(),
+            ttrpc: "/run/none.sock.ttrpc".into(),
+            ..Caller::of(&crate::config::Config::at(&path("state"), &path("root"), &path("none")))
+        },
         store,
         events,
     );

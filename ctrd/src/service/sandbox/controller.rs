@@ -46,13 +46,20 @@ impl Controllers {
     }
 }
 
-/// Passes a call on, where it is another's; the request as it came, but for the name.
+/// Passes a call on, where it is another's; the request as it came, but for the name. Events of it are told here, as
+/// those of sandboxes of this server are: nobody here hears the other's.
 macro_rules! pass {
-    ($self:ident, $ns:expr, $request:expr, $method:ident) => {
+    ($self:ident, $ns:expr, $request:expr, $method:ident $(, $topic:literal, |$id:ident, $answer:ident| $event:expr)?) => {
         if let Some((mut there, name)) = $self.there(&$ns, &$request.sandboxer)? {
             let mut request = $request;
             request.sandboxer = name;
-            return Ok(Response::new(answer(there.$method(request).await)?));
+            $(let $id = request.sandbox_id.clone();)?
+            let answer = answer(there.$method(request).await)?;
+            $(
+                let $answer = &answer;
+                $self.events.publish(&$ns, $topic, &$event)?;
+            )?
+            return Ok(Response::new(answer));
         }
     };
 }
@@ -64,7 +71,9 @@ impl controller_server::Controller for Controllers {
     async fn create(&self, request: Request<ControllerCreateRequest>) -> Answer<ControllerCreateResponse> {
         let ns = Caller::of(&request)?.namespace;
         let request = request.into_inner();
-        pass!(self, ns, request, create);
+        pass!(self, ns, request, create, "/sandboxes/create", |sandbox_id, _made| SandboxCreate {
+            sandbox_id
+        });
         let shim = self.of(&request.sandboxer)?.clone();
         let id = request.sandbox_id;
         let mut sandbox = shim.record(&ns, &id, request.sandbox)?;
@@ -88,7 +97,9 @@ impl controller_server::Controller for Controllers {
     async fn start(&self, request: Request<ControllerStartRequest>) -> Answer<ControllerStartResponse> {
         let ns = Caller::of(&request)?.namespace;
         let request = request.into_inner();
-        pass!(self, ns, request, start);
+        pass!(self, ns, request, start, "/sandboxes/start", |sandbox_id, _started| SandboxStart {
+            sandbox_id
+        });
         let ControllerStartRequest { sandbox_id, sandboxer } = request;
         let (answer, address, version) = self.of(&sandboxer)?.start(&ns, &sandbox_id).await?;
         self.events.publish(&ns, "/sandboxes/start", &SandboxStart { sandbox_id: sandbox_id.clone() })?;
@@ -132,7 +143,11 @@ impl controller_server::Controller for Controllers {
     async fn wait(&self, request: Request<ControllerWaitRequest>) -> Answer<ControllerWaitResponse> {
         let ns = Caller::of(&request)?.namespace;
         let request = request.into_inner();
-        pass!(self, ns, request, wait);
+        pass!(self, ns, request, wait, "/sandboxes/exit", |sandbox_id, exit| SandboxExit {
+            sandbox_id,
+            exit_status: exit.exit_status,
+            exited_at: exit.exited_at,
+        });
         let ControllerWaitRequest { sandbox_id, sandboxer } = request;
         let exit = self.of(&sandboxer)?.wait(&ns, &sandbox_id).await?;
         let (exit_status, exited_at) = (exit.exit_status, exit.exited_at);
