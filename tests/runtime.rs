@@ -61,9 +61,17 @@ impl Drop for Runtime {
 
 /// Waits on a pidfd until the process has ended.
 pub fn wait_exit(pid: i64) {
+    wait_long(pid, 10);
+}
+
+/// The same for one that takes its time, of so many seconds at most.
+pub fn wait_long(pid: i64, seconds: u32) {
     let code = bin::run(Command::new("bash").args([
         "-c",
-        &format!(". {}/bats/lib/ctrd.bash; wait_for_exit {pid}", crate::generated::root().display()),
+        &format!(
+            ". {}/bats/lib/ctrd.bash; wait_for_exit {pid} {seconds}",
+            crate::generated::root().display()
+        ),
     ]));
     code.ok();
 }

@@ -111,6 +111,15 @@ impl Server {
         self.child.wait().expect("reap the server");
     }
 
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("look for the server").is_some()
+    }
+
+    /// Waits until it ends by itself; the exit status.
+    pub fn wait(&mut self) -> Option<i32> {
+        self.child.wait().expect("reap the server").code()
+    }
+
     /// SIGTERM; the exit status.
     pub fn stop(&mut self) -> Option<i32> {
         let pid = nix::unistd::Pid::from_raw(self.child.id() as i32);

@@ -10,6 +10,7 @@ mod life;
 mod listings;
 mod restarted;
 mod sandboxes;
+mod silent;
 mod stopped;
 mod storage;
 

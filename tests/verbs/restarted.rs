@@ -33,6 +33,30 @@ fn runs(one: &Value) -> bool {
     one["task"]["status"] == "running"
 }
 
+/// What is to be kept running needs somebody who does it: the server ends for want of anybody else only afterwards.
+#[test]
+fn a_server_does_not_idle_out_on_whom_it_keeps_running() {
+    let stack = Stack::with_busybox();
+    let file = stack.path("config.toml");
+    let text =
+        "version = 3\n[plugins.\"io.containerd.monitor.container.v1.restart\"]\ninterval = \"100ms\"\n";
+    std::fs::write(&file, text).unwrap();
+    std::fs::create_dir(stack.path("out")).unwrap();
+    let mut server = stack.serve_with(&["--config", file.to_str().unwrap(), "--idle-timeout", "1s"]);
+    let volume = format!("{}:/out", stack.path("out").display());
+    let script = "echo up >>/out/lines; sleep 1";
+    let run = ["run", "-d", "--name", "it-kept", "--restart", "always", "-v", &volume];
+    stack.run(&[&run[..], &["busybox", "sh", "-c", script]].concat()).ok();
+    // Nobody is connected while it is started again and again, for longer than the server would wait.
+    let limit = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while std::fs::read_to_string(stack.path("out/lines")).unwrap_or_default().lines().count() < 4 {
+        assert!(std::time::Instant::now() < limit && !server.has_ended(), "{:?}", stack.path("serve.log"));
+        std::thread::yield_now();
+    }
+    stack.run(&["rm", "-f", "it-kept"]).ok();
+    assert_eq!(server.wait(), Some(0));
+}
+
 #[test]
 fn what_ends_runs_again_until_it_is_stopped() {
     let stack = Stack::with_busybox();
