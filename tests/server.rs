@@ -291,8 +291,12 @@ fn tls_on_the_tcp_address() {
         bin::run(curl.arg("https://localhost:5797/containerd.services.version.v1.Version/Version"))
     };
     let server = serving(&stack, &config(""));
+    let mut mute = std::net::TcpStream::connect("127.0.0.1:5797").unwrap();
     assert!(call("ca.pem", None).ok().contains("grpc-status: 0"));
     assert!(call("stranger.pem", None).code != 0);
+    // Who connects and says nothing is let go.
+    mute.set_read_timeout(Some(std::time::Duration::from_secs(60))).unwrap();
+    assert_eq!(std::io::Read::read(&mut mute, &mut [0]).unwrap(), 0);
     drop(server);
     let server = serving(&stack, &config(&format!("tcp_tls_ca = {:?}\n", file("ca.pem"))));
     assert!(call("ca.pem", Some("client")).ok().contains("grpc-status: 0"));

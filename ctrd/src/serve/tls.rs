@@ -2,15 +2,20 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use tonic::transport::{Certificate, Identity, ServerTlsConfig};
 
 use crate::config::Tls;
 use crate::error::{Error, Result, os_text};
 
+/// Who has not said in this time who they are is let go: each that is not has a descriptor, and keeps an idle server.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
 /// The server's certificate with its key, and the authority of its clients.
 pub fn config(tls: &Tls) -> Result<ServerTlsConfig> {
-    let mut config = ServerTlsConfig::new().identity(Identity::from_pem(read(&tls.cert)?, read(&tls.key)?));
+    let identity = Identity::from_pem(read(&tls.cert)?, read(&tls.key)?);
+    let mut config = ServerTlsConfig::new().identity(identity).timeout(HANDSHAKE);
     if let Some(ca) = &tls.ca {
         config = config.client_ca_root(Certificate::from_pem(read(ca)?));
     }
