@@ -168,9 +168,10 @@ fn power_loss_while_importing() {
     }
 }
 
-/// A container's folders are there as its record is, though nobody waited for them.
+/// A container's folders are there as its record is, though nobody waited for them; and of one that was removed
+/// neither is.
 #[test]
-fn power_loss_after_creating() {
+fn power_loss_after_creating_and_removing() {
     if !Disk::possible() {
         return;
     }
@@ -186,10 +187,16 @@ fn power_loss_after_creating() {
     for id in &ids {
         stack.run(&["container", "create", "--name", id, "three"]).ok();
     }
+    let (gone, ids) = ids.split_at(10);
+    for id in gone {
+        stack.run(&["container", "rm", id]).ok();
+    }
     disk.lose_power();
     let after = |args: &[&str]| disk::in_another_boot(work.path(), &stack.command(args));
     let listed = after(&["container", "ls", "-q"]).ok();
     assert_eq!(listed.lines().collect::<Vec<_>>(), ids);
+    let snapshots = after(&["snapshot", "ls", "-q"]).ok();
+    assert!(gone.iter().all(|id| !snapshots.lines().any(|key| key == id)), "{snapshots}");
     let found = after(&["content", "fsck"]).stdout;
     assert!(!found.contains("missing"), "{found}");
 }
