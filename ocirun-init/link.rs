@@ -34,6 +34,7 @@ pub fn arguments() {
     // For `tests/bench/order`: where each function lies.
     if let (Ok(dir), Ok(name)) = (std::env::var("CTRD_MAP"), std::env::var("CARGO_PKG_NAME")) {
         println!("cargo:rustc-link-arg-bins=-Wl,--no-demangle,-Map={dir}/{name}.map");
+        std::fs::write(Path::new(&dir).join(name + ".made"), made_with()).expect("write beside the map");
     }
     if !fits() {
         return;
@@ -54,14 +55,34 @@ pub fn arguments() {
 }
 
 /// What a launch calls lies together, so that few pages of the program are read. `tests/bench/order` makes
-/// the list; a name that is not there any more is passed over.
+/// the list; a name that is not there any more is passed over. Most names have a hash of the compiler and
+/// of all libraries below their crate: with others most are passed over, and the program is slower.
 fn order() {
     let list = Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("order");
     println!("cargo:rerun-if-changed=order");
     if std::env::var("PROFILE").is_ok_and(|profile| profile == "release") && list.exists() {
         println!("cargo:rustc-link-arg-bins=-Wl,--symbol-ordering-file={}", list.display());
         println!("cargo:rustc-link-arg-bins=-Wl,--no-warn-symbol-ordering");
+        let text = std::fs::read_to_string(&list).unwrap_or_default();
+        if text.lines().next() != Some(made_with().as_str()) {
+            let list = list.display();
+            println!("cargo:warning={list} was made with other libraries: tests/bench/order makes it anew");
+        }
     }
+}
+
+/// What the names in a list depend on; its first line, which is a comment to the linker.
+fn made_with() -> String {
+    let lock = Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("../Cargo.lock");
+    println!("cargo:rerun-if-changed={}", lock.display());
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let version = Command::new(rustc).arg("--version").output().map(|output| output.stdout);
+    // FNV-1a: enough to see a change.
+    let text = [version.unwrap_or_default(), std::fs::read(&lock).unwrap_or_default()].concat();
+    let digest = text.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
+    });
+    format!("# made with {digest:016x}")
 }
 
 fn fits() -> bool {
