@@ -52,10 +52,11 @@ impl<W: Write> Entries<W> {
         let stat = step.stat;
         let kind = tree::kind(stat);
         let out = &mut self.out;
-        if kind != SFlag::S_IFDIR && stat.st_nlink > 1 {
-            if let Some(first) = self.links.get(&(stat.st_dev, stat.st_ino)) {
-                return header(out, &name, first, b'1', 0, stat, &[]);
-            }
+        if kind != SFlag::S_IFDIR
+            && stat.st_nlink > 1
+            && let Some(first) = self.links.get(&(stat.st_dev, stat.st_ino))
+        {
+            return header(out, &name, first, b'1', 0, stat, &[]);
         }
         let xattrs = tree::xattrs(&tree::proc_path(step.dir, step.name))?;
         let file = match kind {
