@@ -59,16 +59,19 @@ fn join(parts: &[&str]) -> String {
     }
 }
 
-/// The runtime to run: the one that the options name, else ocirun, beside us or on PATH.
+/// The runtime to run: the one that the options name, else ocirun, beside us or on PATH; else runc, for whoever
+/// has replaced the shim alone.
 pub fn runtime_program(named: &str) -> PathBuf {
     if !named.is_empty() {
         return PathBuf::from(named);
     }
-    std::env::current_exe()
-        .ok()
-        .and_then(|exe| exe.parent().map(|dir| dir.join("ocirun")))
-        .filter(|path| path.is_file())
-        .unwrap_or_else(|| PathBuf::from("ocirun"))
+    let ours = std::env::current_exe().ok().and_then(|exe| exe.parent().map(|dir| dir.join("ocirun")));
+    ours.filter(|path| path.is_file()).unwrap_or_else(|| on_path(|name| which::which(name).is_ok()))
+}
+
+/// ocirun, unless there is but runc.
+fn on_path(there: impl Fn(&str) -> bool) -> PathBuf {
+    PathBuf::from(if !there("ocirun") && there("runc") { "runc" } else { "ocirun" })
 }
 
 /// Whether a name may become part of a path or of a command line.
@@ -84,6 +87,19 @@ pub fn valid_id(id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn runc_stands_in_where_there_is_no_ocirun() {
+        for (there, chosen) in [
+            (&["ocirun", "runc"][..], "ocirun"),
+            (&["ocirun"], "ocirun"),
+            (&["runc"], "runc"),
+            (&[], "ocirun"),
+        ] {
+            assert_eq!(on_path(|name| there.contains(&name)), Path::new(chosen), "{there:?}");
+        }
+        assert_eq!(runtime_program("/x/crun"), Path::new("/x/crun"));
+    }
 
     #[test]
     fn paths_join_as_in_go() {
