@@ -8,10 +8,6 @@ mod connection;
 mod container;
 mod deadline;
 mod delete;
-#[cfg(not(test))]
-#[path = "../../ocirun-init/src/heap.rs"]
-#[allow(dead_code, reason = "a shim does not say before what it is going to use")]
-mod heap;
 mod host;
 mod info;
 mod log;
@@ -20,10 +16,6 @@ mod mount;
 #[path = "../../ocirun-init/src/musl.rs"]
 mod musl;
 mod oom;
-#[cfg(not(test))]
-#[path = "../../ocirun-init/src/pages.rs"]
-#[allow(dead_code, reason = "as above")]
-mod pages;
 mod pause;
 mod publish;
 mod reaper;
@@ -46,11 +38,6 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 use crate::args::{Action, Args};
-
-/// There is one thread.
-#[cfg(not(test))]
-#[global_allocator]
-static HEAP: heap::Heap = heap::Heap::new();
 
 fn main() -> ExitCode {
     let args = match args::parse(std::env::args_os().skip(1)) {
