@@ -5,8 +5,7 @@ load lib/ctrd
 
 setup() {
     ctrd_setup
-    busybox_rootfs "$SCRATCH/busybox"
-    ctrd image import --rootfs --name busybox "$SCRATCH/busybox"
+    busybox_image
 }
 
 teardown() {

@@ -7,6 +7,7 @@
 # Functions, each described at its head:
 #   ctrd_setup, ctrd_teardown      a scratch folder and the environment of a test, and its end
 #   busybox_rootfs DIR             a root filesystem of Debian's static busybox
+#   busybox_image                  the same as an image of ctrd's, `busybox`
 #   busybox_bundle DIR ARG…        a bundle whose process is ARG…
 #   edit_config DIR FILTER [ARG…]  change a bundle's config.json with jq
 #   start_container ID ARG…        a bundle, `ocirun create` and `ocirun start`, detached
@@ -62,6 +63,12 @@ busybox_rootfs() {
     ln -s bin "$1/sbin"
     printf 'root:x:0:0:root:/root:/bin/sh\nweb:x:1000:1000::/:/bin/sh\n' >"$1/etc/passwd"
     printf 'root:x:0:\nweb:x:1000:\nwheel:x:10:web\n' >"$1/etc/group"
+}
+
+# The image `busybox`, made in $SCRATCH.
+busybox_image() {
+    busybox_rootfs "$SCRATCH/busybox"
+    ctrd image import --rootfs --name busybox "$SCRATCH/busybox"
 }
 
 # A bundle in DIR: a busybox root and the config.json of `ocirun spec`, with ARG… as its process.
