@@ -232,17 +232,20 @@ fn a_file_takes_both_streams_at_its_end() {
     over_each(|stack| {
         let shim = stack.shim("it-file", &["sh", "-c", "echo out; echo err >&2"]);
         let log = shim.bundle.path().join("a/b/log file");
+        // That one closes the file at the end of the first stream, and may lose what the other still has.
+        let loses = stack.is_peer_of("1.6");
         for round in 1..=2 {
             let uri = format!("file://{}", log.display().to_string().replace(' ', "%20"));
             create(&shim, "", &uri, &uri, false);
             shim.start("");
             shim.wait("");
             shim.delete("");
-            assert_eq!(std::fs::read_to_string(&log).unwrap().len(), round * 8);
+            let text = std::fs::read_to_string(&log).unwrap();
+            assert!(text.len() == round * 8 || (loses && text.len() < round * 8), "{text}");
         }
         assert_eq!(std::fs::metadata(&log).unwrap().mode() & 0o777, 0o644);
         let text = std::fs::read_to_string(&log).unwrap();
-        assert_eq!(text.lines().filter(|l| *l == "out").count(), 2, "{text}");
+        assert!(text.lines().filter(|l| *l == "out").count() == 2 || loses, "{text}");
     });
 }
 
