@@ -6,10 +6,12 @@
 //! format/ext4   source {{ mount 0 }}
 //! ```
 
-use std::fs::{self, OpenOptions};
-use std::os::unix::fs::{OpenOptionsExt, symlink};
+use std::fs::{self, File, OpenOptions};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use nix::fcntl::{Flock, FlockArg, OFlag};
 
 use crate::error::{Error, Kind, Result, os_text};
 use crate::snapshot::Mount;
@@ -36,28 +38,50 @@ pub fn make(path: &str, options: &[String], root: &Path) -> Result<()> {
         Error::invalid(format!("image {path:.200?}: not below the server's root: invalid argument"))
     })?;
     let at = |e: std::io::Error| Error::from(e).context(format!("make image {}", path.display()));
-    match fs::symlink_metadata(&path) {
-        Ok(found) if found.is_file() => return Ok(()),
-        Ok(_) => return Err(Error::precondition(format!("image {}: it is no file", path.display()))),
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(at(e)),
-        Err(_) => {}
-    }
     // Under another name until it is formatted: what bears the name is whole.
     let mut draft = path.clone().into_os_string();
     draft.push("~");
     let draft = PathBuf::from(draft);
-    let made = format(&draft, &wanted).and_then(|()| fs::rename(&draft, &path).map_err(at));
-    if made.is_err() {
-        let _ = fs::remove_file(&draft);
+    while !is_made(&path)? {
+        // Two at a time take turns, and the second finds the image of the first.
+        let Some(file) = take(&draft).map_err(at)? else { continue };
+        if is_made(&path)? {
+            let _ = fs::remove_file(&draft);
+            break;
+        }
+        let made = format(&file, &draft, &wanted).and_then(|()| fs::rename(&draft, &path).map_err(at));
+        if made.is_err() {
+            let _ = fs::remove_file(&draft);
+        }
+        return made;
     }
-    made
+    Ok(())
 }
 
-fn format(draft: &Path, wanted: &Wanted) -> Result<()> {
+fn is_made(path: &Path) -> Result<bool> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_file() => Ok(true),
+        Ok(_) => Err(Error::precondition(format!("image {}: it is no file", path.display()))),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(e) => Err(Error::from(e).context(format!("make image {}", path.display()))),
+    }
+}
+
+/// The draft, for the caller alone as long as this is kept, once nobody else has it. What one who died
+/// has left is taken over. `None`: the one before has renamed or removed it.
+fn take(draft: &Path) -> std::io::Result<Option<Flock<File>>> {
+    let flags = (OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK).bits();
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false).mode(0o640).custom_flags(flags);
+    let file = Flock::lock(options.open(draft)?, FlockArg::LockExclusive).map_err(|(_, e)| e)?;
+    let own = file.metadata()?;
+    let same = fs::symlink_metadata(draft).is_ok_and(|m| (m.dev(), m.ino()) == (own.dev(), own.ino()));
+    Ok(same.then_some(file))
+}
+
+fn format(file: &File, draft: &Path, wanted: &Wanted) -> Result<()> {
     let at = |e: std::io::Error| Error::from(e).context(format!("make image {}", draft.display()));
-    let _ = fs::remove_file(draft);
-    let file = OpenOptions::new().write(true).create_new(true).mode(0o640).open(draft).map_err(at)?;
-    file.set_len(wanted.size).map_err(at)?;
+    file.set_len(0).and_then(|()| file.set_len(wanted.size)).map_err(at)?;
     let program = format!("mkfs.{}", wanted.fs);
     let mut command = Command::new(&program);
     command.arg("-q");
@@ -172,6 +196,40 @@ mod tests {
         let err = make(tiny.to_str().unwrap(), &options(&["size=1k"]), &root).unwrap_err().message;
         assert!(err.starts_with("mkfs.ext4: "), "{err}");
         assert_eq!(fs::read_dir(&root).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn several_at_once_make_one() {
+        if which::which("mkfs.ext4").is_err() {
+            return;
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let at_once = |name: &str, size: &str| -> Vec<Result<()>> {
+            let (path, barrier) = (dir.path().join(name), std::sync::Barrier::new(6));
+            std::thread::scope(|scope| {
+                let make = || {
+                    barrier.wait();
+                    make(path.to_str().unwrap(), &options(&[size]), dir.path())
+                };
+                let all: Vec<_> = (0..6).map(|_| scope.spawn(make)).collect();
+                all.into_iter().map(|one| one.join().unwrap()).collect()
+            })
+        };
+        for round in 0..5 {
+            let name = format!("image{round}");
+            // What one who died in the middle has left.
+            fs::write(dir.path().join(format!("{name}~")), vec![7; 5 << 20]).unwrap();
+            at_once(&name, "size=4MiB").into_iter().for_each(|made| made.unwrap());
+            let bytes = fs::read(dir.path().join(&name)).unwrap();
+            assert_eq!((bytes.len(), &bytes[0x438..0x43a]), (4 << 20, &[0x53, 0xef][..]));
+            let check = Command::new("e2fsck").arg("-fn").arg(dir.path().join(&name)).output().unwrap();
+            assert!(check.status.success(), "{check:?}");
+        }
+        for made in at_once("tiny", "size=1k") {
+            let err = made.unwrap_err().message;
+            assert!(err.starts_with("mkfs.ext4: "), "{err}");
+        }
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 5, "no draft stays");
     }
 
     #[test]
