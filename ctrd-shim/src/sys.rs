@@ -140,6 +140,15 @@ pub fn is_child(pid: u32) -> bool {
     parent.is_some_and(|parent| parent == std::process::id().to_string())
 }
 
+/// Whether this child of ours has ended or is about to: from before its descriptors are closed.
+pub fn is_ending(pid: u32) -> bool {
+    const PF_EXITING: u32 = 4;
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // State, parent, group, session, terminal, its group, flags (proc_pid_stat(5)).
+    let flags = stat.rsplit(") ").next().and_then(|rest| rest.split(' ').nth(6)?.parse::<u32>().ok());
+    flags.is_none_or(|flags| flags & PF_EXITING != 0)
+}
+
 /// Sends any signal, also those that nix's enumeration lacks.
 pub fn kill(pid: u32, signal: u32) -> nix::Result<()> {
     // SAFETY: kill takes two numbers.

@@ -307,11 +307,36 @@ fn a_logging_program_that_is_not_ready_holds_the_start_up() {
     assert!(dir.join("ready").exists());
     shim.delete("");
 
-    // With binary-v2 a program must say so; one that only ends does not.
+    // One that fails first fails the start, by either scheme; but with binary-v2 a program must say so too.
     let mut request = shim.request();
-    request.stdout = format!("binary-v2://{}", logger(&dir, "exit 1"));
-    let (_, words) = shim.refused("Create", &request);
-    assert!(words.ends_with("logging binary did not call ready"), "{words}");
+    for (scheme, script, reason) in [
+        ("binary", "exit 3", "ended with status 3 before it was ready"),
+        ("binary-v2", "exit 3", "ended with status 3 before it was ready"),
+        ("binary", "kill -9 $$", "ended by signal 9 before it was ready"),
+        ("binary-v2", "kill -9 $$", "ended by signal 9 before it was ready"),
+        // What it has started holds descriptor 5 open, and does not speak for it.
+        ("binary", "read x <go & kill -9 $$", "ended by signal 9 before it was ready"),
+        ("binary-v2", "exit 0", "logging binary did not call ready before it ended"),
+        ("binary-v2", "exec 5>&-; cat <&3", "logging binary did not call ready"),
+    ] {
+        let program = logger(&dir, script);
+        request.stdout = format!("{scheme}://{program}");
+        let (_, words) = shim.refused("Create", &request);
+        let told = format!("create process I/O: logging program {program}: {reason}");
+        assert_eq!(words, told, "{scheme} {script}");
+    }
+    // Whom the third has left.
+    std::fs::write(dir.join("go"), "go\n").unwrap();
+    // One that has told and ends, and one that has put itself into the background.
+    for (scheme, script) in
+        [("binary-v2", "echo >&5; cat <&3 >out1 & exec 5>&-; kill -9 $$"), ("binary", "cat <&3 >out1 5>&- &")]
+    {
+        request.stdout = format!("{scheme}://{}", logger(&dir, script));
+        shim.ok::<task::CreateTaskResponse>("Create", &request);
+        shim.start("");
+        shim.wait("");
+        shim.delete("");
+    }
     request.stdout = format!("binary-v2://{}", logger(&dir, "echo >&5; exec 5>&-; cat <&3 >out2; cat <&4"));
     shim.ok::<task::CreateTaskResponse>("Create", &request);
     shim.start("");

@@ -160,10 +160,11 @@ fn a_logging_program_that_is_never_ready_is_given_up() {
         let mut request = shim.request();
         request.stdout = format!("{scheme}://{program}");
         let create = || shim.call::<task::CreateTaskResponse>("Create", &request).map(drop);
-        // One that ends is waited for no longer, ready or not.
-        if stalled.shot("before", "nothing", "Create", &create).is_ok() {
-            shim.delete("");
-        }
+        // One that is killed is waited for no longer, and has kept nothing of what it was to keep.
+        let status = stalled.shot("before", "nothing", "Create", &create).expect_err(scheme);
+        let words =
+            format!("create process I/O: logging program {program}: ended by signal 9 before it was ready");
+        assert_eq!((status.code, status.message), (code::UNKNOWN, words), "{scheme}");
         stalled.late("before", "nothing", "Create", &request);
     }
     stalled.create_in_the_end();

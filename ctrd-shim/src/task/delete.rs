@@ -168,7 +168,8 @@ fn forget(shim: &mut Shim, id: &str, answer: &DeleteResponse) {
     sandbox::forgotten(shim, id);
 }
 
-fn end_logger(shim: &mut Shim, pid: u32) {
+/// Asks a logging program to end, if it has not, and makes it in the end.
+pub fn end_logger(shim: &mut Shim, pid: u32) {
     if !shim.children.contains_key(&(pid as i32)) {
         return;
     }

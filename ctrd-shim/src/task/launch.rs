@@ -16,7 +16,7 @@ use crate::serve::Shim;
 use crate::stdio::console::Console;
 use crate::stdio::{self, Opened, Paths, copy, logger};
 use crate::sys;
-use crate::task::{Io, events, failure};
+use crate::task::{Io, delete, events, failure};
 
 pub struct Launch {
     pub caller: Caller,
@@ -59,21 +59,22 @@ pub fn launch(shim: &mut Shim, launch: Launch, then: Done) {
     let Some(logger) = opened.logger.take() else { return spawn(shim, launch, opened, None, then) };
     let pid = logger.pid;
     let (id, exec) = (launch.id.clone(), launch.exec.clone());
-    let gone = move |shim: &mut Shim, _| events::logger_gone(shim, &id, &exec, pid);
-    shim.children.insert(pid as i32, Box::new(gone));
+    let gone = move |shim: &mut Shim| events::logger_gone(shim, &id, &exec, pid);
     deadline::waits_for(shim, Some(launch.caller), pid as i32);
+    let path = logger.program.display().to_string();
     let ready = move |shim: &mut Shim, outcome: Result<()>| match outcome {
-        // It was killed for that, which looks like readiness.
-        Ok(()) if deadline::has_passed(shim, launch.caller) => {
+        // It was killed for that.
+        _ if deadline::has_passed(shim, launch.caller) => {
             then(shim, Err(failure(launch.failing, "the logging program took too long")));
         }
         Ok(()) => spawn(shim, launch, opened, Some(pid), then),
         Err(e) => {
-            logger::signal(pid, Signal::SIGTERM);
-            then(shim, Err(e.into()));
+            release(shim, &[], Some(pid));
+            let reason = format!("logging program {path}: {}", crate::words(&e));
+            then(shim, Err(failure("create process I/O", &reason)));
         }
     };
-    logger::when_ready(shim, logger, ready);
+    logger::when_ready(shim, logger, Box::new(gone), Box::new(ready));
 }
 
 fn spawn(shim: &mut Shim, launch: Launch, mut opened: Opened, logger: Option<u32>, then: Done) {
@@ -177,7 +178,7 @@ fn release(shim: &mut Shim, streams: &[u64], logger: Option<u32>) {
     for key in streams {
         copy::stop(shim, *key);
     }
-    if let Some(pid) = logger.filter(|pid| shim.children.contains_key(&(*pid as i32))) {
-        logger::signal(pid, Signal::SIGTERM);
+    if let Some(pid) = logger {
+        delete::end_logger(shim, pid);
     }
 }
