@@ -1,5 +1,6 @@
 //! When garbage is collected: soon after something was removed, and seldom enough to go unnoticed.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -47,9 +48,13 @@ pub struct Collector {
     hurry: Arc<Notify>,
     /// What is done after each collection of [`Collector::run`], when nobody waits.
     afterwards: Option<Sweep>,
+    /// How time passes.
+    rest: Rest,
 }
 
 type Sweep = Arc<dyn Fn() -> Result<()> + Send + Sync>;
+
+type Rest = Arc<dyn Fn(Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
 impl Collector {
     pub fn new(pace: Pace, sweep: impl Fn() -> Result<()> + Send + Sync + 'static) -> Collector {
@@ -61,6 +66,7 @@ impl Collector {
             deleted: Arc::default(),
             hurry: Arc::default(),
             afterwards: None,
+            rest: Arc::new(|time| Box::pin(tokio::time::sleep(time))),
         }
     }
 
@@ -94,7 +100,7 @@ impl Collector {
 
     /// Collects soon, for what an earlier process left, and then whenever it is wanted.
     pub async fn run(self) {
-        tokio::time::sleep(self.pace.startup).await;
+        (self.rest)(self.pace.startup).await;
         loop {
             let begin = Instant::now();
             match self.collect().await {
@@ -108,11 +114,13 @@ impl Collector {
                 tracing::warn!("after a collection: {e}");
             }
             tokio::select! {
-                () = tokio::time::sleep(pause) => {}
+                () = (self.rest)(pause) => {}
                 () = self.hurry.notified() => {}
             }
             self.wanted.notified().await;
-            tokio::time::sleep(self.pace.delay).await;
+            (self.rest)(self.pace.delay).await;
+            // What was wanted meanwhile is done by this one too.
+            let _ = tokio::time::timeout(Duration::ZERO, self.wanted.notified()).await;
         }
     }
 
@@ -143,6 +151,58 @@ mod tests {
         {
             assert!((pause(share, took) - expected).abs() < 1e-6, "{share} {took}: {}", pause(share, took));
         }
+    }
+
+    /// What is waited for when, by a clock that stands until the test lets it go on.
+    #[test]
+    fn a_wish_waits_for_the_pause_and_then_for_the_delay() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (begun, mut rests) = tokio::sync::mpsc::unbounded_channel();
+            let swept = begun.clone();
+            let (startup, delay, patience) =
+                (Duration::from_secs(7), Duration::from_secs(3600), Duration::from_secs(86_400));
+            // The pause is as long as it may be, however long a collection takes.
+            let pace = Pace { startup, delay, patience, share: 1e-300, ..Pace::default() };
+            let collector = Collector::new(pace, move || {
+                swept.send(None).unwrap();
+                Ok(())
+            });
+            let go = Arc::new(Notify::new());
+            let wait = go.clone();
+            let rest: Rest = Arc::new(move |time| {
+                let (begun, wait) = (begun.clone(), wait.clone());
+                Box::pin(async move {
+                    begun.send(Some(time)).unwrap();
+                    wait.notified().await;
+                })
+            });
+            let collector = Collector { rest, ..collector };
+            let task = tokio::spawn(collector.clone().run());
+            assert_eq!(rests.recv().await, Some(Some(startup)));
+            go.notify_one();
+            assert_eq!(rests.recv().await, Some(None), "the first needs no wish");
+            for round in 0..2 {
+                assert_eq!(rests.recv().await, Some(Some(patience)), "round {round}");
+                // In the pause, and in the delay: all of it is one collection.
+                collector.schedule();
+                go.notify_one();
+                assert_eq!(rests.recv().await, Some(Some(delay)), "round {round}");
+                (0..3).for_each(|_| collector.schedule());
+                go.notify_one();
+                assert_eq!(rests.recv().await, Some(None), "round {round}");
+            }
+            assert_eq!(rests.recv().await, Some(Some(patience)));
+            // Nobody wants another: after the pause no delay begins, until somebody does.
+            go.notify_one();
+            for _ in 0..10 {
+                tokio::task::yield_now().await;
+            }
+            assert!(rests.try_recv().is_err() && !task.is_finished());
+            collector.want();
+            assert_eq!(rests.recv().await, Some(Some(delay)));
+            task.abort();
+        });
     }
 
     /// It would wait for an hour else.
