@@ -7,6 +7,7 @@
 
 mod disk;
 mod kill;
+mod unsynced;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -199,6 +200,58 @@ fn power_loss_after_creating_and_removing() {
     assert!(gone.iter().all(|id| !snapshots.lines().any(|key| key == id)), "{snapshots}");
     let found = after(&["content", "fsck"]).stdout;
     assert!(!found.contains("missing"), "{found}");
+}
+
+/// The disk says no to one change: it is not acknowledged and nothing is changed after it, but all that was is there
+/// for who reads, and for the next server, from which on the disk is believed again.
+#[test]
+fn after_a_change_that_did_not_reach_the_disk_there_is_none() {
+    let work = fixture::temp();
+    let stack = Stack::new();
+    let lib = stack.path("lib");
+    std::fs::create_dir(&lib).expect("the root's folder");
+    let disk = Disk::possible().then(|| Disk::on(work.path(), &lib));
+    let config = stack.path("config.toml");
+    // The collector of itself writes nothing meanwhile.
+    let late = "version = 3\n[plugins.\"io.containerd.gc.v1.scheduler\"]\nstartup_delay = \"1h\"\n";
+    std::fs::write(&config, late).expect("write the configuration");
+    let serve = || stack.serve_with(&["--config", config.to_str().expect("UTF-8")]);
+    let mut server = serve();
+    let names = || {
+        let all = stack.run(&["namespace", "ls", "-q"]).ok();
+        all.lines().map(str::to_string).filter(|name| name != "default").collect::<Vec<_>>()
+    };
+    stack.run(&["namespace", "create", "kept"]).ok();
+    let failing = unsynced::fail_next(server.pid());
+    let line = stack.run(&["namespace", "create", "lost"]).fails(1);
+    failing.join().expect("the tracer");
+    let log = stack.path("lib/io.containerd.metadata.v1.sqlite/meta.db-wal");
+    assert_eq!(
+        line,
+        format!(
+            "ctrd: namespace create lost: sync {}: Input/output error: this change may be lost, \
+             and none is taken until ctrd is started anew",
+            log.display()
+        )
+    );
+    for change in [&["namespace", "create", "later"][..], &["namespace", "rm", "kept"], &["lease", "create"]]
+    {
+        let line = stack.run(change).fails(1);
+        let words = "did not reach the disk: no change is taken until ctrd is started anew";
+        assert!(line.contains(words), "{change:?}: {line}");
+    }
+    let seen = names();
+    assert!(seen.iter().any(|name| name == "kept") && !seen.iter().any(|name| name == "later"), "{seen:?}");
+    assert_eq!(server.stop(), Some(0));
+    let server = serve();
+    stack.run(&["namespace", "create", "later"]).ok();
+    assert!(["kept", "later"].iter().all(|name| names().iter().any(|other| other == name)), "{:?}", names());
+    drop(server);
+    if let Some(disk) = disk {
+        disk.lose_power();
+        let after = disk::in_another_boot(work.path(), &stack.command(&["namespace", "ls", "-q"])).ok();
+        assert!(after.contains("kept\n") && after.contains("later\n"), "{after}");
+    }
 }
 
 #[test]

@@ -80,8 +80,7 @@ impl Store {
         conn.pragma_update(None, "foreign_keys", true).map_err(at)?;
         keep_log(&conn).map_err(at)?;
         migrate(&mut conn).map_err(|e| e.context(format!("open {}", path.display())))?;
-        let log = Log::open(path)
-            .map_err(|e| Error::from(e).context(format!("open the log of {}", path.display())))?;
+        let log = Log::open(path, &mut conn)?;
         Ok(Store {
             path: path.to_path_buf(),
             patience,
@@ -167,8 +166,9 @@ impl Store {
     /// Runs `f` in one transaction: all of it is on disk when this returns `Ok`, none otherwise. So is what
     /// was written before, even where `f` fails.
     pub fn write<T>(&self, f: impl FnOnce(&Transaction) -> Result<T>) -> Result<T> {
+        self.log.check()?;
         let out = self.write_ahead(true, f);
-        self.log.sync().map_err(|e| Error::from(e).context(format!("sync {}", self.path.display())))?;
+        self.log.sync()?;
         let out = out?;
         let changes = self.changes.fetch_add(1, Ordering::Relaxed) + 1;
         if let Some((count, told)) = self.watcher.get()
@@ -185,6 +185,7 @@ impl Store {
         if !ahead {
             return self.write(f);
         }
+        self.log.check()?;
         let mut conn = self.lock();
         // Who writes may read beside it: those who read may wait for the writer's connection.
         let _use = Use::begin();
