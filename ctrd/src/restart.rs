@@ -6,12 +6,14 @@
 //! containerd.io/restart.count                how often it was started again
 //! containerd.io/restart.loguri               where its output goes
 //! containerd.io/restart.explicitly-stopped   true: somebody stopped it on purpose
+//! io.containerd.ctrd.restarting              true: its task is gone since it is being started again
 //! ```
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
 use crate::api::containers::Container;
@@ -28,6 +30,7 @@ pub const POLICY: &str = "containerd.io/restart.policy";
 pub const COUNT: &str = "containerd.io/restart.count";
 pub const LOG: &str = "containerd.io/restart.loguri";
 pub const STOPPED: &str = "containerd.io/restart.explicitly-stopped";
+const RESTARTING: &str = "io.containerd.ctrd.restarting";
 
 const SIGKILL: u32 = 9;
 
@@ -41,6 +44,8 @@ pub struct Monitor {
     pub tasks: Arc<Runtime>,
     pub snapshotters: Arc<BTreeMap<&'static str, Snapshotter>>,
     pub interval: Duration,
+    /// Held while it looks and mends.
+    pub working: Arc<Mutex<()>>,
 }
 
 /// What is to be done with a container.
@@ -53,9 +58,10 @@ enum Change {
 }
 
 impl Monitor {
-    /// Looks again and again, until the server ends.
-    pub async fn run(self) {
-        if let Err(e) = self.revive().await {
+    /// Looks again and again, until the server ends. One that `goes_on` where another left off that nobody
+    /// needed is no new server for what was stopped on purpose.
+    pub async fn run(self, goes_on: bool) {
+        if !goes_on && let Err(e) = self.revive().await {
             tracing::warn!("look for what is to be started: {e}");
         }
         loop {
@@ -66,14 +72,30 @@ impl Monitor {
         }
     }
 
-    /// Whether there is a container that is to be kept running: without a server nobody does. What
-    /// cannot be read may be one.
+    /// Whether there is a container that is to be started or ended, now or when it has ended: without a
+    /// server nobody does. What cannot be read may be one.
     pub async fn is_needed(&self) -> bool {
-        let wants =
-            |container: &Container| container.labels.get(STATUS).is_some_and(|wish| wish == "running");
-        match self.watched().await {
-            Ok(watched) => watched.iter().any(|(_, container)| wants(container)),
-            Err(_) => true,
+        // What is being started has no task for a moment.
+        let _turn = self.working.lock().await;
+        let Ok(watched) = self.watched().await else { return true };
+        for (ns, container) in watched {
+            match self.state(&ns, &container.id).await {
+                Ok(state) if !is_pending(&container.labels, state) => {}
+                _ => return true,
+            }
+        }
+        false
+    }
+
+    /// The state of a container's task and its exit status; `None`: there is no task.
+    async fn state(&self, ns: &str, id: &str) -> Result<Option<(Status, u32)>> {
+        match self.tasks.state(process(ns, id)).await {
+            // The two enumerations have the same numbers.
+            Ok(state) => {
+                Ok(Some((Status::try_from(state.status).unwrap_or(Status::Unknown), state.exit_status)))
+            }
+            Err(e) if e.kind == Kind::NotFound => Ok(None),
+            Err(e) => Err(e),
         }
     }
 
@@ -106,6 +128,7 @@ impl Monitor {
     }
 
     async fn look(&self) -> Result<()> {
+        let _turn = self.working.lock().await;
         let watched = self.watched().await?;
         let mut all = JoinSet::new();
         for (ns, container) in watched {
@@ -121,12 +144,7 @@ impl Monitor {
     }
 
     async fn mend(&self, ns: &str, container: &Container) -> Result<()> {
-        let state = match self.tasks.state(process(ns, &container.id)).await {
-            // The two enumerations have the same numbers.
-            Ok(state) => Some((Status::try_from(state.status).unwrap_or(Status::Unknown), state.exit_status)),
-            Err(e) if e.kind == Kind::NotFound => None,
-            Err(e) => return Err(e),
-        };
+        let state = self.state(ns, &container.id).await?;
         // Its shim does not answer: whether it runs is not known, and it could not be ended either.
         if state.is_some_and(|(status, _)| status == Status::Unknown) {
             return Ok(());
@@ -148,14 +166,29 @@ impl Monitor {
     }
 
     async fn start(&self, ns: &str, container: &Container, count: u64) -> Result<()> {
+        // First of all, for with its task goes what is known of its end.
+        self.label(ns, container, &[(COUNT, &count.to_string()), (RESTARTING, "true")]).await?;
+        let started = self.again(ns, container).await;
+        let done = self.label(ns, container, &[(RESTARTING, "")]).await;
+        started.and(done)?;
+        tracing::info!(namespace = ns, id = container.id, count, "restarted");
+        Ok(())
+    }
+
+    /// Sets labels, and removes those that are empty.
+    async fn label(&self, ns: &str, container: &Container, labels: &[(&str, &str)]) -> Result<()> {
+        let (store, namespace, mut wanted) = (self.store.clone(), ns.to_string(), container.clone());
+        for (key, value) in labels {
+            wanted.labels.remove(*key);
+            wanted.labels.extend((!value.is_empty()).then(|| (key.to_string(), value.to_string())));
+        }
+        let paths: Vec<_> = labels.iter().map(|(key, _)| format!("labels.{key}")).collect();
+        blocking(move || store.write(|tx| containers::update(tx, &namespace, wanted, &paths))).await?;
+        Ok(())
+    }
+
+    async fn again(&self, ns: &str, container: &Container) -> Result<()> {
         self.end(ns, &container.id).await?;
-        let (store, namespace, mut counted) = (self.store.clone(), ns.to_string(), container.clone());
-        counted.labels.insert(COUNT.into(), count.to_string());
-        blocking(move || {
-            let paths = [format!("labels.{COUNT}")];
-            store.write(|tx| containers::update(tx, &namespace, counted, &paths))
-        })
-        .await?;
         let rootfs = match container.snapshot_key.as_str() {
             "" => Vec::new(),
             key => {
@@ -183,7 +216,6 @@ impl Monitor {
             let _ = self.tasks.delete(ns, &container.id).await;
             return Err(e);
         }
-        tracing::info!(namespace = ns, id = container.id, count, "restarted");
         Ok(())
     }
 
@@ -241,6 +273,8 @@ fn change(labels: &HashMap<String, String>, state: Option<(Status, u32)>) -> Res
         }
     };
     let (status, exit) = state.unwrap_or((Status::Unknown, 0));
+    // A server that ended meanwhile has counted this start.
+    let resumed = state.is_none() && is_true(labels.get(RESTARTING));
     match label(STATUS) {
         "stopped" if state.is_some() && status != Status::Stopped => return Ok(Change::Stop),
         "running" if !matches!(status, Status::Running | Status::Paused | Status::Pausing) => {}
@@ -257,11 +291,24 @@ fn change(labels: &HashMap<String, String>, state: Option<(Status, u32)>) -> Res
     let again = match policy {
         "" | "always" => true,
         "no" => false,
-        "on-failure" => exit != 0 && (most == 0 || count < most),
+        "on-failure" => resumed || (exit != 0 && (most == 0 || count < most)),
         "unless-stopped" => !is_true(labels.get(STOPPED)),
         _ => return Err(Error::invalid(format!("label {POLICY}: {policy:.100?} is not supported"))),
     };
-    Ok(if again { Change::Start(count + 1) } else { Change::None })
+    let count = if resumed { count } else { count + 1 };
+    Ok(if again { Change::Start(count) } else { Change::None })
+}
+
+/// Whether something is to be done about this task, or may be when it ends: whatever its exit status is then.
+fn is_pending(labels: &HashMap<String, String>, state: Option<(Status, u32)>) -> bool {
+    match (change(labels, state), state) {
+        // It waits for other labels.
+        (Err(_), _) | (Ok(Change::None), None | Some((Status::Stopped, _))) => false,
+        (Ok(Change::None), Some(_)) => [0, 1]
+            .iter()
+            .any(|exit| matches!(change(labels, Some((Status::Stopped, *exit))), Ok(Change::Start(_)))),
+        (Ok(_), _) => true,
+    }
 }
 
 #[cfg(test)]
@@ -293,6 +340,37 @@ mod tests {
     }
 
     #[test]
+    fn whom_a_server_stays_for() {
+        let (running, ended) = (Some((Status::Running, 0)), |exit| Some((Status::Stopped, exit)));
+        for (labels, state, expected) in [
+            (&[][..], running, false),
+            (&[(STATUS, "running")], running, true),
+            (&[(STATUS, "running")], Some((Status::Paused, 0)), true),
+            // It waits for its next start.
+            (&[(STATUS, "running"), (POLICY, "always")], ended(1), true),
+            (&[(STATUS, "running"), (POLICY, "always")], None, true),
+            (&[(STATUS, "running"), (POLICY, "unless-stopped")], running, true),
+            (&[(STATUS, "running"), (POLICY, "unless-stopped"), (STOPPED, "true")], running, false),
+            (&[(STATUS, "running"), (POLICY, "no")], running, false),
+            (&[(STATUS, "running"), (POLICY, "on-failure")], running, true),
+            (&[(STATUS, "running"), (POLICY, "on-failure")], ended(0), false),
+            (&[(STATUS, "running"), (POLICY, "on-failure")], ended(1), true),
+            (&[(STATUS, "running"), (POLICY, "on-failure:2"), (COUNT, "1")], ended(1), true),
+            // Its count is used up: however it ends, that is the end.
+            (&[(STATUS, "running"), (POLICY, "on-failure:2"), (COUNT, "2")], running, false),
+            (&[(STATUS, "running"), (POLICY, "on-failure:2"), (COUNT, "2")], ended(1), false),
+            (&[(STATUS, "stopped"), (STOPPED, "true")], running, true),
+            (&[(STATUS, "stopped"), (STOPPED, "true")], ended(0), false),
+            (&[(STATUS, "stopped"), (STOPPED, "true")], None, false),
+            (&[(STATUS, "running"), (POLICY, "sometimes")], ended(1), false),
+            (&[(STATUS, "running")], Some((Status::Unknown, 0)), true),
+        ] {
+            let map = labels.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
+            assert_eq!(is_pending(&map, state), expected, "{labels:?} {state:?}");
+        }
+    }
+
+    #[test]
     fn what_the_labels_want() {
         let ended = |status| Some((Status::Stopped, status));
         let running = Some((Status::Running, 0));
@@ -312,6 +390,20 @@ mod tests {
                 Some(Change::Start(2)),
             ),
             (&[(STATUS, "running"), (POLICY, "on-failure:2"), (COUNT, "2")], ended(3), Some(Change::None)),
+            // A server ended while it started it again.
+            (&[(STATUS, "running"), (POLICY, "on-failure:2"), (COUNT, "2")], None, Some(Change::None)),
+            (
+                &[(STATUS, "running"), (POLICY, "on-failure:2"), (COUNT, "2"), (RESTARTING, "true")],
+                None,
+                Some(Change::Start(2)),
+            ),
+            (
+                &[(STATUS, "running"), (POLICY, "on-failure:2"), (COUNT, "2"), (RESTARTING, "true")],
+                ended(3),
+                Some(Change::None),
+            ),
+            (&[(STATUS, "running"), (COUNT, "2"), (RESTARTING, "true")], None, Some(Change::Start(2))),
+            (&[(STATUS, "running"), (POLICY, "no"), (RESTARTING, "true")], None, Some(Change::None)),
             (&[(STATUS, "running"), (POLICY, "unless-stopped")], ended(0), Some(Change::Start(1))),
             (
                 &[(STATUS, "running"), (POLICY, "unless-stopped"), (STOPPED, "true")],

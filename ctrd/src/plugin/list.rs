@@ -328,7 +328,7 @@ fn restart(init: &mut Init) -> Begun {
     let interval = duration(&section.interval).map_err(|e| e.context("interval"))?;
     let snapshotters = Arc::new(init.parts.snapshotters.clone());
     let (store, tasks) = (init.parts.store()?, init.parts.tasks()?);
-    init.parts.restart = Some(Monitor { store, tasks, snapshotters, interval });
+    init.parts.restart = Some(Monitor { store, tasks, snapshotters, interval, working: Arc::default() });
     let capabilities = ["no", "always", "on-failure", "unless-stopped"].map(str::to_string).into();
     Ok(Meta { capabilities, ..Meta::default() })
 }

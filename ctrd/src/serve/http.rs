@@ -14,7 +14,6 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, UnixListener};
 
 use super::incoming;
 
@@ -34,17 +33,11 @@ pub type Making = Pin<Box<dyn Future<Output = Option<Page>> + Send>>;
 pub type Pages = Arc<dyn Fn(String) -> Making + Send + Sync>;
 
 /// Serves the pages to all that connect, for ever.
-pub async fn over_tcp(listener: TcpListener, pages: Pages) {
-    loop {
-        match listener.accept().await {
-            Ok((stream, _)) => drop(tokio::spawn(converse(stream, pages.clone()))),
-            Err(e) => incoming::pause(&e).await,
-        }
-    }
-}
-
-/// The same on a Unix socket.
-pub async fn over_unix(listener: UnixListener, pages: Pages) {
+pub async fn serve<L>(listener: L, pages: Pages)
+where
+    L: incoming::Listener + Sync,
+    L::Stream: AsyncRead + AsyncWrite + Unpin,
+{
     loop {
         let stream = incoming::next(&listener).await;
         tokio::spawn(converse(stream, pages.clone()));

@@ -3,40 +3,69 @@
 use std::io;
 use std::time::Duration;
 
-use tokio::net::{UnixListener, UnixStream};
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::authority;
-use super::idle::Open;
+use super::idle::{Connection, Open};
 
 /// There is nothing to wait on for a free descriptor: one looks again after this long.
 const SHORTAGE: Duration = Duration::from_millis(50);
 
-/// The next connection, however long it takes.
-pub async fn next(listener: &UnixListener) -> UnixStream {
-    loop {
-        match listener.accept().await {
-            Ok((stream, _)) => return stream,
-            Err(e) => pause(&e).await,
-        }
+/// What connections come to.
+pub trait Listener: Send + 'static {
+    type Stream: Send + 'static;
+
+    /// The next connection; giving up waiting loses none.
+    fn accept(&self) -> impl Future<Output = io::Result<Self::Stream>> + Send;
+}
+
+impl Listener for UnixListener {
+    type Stream = UnixStream;
+
+    async fn accept(&self) -> io::Result<UnixStream> {
+        Ok(UnixListener::accept(self).await?.0)
     }
 }
 
-/// After a connection that could not be taken.
-pub async fn pause(e: &io::Error) {
-    tracing::warn!("accept: {}", crate::error::os_text(e));
-    tokio::time::sleep(SHORTAGE).await;
+impl Listener for TcpListener {
+    type Stream = TcpStream;
+
+    async fn accept(&self) -> io::Result<TcpStream> {
+        Ok(TcpListener::accept(self).await?.0)
+    }
 }
 
-/// All connections to `listener`, for tonic to serve.
-pub fn stream(listener: UnixListener, open: Open) -> ReceiverStream<io::Result<authority::Stream>> {
+/// The next connection, however long it takes. A shortage is told when it begins.
+pub async fn next<L: Listener + Sync>(listener: &L) -> L::Stream {
+    let mut short = false;
+    loop {
+        match listener.accept().await {
+            Ok(stream) => return stream,
+            Err(e) if short => tracing::debug!("accept: {}", crate::error::os_text(&e)),
+            Err(e) => tracing::warn!("accept: {}", crate::error::os_text(&e)),
+        }
+        short = true;
+        tokio::time::sleep(SHORTAGE).await;
+    }
+}
+
+/// All connections to `listener`, for tonic to serve, until there is no more to come in.
+pub fn stream<L: Listener + Sync, S: Send + 'static>(
+    listener: L,
+    open: Open,
+    make: impl Fn(L::Stream, Connection) -> S + Send + 'static,
+) -> ReceiverStream<io::Result<S>> {
     let (connections, stream) = mpsc::channel(1);
     tokio::spawn(async move {
         // A place in the queue first: what is not taken stays with the kernel.
         while let Ok(place) = connections.reserve().await {
-            let stream = next(&listener).await;
-            place.send(Ok(authority::Stream::new(stream, open.enter())));
+            let stream = tokio::select! {
+                biased;
+                () = open.closed() => return,
+                stream = next(&listener) => stream,
+            };
+            place.send(Ok(make(stream, open.enter())));
         }
     });
     ReceiverStream::new(stream)

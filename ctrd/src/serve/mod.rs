@@ -142,8 +142,9 @@ async fn serve(config: &Config, way: &Way<'_>, mut handed: Handed) -> Result<()>
         tokio::spawn(async move { tasks.recover().await });
     }
     let monitor = services.restart.clone();
+    let goes_on = idle::goes_on(&config.state);
     if let Some(monitor) = services.restart {
-        tokio::spawn(monitor.run());
+        tokio::spawn(monitor.run(goes_on));
     }
     if let Some(collector) = services.collector {
         tokio::spawn(collector.run());
@@ -152,20 +153,30 @@ async fn serve(config: &Config, way: &Way<'_>, mut handed: Handed) -> Result<()>
         .layer(counting)
         .layer(crate::trace::Calls)
         .add_routes(services.routes)
-        .serve_with_incoming_shutdown(incoming::stream(grpc.listener()?, open.clone()), asked(stopped));
+        .serve_with_incoming_shutdown(
+            incoming::stream(grpc.listener()?, open.clone(), authority::Stream::new),
+            asked(stopped),
+        );
     tracing::info!(address = %config.address.display(), root = %config.root.display(), "serving");
     notify::send("READY=1");
     let end = async {
-        tokio::select! {
-            () = ended => {}
-            () = idle(&open, way, monitor.as_ref()) => tracing::info!("nobody is connected"),
-            () = reload(hangup, config, way) => {}
+        let idle = tokio::select! {
+            () = ended => false,
+            () = idle(&open, way, monitor.as_ref()) => true,
+            () = reload(hangup, config, way) => false,
+        };
+        open.close();
+        if idle {
+            tracing::info!("nobody is connected");
+            idle::note(&config.state);
         }
         notify::send("STOPPING=1");
         tracing::info!("stopping");
         let _ = stop.send(true);
-        // Streams of events and calls that wait for a task end only with the server.
-        tokio::time::sleep(GRACE).await;
+        if !idle {
+            // Streams of events and calls that wait for a task end only with the server.
+            tokio::time::sleep(GRACE).await;
+        }
     };
     tokio::select! {
         served = server => served.map_err(|e| Error::unknown(format!("serve {}: {e}", config.address.display()))),
@@ -187,7 +198,7 @@ fn pages(config: &Config, services: &Services, begun: Instant, handed: &mut Hand
                 Some(Page { kind: metrics::text::TYPE, text })
             })
         });
-        tokio::spawn(http::over_tcp(listener, pages));
+        tokio::spawn(http::serve(listener, pages));
     }
     let Some(path) = &config.debug else { return Ok(None) };
     let socket = Bound::at(path, config.debug_owner, handed.unix(path))?;
@@ -197,7 +208,7 @@ fn pages(config: &Config, services: &Services, begun: Instant, handed: &mut Hand
         let debug = debug.clone();
         Box::pin(async move { debug.page(&path) })
     });
-    tokio::spawn(http::over_unix(socket.listener()?, pages));
+    tokio::spawn(http::serve(socket.listener()?, pages));
     Ok(Some(socket))
 }
 

@@ -6,13 +6,11 @@ use std::net::TcpListener as StdListener;
 
 use nix::sys::socket::{Backlog, listen as widen};
 use tokio::net::TcpListener;
-use tokio_stream::StreamExt;
-use tokio_stream::wrappers::TcpListenerStream;
 use tonic::service::Routes;
 use tonic::transport::{Server, ServerTlsConfig};
 
 use super::idle::{Connection, Open};
-use super::tls;
+use super::{incoming, tls};
 use crate::config::Tls;
 use crate::error::{Error, Result};
 use crate::metrics::Counting;
@@ -52,9 +50,7 @@ impl Tcp {
             if let Some(tls) = self.tls {
                 server = server.tls_config(tls)?;
             }
-            let incoming = TcpListenerStream::new(self.listener);
-            let incoming =
-                incoming.map(move |stream| stream.map(|stream| Counted::new(stream, open.enter())));
+            let incoming = incoming::stream(self.listener, open, Counted::new);
             let server = server.layer(counting).layer(crate::trace::Calls).add_routes(routes);
             server.serve_with_incoming_shutdown(incoming, asked).await
         };
