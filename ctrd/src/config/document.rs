@@ -12,14 +12,21 @@ use toml::{Table, Value};
 
 use crate::error::{Error, Result, os_text};
 
-use super::migrate::{Migration, migrate};
+use super::migrate::{Check, Migration, migrate};
+
+/// What plugins do to each file.
+#[derive(Clone, Copy, Default)]
+pub struct Steps {
+    pub migrations: &'static [Migration],
+    pub checks: &'static [Check],
+}
 
 /// More files than any configuration has.
 const MAX_FILES: usize = 1000;
 
 /// Reads `file` and its imports as one document of the newest version. `None` where the file itself
 /// is not there.
-pub fn read(file: &Path, plugins: &[Migration]) -> Result<Option<Table>> {
+pub fn read(file: &Path, steps: Steps) -> Result<Option<Table>> {
     let mut whole = Table::new();
     let mut loaded: Vec<PathBuf> = Vec::new();
     let mut pending = VecDeque::from([file.to_path_buf()]);
@@ -31,7 +38,7 @@ pub fn read(file: &Path, plugins: &[Migration]) -> Result<Option<Table>> {
             Err(e) if e.kind() == io::ErrorKind::NotFound && loaded.is_empty() => return Ok(None),
             text => text.map_err(|e| Error::unknown(format!("read {}: {}", path.display(), os_text(&e))))?,
         };
-        let document = one(&text, plugins).map_err(|e| e.context(path.display()))?;
+        let document = one(&text, steps).map_err(|e| e.context(path.display()))?;
         let imports = imports(&path, &document).map_err(|e| e.context(path.display()))?;
         merge(&mut whole, document);
         pending.extend(imports);
@@ -44,11 +51,14 @@ pub fn read(file: &Path, plugins: &[Migration]) -> Result<Option<Table>> {
 }
 
 /// A document by itself, brought to the newest version.
-pub fn one(text: &str, plugins: &[Migration]) -> Result<Table> {
+pub fn one(text: &str, steps: Steps) -> Result<Table> {
     let mut document: Table =
         toml::from_str(text).map_err(|e| Error::invalid(super::one_line(&e.to_string())))?;
     if !text.trim().is_empty() {
-        migrate(&mut document, plugins)?;
+        migrate(&mut document, steps.migrations)?;
+    }
+    if let Some(Value::Table(plugins)) = document.get("plugins") {
+        steps.checks.iter().try_for_each(|check| check(plugins))?;
     }
     Ok(document)
 }
@@ -137,17 +147,27 @@ mod tests {
         write("conf.d/2.toml", "root = '/c'\ndisabled_plugins = ['cri']\n[plugins.'x.y']\ntwo = 2\n");
         write("conf.d/other", "not toml");
         write("last.toml", "version = 4\nimports = ['config.toml']\n[plugins.'x.y']\nthree = 3\n");
-        let whole = read(&dir.path().join("config.toml"), &[]).unwrap().unwrap();
+        let whole = read(&dir.path().join("config.toml"), Steps::default()).unwrap().unwrap();
         assert_eq!((whole["root"].as_str(), whole["state"].as_str()), (Some("/c"), Some("/a")));
         let section = whole["plugins"]["x.y"].as_table().unwrap();
         assert_eq!(section.values().map(|v| v.as_integer().unwrap()).sum::<i64>(), 6);
         let disabled: Vec<_> =
             whole["disabled_plugins"].as_array().unwrap().iter().map(|v| v.as_str().unwrap()).collect();
         assert_eq!(disabled, ["a.b", "c.d", "io.containerd.grpc.v1.cri"]);
-        assert!(read(&dir.path().join("nosuch"), &[]).unwrap().is_none());
+        assert!(read(&dir.path().join("nosuch"), Steps::default()).unwrap().is_none());
         write("bad.toml", "imports = ['nosuch.toml']");
-        let err = read(&dir.path().join("bad.toml"), &[]).unwrap_err().message;
+        let err = read(&dir.path().join("bad.toml"), Steps::default()).unwrap_err().message;
         assert!(err.ends_with("nosuch.toml: No such file or directory"), "{err}");
+        // Of several files the one is named that is wrong.
+        fn check(plugins: &Table) -> Result<()> {
+            let bad = || Error::invalid("plugins.x: key: bad");
+            if plugins.contains_key("x") { Err(bad()) } else { Ok(()) }
+        }
+        let steps = Steps { checks: &[check], ..Steps::default() };
+        write("bad.toml", "imports = ['worse.toml']");
+        write("worse.toml", "version = 4\n[plugins.x]\nkey = 1");
+        let err = read(&dir.path().join("bad.toml"), steps).unwrap_err().message;
+        assert_eq!(err, format!("{}: plugins.x: key: bad", dir.path().join("worse.toml").display()));
     }
 
     #[test]

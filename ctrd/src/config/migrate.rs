@@ -23,7 +23,10 @@ pub const METRICS: &str = "io.containerd.server.v1.metrics";
 pub const HISTOGRAM: &str = "io.containerd.metrics.v1.grpc-prometheus";
 
 /// A plugin's own step from that version to the next, on the sections of all plugins.
-pub type Migration = fn(from: i64, plugins: &mut Table);
+pub type Migration = fn(from: i64, plugins: &mut Table) -> Result<()>;
+
+/// A look at the sections of all plugins, in the form of the newest version.
+pub type Check = fn(plugins: &Table) -> Result<()>;
 
 /// Brings a document to the newest version.
 pub fn migrate(document: &mut Table, plugins: &[Migration]) -> Result<()> {
@@ -42,7 +45,7 @@ pub fn migrate(document: &mut Table, plugins: &[Migration]) -> Result<()> {
         }
         let all = document.entry("plugins").or_insert_with(|| Value::Table(Table::new()));
         let all = all.as_table_mut().ok_or_else(|| Error::invalid("plugins: not a table"))?;
-        plugins.iter().for_each(|step| step(from, all));
+        plugins.iter().try_for_each(|step| step(from, all))?;
     }
     document.insert("version".into(), Value::Integer(VERSION));
     Ok(())
@@ -190,9 +193,10 @@ mod tests {
 
     #[test]
     fn plugins_take_their_own_steps() {
-        fn step(from: i64, plugins: &mut Table) {
+        fn step(from: i64, plugins: &mut Table) -> Result<()> {
             let seen = plugins.entry("seen").or_insert_with(|| Value::Array(Vec::new()));
             seen.as_array_mut().unwrap().push(Value::Integer(from));
+            Ok(())
         }
         for (text, steps) in [("", 3), ("version = 2", 2), ("version = 3", 1)] {
             assert_eq!(migrated(text, &[step])["plugins"]["seen"].as_array().unwrap().len(), steps, "{text}");

@@ -35,12 +35,15 @@ use crate::plugin;
 use crate::service::MESSAGE_MAX;
 
 pub use listen::{Format, Listener, Log, Tls};
-pub use migrate::{Migration, VERSION};
+pub use migrate::{Check, Migration, VERSION};
 pub use outside::{Processor, Proxy, ProxyKind};
 pub use timeouts::Timeouts;
 
 /// Where the file is looked for when none is named.
 pub const FILE: &str = "/etc/ctrd/config.toml";
+
+/// What the plugins do to a file.
+const OWN: document::Steps = document::Steps { migrations: plugin::MIGRATIONS, checks: plugin::CHECKS };
 
 /// Everything that a server is told before it starts.
 #[derive(Debug, Clone)]
@@ -123,7 +126,7 @@ impl Config {
     /// Reads the file, and lets the flags beat it. `otherwise` stands where neither says anything.
     pub fn load(flags: Flags, otherwise: Config) -> Result<Config> {
         let file = flags.file.as_deref().unwrap_or(Path::new(FILE));
-        let table = match document::read(file, plugin::MIGRATIONS)? {
+        let table = match document::read(file, OWN)? {
             Some(table) => table,
             None if flags.file.is_none() => Table::new(),
             None => {
@@ -310,7 +313,7 @@ impl Config {
 pub fn migrated(file: &Path) -> Result<Table> {
     let text = fs::read_to_string(file)
         .map_err(|e| Error::unknown(format!("read {}: {}", file.display(), os_text(&e))))?;
-    document::one(&text, plugin::MIGRATIONS).map_err(|e| e.context(file.display()))
+    document::one(&text, OWN).map_err(|e| e.context(file.display()))
 }
 
 fn check(document: &Document) -> Result<()> {
@@ -464,11 +467,13 @@ mod tests {
             "version = 3\n[stream_processors.x]\naccepts = ['a']\nreturns = 'b'",
             "version = 3\n[stream_processors.x]\naccepts = ['a']\nreturns = 'a'\npath = 'x'",
             "version = 4\n[plugins.'io.containerd.server.v1.grpc']\nuid = 'x'",
+            "version = 3\n[plugins.'io.containerd.runtime.v2.task']\nsched_core = 'yes'",
+            "version = 4\n[plugins.'io.containerd.shim.v1.manager']\nenv = ['A=1', 'B']",
             "version = ",
             "version = 3\ndisabled_plugins = ['cri']",
         ] {
             let err = load(text).unwrap_err().message;
-            assert!(!err.contains('\n'), "{err}");
+            assert!(!err.contains('\n') && err.starts_with('/'), "{err}");
         }
         assert!(load("").is_ok());
     }

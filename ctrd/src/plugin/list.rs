@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::bundle::Bundles;
 use crate::classes::{BlockIo, Classes, Rdt};
 use crate::collector::{Collector, Pace};
-use crate::config::{Migration, duration};
+use crate::config::{Check, Migration, duration};
 use crate::content::{Content, make_dir};
 use crate::error::{Error, Result};
 use crate::events::Exchange;
@@ -34,6 +34,7 @@ use super::services::{
     containers, content_service, controllers, diff, events, forwarding, health, images, introspection,
     leases, mounts_service, namespaces, sandboxes, snapshots, streaming, tasks, transfer_service, version,
 };
+use super::shims::{self, SHIM_MANAGER, Shims, sched_core_moved};
 use super::{Failure, Init, Meta, Registration, overlay};
 
 const EVENT: &str = "io.containerd.event.v1";
@@ -106,7 +107,10 @@ pub static SECTIONS: &[(&str, Defaults)] = &[
 ];
 
 /// What plugins do to sections of older configurations.
-pub static MIGRATIONS: &[Migration] = &[restart_moved];
+pub static MIGRATIONS: &[Migration] = &[restart_moved, sched_core_moved];
+
+/// What of a file's sections is looked at before the server begins.
+pub static CHECKS: &[Check] = &[shims::check];
 
 pub type Defaults = fn() -> Result<toml::Value, toml::ser::Error>;
 
@@ -115,10 +119,11 @@ fn defaults<T: Serialize + Default>() -> Result<toml::Value, toml::ser::Error> {
 }
 
 /// Up to version 3 the restart monitor was an internal plugin.
-fn restart_moved(_: i64, plugins: &mut toml::Table) {
+fn restart_moved(_: i64, plugins: &mut toml::Table) -> Result<()> {
     if let Some(section) = plugins.remove("io.containerd.internal.v1.restart") {
         plugins.entry("io.containerd.monitor.container.v1.restart").or_insert(section);
     }
+    Ok(())
 }
 
 pub(super) type Begun = Result<Meta, Failure>;
@@ -290,30 +295,6 @@ fn task(init: &mut Init) -> Begun {
     init.parts.tasks = Some(Runtime::new(state, root, caller, store, events));
     let schemes = "fifo,binary,binary-v2,file".to_string();
     Ok(Meta { platform: HERE, ..meta([("log-uri-schemes", schemes)], &[]) })
-}
-
-/// Where containerd's configuration has what is said to every shim.
-const SHIM_MANAGER: &str = "io.containerd.shim.v1.manager";
-
-#[derive(Default, Deserialize, Serialize)]
-#[serde(default)]
-struct Shims {
-    /// Variables, `NAME=VALUE`, that shims find in their environment.
-    env: Vec<String>,
-}
-
-impl Shims {
-    fn env(&self) -> Result<Vec<(String, String)>> {
-        let pair = |text: &String| match text.split_once('=') {
-            Some((name, value)) if !name.is_empty() && !text.contains('\0') => {
-                Ok((name.into(), value.into()))
-            }
-            _ => {
-                Err(Error::invalid(format!("plugins.{SHIM_MANAGER:?}: env: {text:.100?} is not NAME=VALUE")))
-            }
-        };
-        self.env.iter().map(pair).collect()
-    }
 }
 
 fn mounts(init: &mut Init) -> Begun {

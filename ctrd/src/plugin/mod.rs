@@ -11,6 +11,7 @@ mod overlay;
 mod parts;
 mod proxy;
 mod services;
+mod shims;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -20,7 +21,7 @@ use serde::de::DeserializeOwned;
 use crate::config::Config;
 use crate::error::{Error, Result};
 
-pub use list::{MIGRATIONS, SECTIONS};
+pub use list::{CHECKS, MIGRATIONS, SECTIONS};
 pub use parts::Parts;
 pub use proxy::with_proxies;
 
