@@ -11,7 +11,7 @@ use nix::sys::stat::{FileStat, SFlag, fstat};
 use super::root::{Node, reopen, target};
 use super::{Ids, Owners};
 use crate::error::{Error, Kind, Result};
-use crate::snapshot::tree::{self, Step};
+use crate::snapshot::tree;
 use crate::unpack::{Entries, header, pad};
 
 /// Writes what `node` is under `name`; without one, what is in the folder that it is.
@@ -42,9 +42,7 @@ pub fn pack(node: &Node, name: Option<&CStr>, ids: &Ids, owners: Owners, out: im
     tree::walk(
         &dir,
         &mut |path, step| {
-            let stat = inside(step.stat);
-            let step = Step { dir: step.dir, name: step.name, stat: &stat };
-            match entries.add([top.as_slice(), &tree::join(path)].concat(), &step) {
+            match entries.add([top.as_slice(), &tree::join(path)].concat(), step, inside) {
                 // What a running container has removed meanwhile.
                 Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
                 other => other.map_err(|e| written(e, &format!("{}/{}", node.shown, tree::display(path)))),
@@ -57,13 +55,12 @@ pub fn pack(node: &Node, name: Option<&CStr>, ids: &Ids, owners: Owners, out: im
 
 /// Something that is no folder.
 fn single(node: &Node, name: &[u8], stat: &FileStat, owners: Owners, out: &mut impl Write) -> io::Result<()> {
-    let path = tree::proc_fd(&node.fd);
     match tree::kind(stat) {
         SFlag::S_IFREG => {
             let file = File::from(reopen(&node.fd, OFlag::empty())?);
             // Its size is that of now, and not of when its path was resolved.
             let size = fstat(&file)?.st_size as u64;
-            header(out, name, b"", b'0', size, stat, &tree::xattrs(&path)?)?;
+            header(out, name, b"", b'0', size, stat, &tree::file_xattrs(&file)?)?;
             let copied = io::copy(&mut file.take(size), out)?;
             if copied < size {
                 return Err(io::Error::other("it shrank while it was read"));

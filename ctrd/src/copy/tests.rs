@@ -198,3 +198,139 @@ fn what_is_mounted_later_is_not_taken_for_what_is_there() {
     }
     assert!(between(&ended(), "/data/x", false, &container(to.path()), "/y", MINE).is_err());
 }
+
+/// Two names that change places as often as they can, until this is dropped.
+struct Swapper {
+    stop: std::sync::Arc<std::sync::atomic::AtomicBool>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Swapper {
+    fn new(one: std::path::PathBuf, other: std::path::PathBuf) -> Swapper {
+        use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
+        let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let seen = stop.clone();
+        let thread = std::thread::spawn(move || {
+            while !seen.load(std::sync::atomic::Ordering::Relaxed) {
+                // A copy may have removed one of them for a moment.
+                let _ = renameat2(AT_FDCWD, &one, AT_FDCWD, &other, RenameFlags::RENAME_EXCHANGE);
+            }
+        });
+        Swapper { stop, thread: Some(thread) }
+    }
+}
+
+impl Drop for Swapper {
+    fn drop(&mut self) {
+        self.stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        self.thread.take().unwrap().join().unwrap();
+    }
+}
+
+/// What is read is a file's of the container, whatever it puts in its place: never the host's, of which links and
+/// devices speak.
+#[test]
+fn what_changes_places_is_not_read_from_the_host() {
+    let host = tempfile::tempdir().unwrap();
+    let secret = host.path().join("secret");
+    fs::write(&secret, "secret").unwrap();
+    type Put<'a> = &'a dyn Fn(&Path);
+    let fifo = |at: &Path| nix::unistd::mkfifo(at, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    // Zeroes without end, if it were read.
+    let zero = |at: &Path| {
+        use nix::sys::stat::{Mode, SFlag, makedev, mknod};
+        mknod(at, SFlag::S_IFCHR, Mode::S_IRWXU, makedev(1, 5)).unwrap();
+    };
+    let link = |at: &Path| symlink(&secret, at).unwrap();
+    let mut puts: Vec<Put> = vec![&link, &fifo];
+    if nix::unistd::geteuid().is_root() {
+        puts.push(&zero);
+    }
+    for put in puts {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("d")).unwrap();
+        fs::write(root.path().join("d/f"), "inside").unwrap();
+        put(&root.path().join("other"));
+        let swapper = Swapper::new(root.path().join("d/f"), root.path().join("other"));
+        let mut copied = 0;
+        for n in 0..300 {
+            let to = tempfile::tempdir().unwrap();
+            let (source, follow) = [("/d/f", false), ("/d/f", true), ("/d", false)][n % 3];
+            let owners = if n % 2 == 0 { MINE } else { Owners::Kept };
+            let done = between(&container(root.path()), source, follow, &container(to.path()), "/x", owners);
+            let at = if source == "/d" { to.path().join("x/f") } else { to.path().join("x") };
+            let Ok(meta) = fs::symlink_metadata(&at) else { continue };
+            if meta.is_file() && done.is_ok() {
+                assert_eq!(text(&at), "inside", "{source} {follow}");
+                copied += 1;
+            }
+            assert!(!meta.is_file() || text(&at) != "secret", "{source} {follow}");
+        }
+        drop(swapper);
+        assert!(copied > 0, "nothing was ever copied");
+    }
+    assert_eq!(text(&secret), "secret");
+}
+
+/// What is written is written below the root of the container, whatever it puts on the way.
+#[test]
+fn what_changes_places_does_not_lead_a_copy_out() {
+    let host = tempfile::tempdir().unwrap();
+    let secret = host.path().join("secret");
+    fs::write(&secret, "secret").unwrap();
+    let from = tempfile::tempdir().unwrap();
+    fs::create_dir(from.path().join("t")).unwrap();
+    fs::write(from.path().join("t/secret"), "evil").unwrap();
+    let root = tempfile::tempdir().unwrap();
+    let inside = |name: &str| root.path().join(name);
+    fs::create_dir_all(inside("d/t")).unwrap();
+    symlink(host.path(), inside("way")).unwrap();
+    fs::write(inside("f"), "").unwrap();
+    symlink(&secret, inside("to")).unwrap();
+    let swappers = [Swapper::new(inside("d"), inside("way")), Swapper::new(inside("f"), inside("to"))];
+    let mut copied = 0;
+    for n in 0..300 {
+        let (source, target) =
+            [("/t/.", "/d"), ("/t", "/d"), ("/t/secret", "/d/secret"), ("/t/secret", "/f")][n % 4];
+        let owners = if n % 2 == 0 { MINE } else { Owners::Kept };
+        let done = between(&container(from.path()), source, false, &container(root.path()), target, owners);
+        copied += usize::from(done.is_ok());
+    }
+    drop(swappers);
+    assert!(copied > 0, "nothing was ever copied");
+    assert_eq!(text(&secret), "secret");
+    assert_eq!(fs::read_dir(host.path()).unwrap().count(), 1);
+}
+
+/// A folder that a container puts where a file is to come is not removed for it.
+#[test]
+fn a_folder_that_comes_meanwhile_stays() {
+    let (from, root) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs::write(from.path().join("f"), "new").unwrap();
+    fs::create_dir(root.path().join("full")).unwrap();
+    fs::write(root.path().join("full/kept"), "kept").unwrap();
+    fs::write(root.path().join("f"), "old").unwrap();
+    let swapper = Swapper::new(root.path().join("f"), root.path().join("full"));
+    for _ in 0..300 {
+        let _ = between(&container(from.path()), "/f", false, &container(root.path()), "/f", MINE);
+    }
+    drop(swapper);
+    let kept = |dir: &str| root.path().join(dir).join("kept").exists();
+    assert!(kept("f") || kept("full"), "a folder with a file in it was removed");
+}
+
+#[test]
+fn attributes_of_a_file_by_itself_come_along() {
+    let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let file = from.path().join("f");
+    fs::write(&file, "x").unwrap();
+    if rustix::fs::setxattr(&file, "user.kept", b"value", rustix::fs::XattrFlags::empty()).is_err() {
+        return eprintln!("skipped: no attributes here");
+    }
+    between(&container(from.path()), "/f", false, &container(to.path()), "/g", MINE).unwrap();
+    let found = crate::snapshot::tree::xattrs(&to.path().join("g")).unwrap();
+    assert!(
+        found.iter().any(|(name, value)| name.as_c_str() == c"user.kept" && value == b"value"),
+        "{found:?}"
+    );
+}

@@ -235,22 +235,49 @@ pub fn is_overlay_xattr(name: &[u8]) -> bool {
     name.starts_with(b"trusted.overlay.") || name.starts_with(b"user.overlay.")
 }
 
+/// Attributes by name.
+pub type Xattrs = Vec<(CString, Vec<u8>)>;
+
 /// The extended attributes of something not followed, by name.
-pub fn xattrs(path: &Path) -> io::Result<Vec<(CString, Vec<u8>)>> {
-    let unsupported = |e: &rustix::io::Errno| *e == rustix::io::Errno::OPNOTSUPP;
-    let mut list = match rustix::fs::llistxattr_query(path) {
-        Ok(0) => return Ok(Vec::new()),
+pub fn xattrs(path: &Path) -> io::Result<Xattrs> {
+    use rustix::fs::{lgetxattr, lgetxattr_query, llistxattr, llistxattr_query};
+    gather(
+        llistxattr_query(path),
+        |buf| llistxattr(path, buf),
+        |name| lgetxattr_query(path, name),
+        |name, buf| lgetxattr(path, name, buf),
+    )
+}
+
+/// Those of an open file.
+pub fn file_xattrs(file: &File) -> io::Result<Xattrs> {
+    use rustix::fs::{fgetxattr, fgetxattr_query, flistxattr, flistxattr_query};
+    gather(
+        flistxattr_query(file),
+        |buf| flistxattr(file, buf),
+        |name| fgetxattr_query(file, name),
+        |name, buf| fgetxattr(file, name, buf),
+    )
+}
+
+fn gather(
+    size: rustix::io::Result<usize>,
+    list: impl Fn(&mut [u8]) -> rustix::io::Result<usize>,
+    size_of: impl Fn(&CStr) -> rustix::io::Result<usize>,
+    get: impl Fn(&CStr, &mut [u8]) -> rustix::io::Result<usize>,
+) -> io::Result<Xattrs> {
+    let mut names = match size {
+        Ok(0) | Err(rustix::io::Errno::OPNOTSUPP) => return Ok(Vec::new()),
         Ok(n) => vec![0u8; n + 256],
-        Err(e) if unsupported(&e) => return Ok(Vec::new()),
         Err(e) => return Err(e.into()),
     };
-    let n = rustix::fs::llistxattr(path, &mut list[..])?;
+    let n = list(&mut names[..])?;
     let mut out = Vec::new();
-    for name in list[..n].split(|b| *b == 0).filter(|n| !n.is_empty()) {
+    for name in names[..n].split(|b| *b == 0).filter(|n| !n.is_empty()) {
         let name = CString::new(name)?;
-        let mut value = vec![0u8; rustix::fs::lgetxattr_query(path, &name)?];
+        let mut value = vec![0u8; size_of(&name)?];
         if !value.is_empty() {
-            let n = rustix::fs::lgetxattr(path, &name, &mut value[..])?;
+            let n = get(&name, &mut value[..])?;
             value.truncate(n);
         }
         out.push((name, value));

@@ -53,9 +53,8 @@ impl<W: Write> Changes<W> {
     /// was no folder, or a folder that counts no more.
     pub fn put(&mut self, path: &[CString], step: &Step, replaces: bool) -> Result<()> {
         self.lead()?;
-        let stat = bounded(step.stat, self.epoch);
-        let put = Step { dir: step.dir, name: step.name, stat: &stat };
-        match self.out.add(tree::join(path), &put) {
+        let epoch = self.epoch;
+        match self.out.add(tree::join(path), step, |stat| bounded(stat, epoch)) {
             // A container that runs meanwhile removes what it likes.
             Err(e) if e.kind() == io::ErrorKind::NotFound => {}
             other => {

@@ -16,7 +16,7 @@ use nix::sys::stat::{
     mknodat, utimensat,
 };
 use nix::sys::time::TimeSpec;
-use nix::unistd::{Gid, Uid, fchown, fchownat, linkat, symlinkat};
+use nix::unistd::{Gid, Uid, UnlinkatFlags, fchown, fchownat, linkat, symlinkat, unlinkat};
 use rustix::fs::XattrFlags;
 
 use crate::error::{Error, Kind as ErrorKind, Result};
@@ -185,7 +185,7 @@ impl Tree {
             Kind::File => {
                 let flags =
                     OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-                let made = replacing(&dir, &place.base, || {
+                let made = replacing(self.literal, &dir, &place.base, || {
                     openat(&dir, &*place.base, flags, Mode::from_bits_truncate(0o600))
                 })?;
                 let mut file = File::from(made);
@@ -198,7 +198,7 @@ impl Tree {
             }
             Kind::Symlink => {
                 let target = OsStr::from_bytes(&entry.link);
-                replacing(&dir, &place.base, || symlinkat(target, &dir, &*place.base))?;
+                replacing(self.literal, &dir, &place.base, || symlinkat(target, &dir, &*place.base))?;
             }
             Kind::Char | Kind::Block | Kind::Fifo => {
                 let kind = match entry.kind {
@@ -208,7 +208,9 @@ impl Tree {
                 };
                 let device = makedev(entry.device.0.into(), entry.device.1.into());
                 let mode = Mode::from_bits_truncate(0o600);
-                match replacing(&dir, &place.base, || mknodat(&dir, &*place.base, kind, mode, device)) {
+                match replacing(self.literal, &dir, &place.base, || {
+                    mknodat(&dir, &*place.base, kind, mode, device)
+                }) {
                     // No device can be made there; containers get theirs otherwise.
                     Err(e)
                         if e.raw_os_error() == Some(libc::EPERM) && crate::snapshot::in_user_namespace() =>
@@ -239,6 +241,8 @@ impl Tree {
                     strip_xattrs(dir, &place.base)?;
                 }
                 self.copied.retain(|_, inode| *inode != there.st_ino);
+            } else if self.literal {
+                return Err(Errno::ENOTDIR.into());
             } else {
                 // What is below was removed before this folder came: it must not shine through.
                 opaque = self.is_whiteout(&there);
@@ -280,7 +284,7 @@ impl Tree {
             return Ok(());
         }
         let path = tree::proc_fd(&node);
-        replacing(dir, &place.base, || {
+        replacing(self.literal, dir, &place.base, || {
             linkat(nix::fcntl::AT_FDCWD, path.as_path(), dir, &*place.base, AtFlags::AT_SYMLINK_FOLLOW)
         })?;
         if let Form::Plain { own, .. } = &mut self.form
@@ -321,9 +325,19 @@ fn keep_kind(dir: &OwnedFd, base: &CStr, kind: Kind) -> io::Result<()> {
     }
 }
 
-/// Makes something where there may be something already, which then goes.
-fn replacing<T>(dir: &OwnedFd, base: &CStr, make: impl Fn() -> nix::Result<T>) -> io::Result<T> {
+/// Makes something where there may be something already, which then goes; `literal`: but for a folder, which may
+/// have come since [`keep_kind`] looked.
+fn replacing<T>(
+    literal: bool,
+    dir: &OwnedFd,
+    base: &CStr,
+    make: impl Fn() -> nix::Result<T>,
+) -> io::Result<T> {
     match make() {
+        Err(Errno::EEXIST) if literal => {
+            unlinkat(dir, base, UnlinkatFlags::NoRemoveDir)?;
+            Ok(make()?)
+        }
         Err(Errno::EEXIST) => {
             tree::remove_at(dir, base)?;
             Ok(make()?)
