@@ -41,8 +41,8 @@ struct File {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
 struct Given {
-    #[serde(alias = "devices", default)]
-    devices: Vec<String>,
+    #[serde(alias = "devices")]
+    devices: Option<Vec<String>>,
     #[serde(alias = "weight")]
     weight: Option<Written>,
     #[serde(alias = "throttleReadBps")]
@@ -61,7 +61,8 @@ const THROTTLES: [&str; 4] =
 
 #[derive(Debug)]
 struct Entry {
-    devices: Vec<String>,
+    /// None: of all that no other entry names.
+    devices: Option<Vec<String>>,
     weight: Option<u64>,
     /// In the order of [`THROTTLES`].
     throttles: [Option<u64>; 4],
@@ -73,9 +74,15 @@ impl BlockIo {
         let given: File = super::read(file)?;
         let mut classes = BTreeMap::new();
         for (name, entries) in given.classes {
-            let entries = entries.into_iter().map(entry).collect::<Result<Vec<_>>>();
-            let at = |e: Error| e.context(format!("{}: class {name:.100?}", file.display()));
-            classes.insert(name.clone(), entries.map_err(at)?);
+            let several = entries.len() > 1;
+            let at = |n: usize, e: Error| {
+                let e = if several { e.context(format!("entry {}", n + 1)) } else { e };
+                e.context(format!("{}: class {name:.100?}", file.display()))
+            };
+            let entries = entries.into_iter().enumerate();
+            let read =
+                entries.map(|(n, given)| entry(given).map_err(|e| at(n, e))).collect::<Result<Vec<_>>>();
+            classes.insert(name.clone(), read?);
         }
         Ok(BlockIo { classes })
     }
@@ -95,7 +102,8 @@ impl BlockIo {
 
 fn entry(given: Given) -> Result<Entry> {
     let number = |what: &str, written: &Option<Written>| {
-        written.as_ref().map(Written::value).transpose().map_err(|e| e.context(what))
+        let said = written.as_ref().filter(|written| !written.is_empty());
+        said.map(Written::value).transpose().map_err(|e| e.context(what))
     };
     let weight = number("Weight", &given.weight)?;
     if weight.is_some_and(|weight| !(10..=1000).contains(&weight)) {
@@ -107,10 +115,10 @@ fn entry(given: Given) -> Result<Entry> {
         number("ThrottleReadIOPS", &given.throttle_read_iops)?,
         number("ThrottleWriteIOPS", &given.throttle_write_iops)?,
     ];
-    if given.devices.is_empty() && throttles.iter().any(Option::is_some) {
+    if given.devices.is_none() && throttles.iter().any(Option::is_some) {
         return Err(Error::invalid("a limit without Devices"));
     }
-    for pattern in &given.devices {
+    for pattern in given.devices.iter().flatten() {
         glob::Pattern::new(pattern).map_err(|e| Error::invalid(format!("Devices: {pattern:.200?}: {e}")))?;
     }
     Ok(Entry { devices: given.devices, weight, throttles })
@@ -123,11 +131,11 @@ fn parameters(entries: &[Entry], devices: &mut dyn FnMut(&[String]) -> BTreeSet<
     let mut weights: BTreeMap<Number, u64> = BTreeMap::new();
     let mut throttles: [BTreeMap<Number, u64>; 4] = Default::default();
     for entry in entries {
-        if entry.devices.is_empty() {
+        let Some(named) = &entry.devices else {
             weight = entry.weight.or(weight);
             continue;
-        }
-        for device in devices(&entry.devices) {
+        };
+        for device in devices(named) {
             weights.extend(entry.weight.map(|weight| (device, weight)));
             for (all, one) in throttles.iter_mut().zip(entry.throttles) {
                 all.extend(one.map(|rate| (device, rate)));
@@ -205,17 +213,46 @@ mod tests {
     }
 
     #[test]
+    fn what_says_nothing_is_nothing() {
+        for empty in ["", "# none\n", "{}", "Classes: {}", "classes: {}"] {
+            assert!(load(empty).unwrap().classes.is_empty(), "{empty:?}");
+        }
+        let classes =
+            load("Classes: {a: [{Weight: ''}], b: [{Devices: [], Weight: 50, ThrottleReadBps: 5}], c: []}")
+                .unwrap();
+        for class in ["a", "b", "c"] {
+            assert_eq!(parameters(&classes.classes[class], &mut |_| BTreeSet::new()), json!({}), "{class}");
+        }
+    }
+
+    /// One line that names the file, the class, the key and the reason.
+    #[test]
     fn what_means_nothing_is_refused() {
         for (text, says) in [
-            ("Classes: {a: [{Weight: 5}]}", "class \"a\": Weight: must be from 10 to 1000"),
-            ("Classes: {a: [{Weight: x}]}", "class \"a\": Weight: \"x\": is no quantity"),
-            ("Classes: {a: [{ThrottleReadBps: 5}]}", "class \"a\": a limit without Devices"),
-            ("Classes: {a: [{Devices: ['/dev/[']}]}", "Devices: \"/dev/[\""),
+            ("Classes: {a: [{Weight: 5}]}", "/f: class \"a\": Weight: must be from 10 to 1000"),
+            ("Classes: {a: [{Weight: 1001}]}", "/f: class \"a\": Weight: must be from 10 to 1000"),
+            ("Classes: {a: [{Weight: x}]}", "/f: class \"a\": Weight: \"x\": is no quantity"),
+            (
+                "Classes: {a: [{Weight: 50}, {Weight: x}]}",
+                "/f: class \"a\": entry 2: Weight: \"x\": is no quantity",
+            ),
+            ("Classes: {a: [{Weight: -50}]}", "/f: class \"a\": Weight: -50: is no quantity"),
+            (
+                "Classes: {a: [{Devices: [/dev/x], ThrottleWriteIOPS: 5Q}]}",
+                "/f: class \"a\": ThrottleWriteIOPS: \"5Q\": is no quantity",
+            ),
+            ("Classes: {a: [{ThrottleReadBps: 5}]}", "/f: class \"a\": a limit without Devices"),
+            ("Classes: {a: [{Devices: ['/dev/[']}]}", "/f: class \"a\": Devices: \"/dev/[\""),
             ("Classes: {a: [{Wight: 5}]}", "Wight"),
+            ("Class: {}", "Class"),
+            ("Classes: {a: {Weight: 50}}", "/f: "),
+            ("Classes: {a: [{Devices: /dev/sda}]}", "/f: "),
+            ("Classes: {a: [], a: []}", "duplicate"),
             ("Classes: [", "read "),
         ] {
             let e = load(text).unwrap_err();
-            assert!(e.message.contains(says) && !e.message.contains('\n'), "{text}: {e}");
+            assert!(e.message.contains(says) && e.message.contains("/f"), "{text}: {e}");
+            assert!(!e.message.contains('\n'), "{text}: {e}");
         }
         let missing = BlockIo::load(Path::new("/nonexistent/file")).unwrap_err();
         assert_eq!(missing.message, "read /nonexistent/file: No such file or directory");

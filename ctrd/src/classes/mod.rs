@@ -42,9 +42,9 @@ impl Classes {
     /// The specification with what its classes mean; untouched where it names none.
     pub fn apply<'a>(&self, spec: &'a [u8]) -> Result<Cow<'a, [u8]>> {
         let annotations = annotation::read(spec);
-        let class = |keys: [&str; 2]| {
-            let named = keys.iter().find_map(|key| annotations.get(*key)?.as_str());
-            named.filter(|name| !name.is_empty()).map(str::to_string)
+        let class = |keys: [&'static str; 2]| {
+            let named = keys.iter().find_map(|key| Some((annotations.get(*key)?.as_str()?, *key)));
+            named.filter(|(name, _)| !name.is_empty()).map(|(name, key)| (name.to_string(), key))
         };
         let (disk, cache) = (class([BLOCKIO, BLOCKIO_POD]), class([RDT, RDT_POD]));
         if disk.is_none() && cache.is_none() {
@@ -52,13 +52,13 @@ impl Classes {
         }
         let mut json: Value =
             serde_json::from_slice(spec).map_err(|e| Error::invalid(format!("read the spec: {e}")))?;
-        if let Some(name) = disk {
+        if let Some((name, _)) = disk {
             let classes = known(&self.blockio, "block I/O", &name, "blockio_config_file")?;
             json["linux"]["resources"]["blockIO"] = classes.parameters(&name)?;
         }
-        if let Some(name) = cache {
+        if let Some((name, key)) = cache {
             let classes = known(&self.rdt, "Intel RDT", &name, "rdt_config_file")?;
-            json["linux"]["intelRdt"] = classes.parameters(&name)?;
+            json["linux"]["intelRdt"] = classes.parameters(&name, key == RDT_POD)?;
         }
         let spec = serde_json::to_vec(&json).map_err(|e| Error::unknown(format!("write the spec: {e}")))?;
         Ok(Cow::Owned(spec))
@@ -91,8 +91,14 @@ fn read<T: DeserializeOwned>(file: &Path) -> Result<T> {
     }
     let text =
         fs::read_to_string(file).map_err(|e| Error::from(e).context(format!("read {}", file.display())))?;
+    // Of an empty one nothing is wanted.
+    let text = if has_content(&text) { &text } else { "{}" };
     // Its messages show the place in several lines; the first says what and where.
-    serde_saphyr::from_str(&text).map_err(|e| at(&e.to_string().lines().next().unwrap_or_default()))
+    serde_saphyr::from_str(text).map_err(|e| at(&e.to_string().lines().next().unwrap_or_default()))
+}
+
+fn has_content(text: &str) -> bool {
+    text.lines().any(|line| !matches!(line.trim_start().chars().next(), None | Some('#')))
 }
 
 #[cfg(test)]

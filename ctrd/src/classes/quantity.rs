@@ -14,6 +14,11 @@ pub enum Written {
 }
 
 impl Written {
+    /// As good as not written.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Written::Text(text) if text.is_empty())
+    }
+
     /// The number that is meant, rounded up.
     pub fn value(&self) -> Result<u64> {
         match self {
@@ -28,11 +33,14 @@ impl Written {
 
 fn parse(text: &str) -> Option<u64> {
     let text = text.trim();
+    let text = text.strip_prefix('+').unwrap_or(text);
     let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, suffix) = text.split_at(digits);
     let suffix = suffix.trim_start();
     let factor = match suffix {
         "" => 1.0,
+        "n" => 1e-9,
+        "u" => 1e-6,
         "m" => 1e-3,
         "k" => 1e3,
         "M" => 1e6,
@@ -71,6 +79,13 @@ mod tests {
             ("10k", Some(10_000)),
             ("1.5Gi", Some(1_610_612_736)),
             ("1500m", Some(2)),
+            ("1500000u", Some(2)),
+            ("+5", Some(5)),
+            (".5k", Some(500)),
+            ("1E3", Some(1000)),
+            ("1e", None),
+            ("++5", None),
+            ("5K", None),
             ("1e3", Some(1000)),
             ("1E", Some(1_000_000_000_000_000_000)),
             ("18446744073709551615", Some(u64::MAX)),

@@ -296,6 +296,74 @@ mod tests {
         }
     }
 
+    /// As the services' own files have them.
+    #[test]
+    fn streams_are_those_of_the_protocol() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("proto/services");
+        let mut seen = 0;
+        for file in std::fs::read_dir(folder).unwrap().flatten() {
+            let text = std::fs::read_to_string(file.path()).unwrap();
+            let after = |line: &str, word: &str| {
+                let rest = line.trim().strip_prefix(word)?.trim_start();
+                Some(rest.split([' ', '(', ';', '{']).next()?.to_string())
+            };
+            let package = text.lines().find_map(|line| after(line, "package ")).unwrap();
+            let mut service = String::new();
+            for line in text.lines() {
+                service = after(line, "service ").unwrap_or(service);
+                let Some(name) = after(line, "rpc ") else { continue };
+                let (asked, answered) = line.split_once("returns").unwrap();
+                let kind = match (asked.contains("(stream "), answered.contains("(stream ")) {
+                    (false, false) => "unary",
+                    (false, true) => "server_stream",
+                    (true, false) => "client_stream",
+                    (true, true) => "bidi_stream",
+                };
+                let method = Method::of(&format!("/{package}.{service}/{name}")).unwrap();
+                assert_eq!(method.kind(), kind, "{method:?}");
+                seen += 1;
+            }
+        }
+        assert!(seen > 60, "{seen} methods are too few to be all");
+    }
+
+    /// As Go's `codes.Code` writes them, which dashboards ask for.
+    #[test]
+    fn outcomes_have_the_names_that_go_gives_them() {
+        let figures = Arc::new(Figures::default());
+        let names = [
+            "OK",
+            "Canceled",
+            "Unknown",
+            "InvalidArgument",
+            "DeadlineExceeded",
+            "NotFound",
+            "AlreadyExists",
+            "PermissionDenied",
+            "ResourceExhausted",
+            "FailedPrecondition",
+            "Aborted",
+            "OutOfRange",
+            "Unimplemented",
+            "Internal",
+            "Unavailable",
+            "DataLoss",
+            "Unauthenticated",
+        ];
+        for (code, name) in names.into_iter().enumerate() {
+            let method = Method { service: "s".into(), name: name.into() };
+            let code = Some(Code::from_i32(code as i32));
+            drop(Ending { figures: figures.clone(), method: method.clone(), begun: Instant::now(), code });
+            let counted = figures.calls.0.lock().unwrap();
+            assert_eq!(
+                counted[&method].handled.get(name),
+                Some(&1),
+                "{name}: {:?}",
+                counted[&method].handled
+            );
+        }
+    }
+
     #[test]
     fn methods_by_their_paths() {
         let method = Method::of("/containerd.services.content.v1.Content/Write").unwrap();
