@@ -70,3 +70,35 @@ pub fn stream<L: Listener + Sync, S: Send + 'static>(
     });
     ReceiverStream::new(stream)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::{UnixListener as StdListener, UnixStream as StdStream};
+
+    use tokio_stream::StreamExt;
+
+    use super::*;
+
+    /// Who comes when nobody is let in any more stays in the queue of the socket, for the next server.
+    #[test]
+    fn who_comes_late_waits_for_the_next_server() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("s");
+        let held = StdListener::bind(&path).unwrap();
+        held.set_nonblocking(true).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let listener = UnixListener::from_std(held.try_clone().unwrap()).unwrap();
+            let open = Open::default();
+            let mut connections = stream(listener, open.clone(), |stream, connection| (stream, connection));
+            let _early = StdStream::connect(&path).unwrap();
+            let taken = connections.next().await.unwrap().unwrap();
+            open.close();
+            let _late = StdStream::connect(&path).unwrap();
+            assert!(connections.next().await.is_none());
+            drop(taken);
+        });
+        held.accept().unwrap();
+        assert!(held.accept().is_err(), "one was in the queue");
+    }
+}
