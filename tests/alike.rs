@@ -6,6 +6,7 @@
 mod events;
 mod message;
 mod pair;
+mod sequences;
 mod session;
 mod wire;
 
@@ -13,6 +14,8 @@ use std::collections::BTreeSet;
 
 use pair::Pair;
 use session::Session;
+
+use crate::chance;
 
 /// Plays a file of calls to both servers.
 fn play(name: &str, text: &str) {
@@ -46,6 +49,18 @@ files! {
     sandboxes,
     mounts,
     transfer,
+}
+
+/// Sessions made by chance: of a difference the line is one of the session's, as `sequences::lines` made it.
+#[test]
+fn sequences() {
+    chance::cases(2, |chance| {
+        let lines = sequences::lines(chance);
+        if let Ok(p) = std::env::var("SEQ_DUMP") {
+            std::fs::write(p, &lines).unwrap();
+        }
+        play("sequences", &lines);
+    });
 }
 
 #[test]

@@ -9,6 +9,7 @@
 //!   ~ REASON                      why its answers differ; without one they may not
 //!   ~ in other words              the texts of its errors differ alone
 //!   = REASON                      why its answers may differ from one run or version to another
+//!   = in other words              the texts of its errors may differ alone, and the code where containerd gives none
 //!   ! REASON                      why ctrd alone is asked, and answers
 //! ```
 //! In a text `${NAME}` stands for what [`super::pair`] has under this name, and `${x*300}` for so many of it.
@@ -45,6 +46,7 @@ pub enum Differs {
     Always,
     InWords,
     Sometimes,
+    MaybeInWords,
     /// Theirs would not survive it.
     Ours,
 }
@@ -70,6 +72,7 @@ impl Session {
                         ("~", "in other words") => Differs::InWords,
                         ("~", _) => Differs::Always,
                         ("!", _) => Differs::Ours,
+                        ("=", "in other words") => Differs::MaybeInWords,
                         _ => Differs::Sometimes,
                     };
                 }

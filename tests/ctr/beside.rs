@@ -50,7 +50,13 @@ impl Side<'_> {
             }
             None => line.to_string(),
         });
-        lines.collect::<Vec<_>>().join("\n")
+        // Labels stand in the order of Go's maps, which is another each time.
+        let mut lines: Vec<String> = lines.collect();
+        let label = |line: &String| line.contains("│\"");
+        for labels in lines.chunk_by_mut(|one, next| label(one) && label(next)) {
+            labels.sort();
+        }
+        lines.join("\n")
     }
 }
 

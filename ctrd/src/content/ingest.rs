@@ -134,15 +134,11 @@ pub(super) fn open(dir: &Path, ns: &str, reference: &str, total: u64) -> Result<
             Err(e) => return Err(Error::from(e).context(format!("lock {}", dir.display()))),
         }
     };
-    if let Some((_, mut status)) = read_status(dir)? {
-        if total > 0 && status.total > 0 && total != status.total {
-            return Err(Error::precondition(format!(
-                "provided total differs from status: {total} != {}: failed precondition",
-                status.total
-            )));
-        }
-        if status.total == 0 && total > 0 {
-            fs::write(dir.join("total"), total.to_string())?;
+    // What was written of something of another size is of no use: it begins anew.
+    let same = |status: &Status| total == 0 || status.total == 0 || total == status.total;
+    if let Some((_, mut status)) = read_status(dir)?.filter(|(_, status)| same(status)) {
+        // Kept is what the upload began with: what a later writer promises holds for that one, as in containerd.
+        if status.total == 0 {
             status.total = total;
         }
         return Ok((lock, status));

@@ -131,13 +131,19 @@ impl Content {
 
     /// Forgets the blob in this namespace. The file goes with [`Content::collect`], when no
     /// namespace has it.
-    pub fn delete(&self, ns: &str, digest: &Digest) -> Result<()> {
+    /// With `lease` that lease lets go of it.
+    pub fn delete(&self, ns: &str, digest: &Digest, lease: Option<&str>) -> Result<()> {
         self.store.write(|tx| {
             let n = tx.execute(
                 "DELETE FROM content WHERE namespace = ?1 AND digest = ?2",
                 params![ns, digest.as_str()],
             )?;
-            if n == 0 { Err(missing(digest)) } else { Ok(()) }
+            if n == 0 {
+                return Err(missing(digest));
+            }
+            let sql = "DELETE FROM lease_resources WHERE namespace = ?1 AND lease = ?2 AND type = 'content' AND id = ?3";
+            lease.map_or(Ok(0), |lease| tx.execute(sql, params![ns, lease, digest.as_str()]))?;
+            Ok(())
         })
     }
 

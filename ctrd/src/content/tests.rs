@@ -41,12 +41,12 @@ fn a_blob_is_shared_and_goes_with_its_last_namespace() {
     let mut writer = content.writer("b", "r", 0, Some(&digest), None).unwrap();
     assert_eq!(writer.offset(), 5);
     writer.commit(5, Some(&digest), &Labels::new(), None).unwrap();
-    content.delete("a", &digest).unwrap();
+    content.delete("a", &digest, None).unwrap();
     assert_eq!(content.collect().unwrap(), 0);
-    content.delete("b", &digest).unwrap();
+    content.delete("b", &digest, None).unwrap();
     assert_eq!(content.collect().unwrap(), 5);
     assert!(!content.blob(&digest).exists());
-    assert_eq!(content.delete("b", &digest).unwrap_err().kind, Kind::NotFound);
+    assert_eq!(content.delete("b", &digest, None).unwrap_err().kind, Kind::NotFound);
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn a_shared_blob_that_is_collected_meanwhile_is_made_again() {
     let (_dir, content) = open();
     let digest = put(&content, "a", b"hello").unwrap();
     let mut writer = content.writer("b", "r", 0, Some(&digest), None).unwrap();
-    content.delete("a", &digest).unwrap();
+    content.delete("a", &digest, None).unwrap();
     content.collect().unwrap();
     assert_eq!(writer.commit(5, Some(&digest), &Labels::new(), None).unwrap(), digest);
     assert_eq!(content.read("b", &digest, 10).unwrap(), b"hello");

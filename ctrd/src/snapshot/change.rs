@@ -81,7 +81,15 @@ impl Snapshotter {
         // While a copy is being made its folder has no row yet: cleanup keeps out.
         let _filling = self.lock(FlockArg::LockShared)?;
         let copy = match self.driver {
-            Driver::Native => Some(self.copy_parent(ns, key, parent)?),
+            Driver::Native => match self.copy_parent(ns, labels, key, parent) {
+                Ok(made) => Some(made),
+                Err(e) => {
+                    // What is there already goes before what is wrong with the parent.
+                    let asked = Asked { ns, labels, lease };
+                    self.store.write_ahead(true, |tx| self.may_create(tx, asked, key))??;
+                    return Err(e);
+                }
+            },
             _ => None,
         };
         // What expires is worth nothing until something names it, and that waits for the disk.
@@ -137,8 +145,12 @@ impl Snapshotter {
         if let Some(proxy) = self.proxy() {
             return self.commit_there(proxy, Asked { ns, labels, lease }, name, key, parent);
         }
-        let found = self.store.read(|c| self.find(c, ns, key))?;
-        let usage = tree::usage(&self.dir(found.dir).join("fs"))?;
+        let usage = match self.store.read(|c| self.find(c, ns, key)) {
+            Ok(found) => tree::usage(&self.dir(found.dir).join("fs"))?,
+            // Whether that is the reason to be told of, the transaction decides.
+            Err(e) if e.kind == ErrorKind::NotFound => Usage::default(),
+            Err(e) => return Err(e),
+        };
         let ahead = self.store.read(|c| gc::expires(c, ns, lease))?;
         let resource = format!("snapshots/{}", self.name);
         let committed = self.store.write_ahead(ahead, |tx| {
@@ -292,14 +304,19 @@ impl Snapshotter {
     /// Whether a snapshot of this key may be made. Where what is to be unpacked in it is there already, that is held
     /// from now on, for who asked.
     pub(super) fn may_create(&self, tx: &Transaction, asked: Asked<'_>, key: &str) -> Result<Result<()>> {
-        self.check_absent(tx, asked.ns, key)?;
+        let held = |tx: &Transaction, key: &str| {
+            gc::hold(tx, asked.ns, asked.lease, &format!("snapshots/{}", self.name), key)
+        };
         if let Some(target) = asked.labels.get(REF_LABEL)
             && self.find(tx, asked.ns, target).is_ok()
         {
-            gc::hold(tx, asked.ns, asked.lease, &format!("snapshots/{}", self.name), target)?;
+            held(tx, target)?;
             return Ok(Err(Error::already_exists(format!("target snapshot {target:?}: already exists"))));
         }
-        Ok(Ok(()))
+        match self.check_absent(tx, asked.ns, key) {
+            Err(e) if e.kind == ErrorKind::AlreadyExists => held(tx, key).map(|()| Err(e)),
+            other => other.map(Ok),
+        }
     }
 
     /// The snapshot `key`, if it may be committed as `name`. Where another was faster, what that made is held for this
@@ -311,17 +328,18 @@ impl Snapshotter {
         name: &str,
         key: &str,
     ) -> Result<Result<Found>> {
+        match self.check_absent(tx, asked.ns, name) {
+            Err(e) if e.kind == ErrorKind::AlreadyExists => {
+                gc::hold(tx, asked.ns, asked.lease, &format!("snapshots/{}", self.name), name)?;
+                return Ok(Err(e));
+            }
+            other => other?,
+        }
         let found = self.find(tx, asked.ns, key)?;
         if found.info.kind != Kind::Active {
             return Err(Error::precondition(format!("snapshot {key} is not active: failed precondition")));
         }
-        match self.check_absent(tx, asked.ns, name) {
-            Err(e) if e.kind == ErrorKind::AlreadyExists => {
-                gc::hold(tx, asked.ns, asked.lease, &format!("snapshots/{}", self.name), name)?;
-                Ok(Err(e))
-            }
-            other => other.map(|()| Ok(found)),
-        }
+        Ok(Ok(found))
     }
 
     /// Makes of an active snapshot's row the committed one's.
@@ -350,9 +368,10 @@ impl Snapshotter {
     }
 
     /// Copies the parent's tree to a folder that becomes the snapshot's.
-    fn copy_parent(&self, ns: &str, key: &str, parent: &str) -> Result<PathBuf> {
+    fn copy_parent(&self, ns: &str, labels: &Labels, key: &str, parent: &str) -> Result<PathBuf> {
         let below = self.store.read(|c| {
             self.check_absent(c, ns, key)?;
+            labels.get(REF_LABEL).map_or(Ok(()), |target| self.check_absent(c, ns, target))?;
             match parent {
                 "" => Ok(None),
                 _ => self.committed_parent(c, ns, parent).map(Some),

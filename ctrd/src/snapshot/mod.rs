@@ -197,8 +197,9 @@ impl Snapshotter {
         match (found.info.kind, self.proxy()) {
             (Kind::Committed, _) if found.usage != Usage::default() => Ok(found.usage),
             (_, Some(proxy)) => self.usage_there(proxy, ns, &found),
-            (Kind::Committed, _) => Ok(found.usage),
-            _ => tree::usage(&self.dir(found.dir).join("fs")),
+            // Of a view nothing is its own.
+            (Kind::Committed | Kind::View, _) => Ok(found.usage),
+            (Kind::Active, _) => tree::usage(&self.dir(found.dir).join("fs")),
         }
     }
 

@@ -51,6 +51,7 @@ pub fn create(c: &Connection, ns: &str, mut sandbox: Sandbox) -> Result<Sandbox>
     validate(&sandbox).map_err(|e| e.context("failed to validate sandbox"))?;
     sandbox.created_at = Some(timestamp::to_proto(clock::now()));
     sandbox.updated_at = sandbox.created_at;
+    sandbox.labels.retain(|_, value| !value.is_empty());
     let sql = "INSERT OR IGNORE INTO sandboxes (namespace, id, record) VALUES (?1, ?2, ?3)";
     match c.execute(sql, params![ns, sandbox.sandbox_id, sandbox.encode_to_vec()])? {
         0 => Err(Error::already_exists(format!("sandbox {:?}: already exists", sandbox.sandbox_id))),

@@ -49,6 +49,8 @@ struct Upload {
     reference: String,
     total: u64,
     expected: Option<Digest>,
+    /// The answer that told the state: what it said the later ones say again, as containerd's do.
+    told: WriteContentResponse,
 }
 
 async fn converse(
@@ -64,7 +66,8 @@ async fn converse(
         return Err(Status::invalid_argument("first message must have a reference"));
     }
     let namespace = caller.namespace.clone();
-    let mut upload = Upload { store, caller, reference, total: 0, expected: None };
+    let mut upload =
+        Upload { store, caller, reference, total: 0, expected: None, told: WriteContentResponse::default() };
     let mut writer = None;
     while let Some(request) = next {
         let last = request.action() == WriteAction::Commit;
@@ -134,13 +137,14 @@ fn step(
         action: request.action,
         offset: writer.offset() as i64,
         digest: digest.to_string(),
-        ..WriteContentResponse::default()
+        ..upload.told.clone()
     };
     if action == WriteAction::Stat {
         let status = writer.status();
         answer.started_at = message::time(status.started_at);
         answer.updated_at = message::time(status.updated_at);
         answer.total = upload.total as i64;
+        upload.told = answer.clone();
     }
     Ok((Some(writer), answer))
 }
