@@ -90,6 +90,23 @@ pub fn reader_gone() -> oneshot::Receiver<()> {
     gone
 }
 
+/// Prints one line of a command that goes on: that nobody reads it any more is no failure.
+pub fn tell(text: &str) -> crate::error::Result<()> {
+    told(line(text))
+}
+
+/// Prints one JSON value of a command that goes on, as [`tell`] does a line.
+pub fn tell_object(value: &Value) -> crate::error::Result<()> {
+    told(object(value))
+}
+
+fn told(written: io::Result<()>) -> crate::error::Result<()> {
+    match written {
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(e.into()),
+        _ => Ok(()),
+    }
+}
+
 /// Prints one line.
 pub fn line(text: &str) -> io::Result<()> {
     writeln!(io::stdout().lock(), "{text}")

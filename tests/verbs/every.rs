@@ -1,6 +1,7 @@
 //! Every verb there is, with a server and without one: none is left out, and what is wrong is one line.
 
 use std::collections::BTreeSet;
+use std::process::Stdio;
 
 use super::both_ways;
 use crate::stack::Stack;
@@ -138,7 +139,10 @@ const LINES: &[&str] = &[
 /// Those that end only when they are told to, which have tests of their own.
 const ENDLESS: [&str; 2] = ["events", "serve"];
 
-fn run(stack: &Stack, how: &str, line: &str) {
+/// How a verb is tried whose output nobody reads.
+const UNREAD: &str = "nobody reads";
+
+fn run(stack: &Stack, how: &str, line: &str, stdout: Stdio) {
     let (code, line) = match line.strip_prefix('!').and_then(|rest| rest.split_once(' ')) {
         Some((code, rest)) => (code.parse().expect("a status"), rest),
         None => (0, line),
@@ -153,8 +157,12 @@ fn run(stack: &Stack, how: &str, line: &str) {
         .collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let mut command = stack.command(&words);
-    let done = crate::bin::run(command.stdin(std::fs::File::open("/dev/null").expect("/dev/null")));
+    let child = command.stdin(Stdio::null()).stdout(stdout).stderr(Stdio::piped()).spawn().expect("ctrd");
+    let done = crate::bin::done(&child.wait_with_output().expect("its end"));
     assert_eq!(done.code, code, "{how}: {line}: {done:?}");
+    if code == 0 && how == UNREAD {
+        assert!(!done.stderr.contains("Broken pipe"), "{how}: {line}: {done:?}");
+    }
     if code == 1 {
         assert_eq!(done.stderr.lines().count(), 1, "{how}: {line}: {done:?}");
         assert!(done.stderr.starts_with("ctrd: "), "{how}: {line}: {done:?}");
@@ -163,7 +171,19 @@ fn run(stack: &Stack, how: &str, line: &str) {
 
 #[test]
 fn every_verb_with_a_server_and_without_one() {
-    both_ways(|stack, how| LINES.iter().for_each(|line| run(stack, how, line)));
+    both_ways(|stack, how| LINES.iter().for_each(|line| run(stack, how, line, Stdio::piped())));
+}
+
+/// Whoever reads no more has seen enough: the command does what it was to do, and says nothing of it.
+#[test]
+fn every_verb_does_its_work_though_nobody_reads() {
+    let stack = Stack::with_busybox();
+    let _server = stack.serve();
+    for line in LINES {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        run(&stack, UNREAD, line, writer.into());
+    }
 }
 
 #[test]

@@ -87,6 +87,12 @@ fn flags_stand_before_and_after_arguments() {
         stack.run(&["image", "usage", "busybox", "-q"]).ok(),
         stack.run(&["image", "usage", "-q", "busybox"]).ok()
     );
+    // As docker's users write it; elsewhere -a is the address.
+    for line in [&["ps", "-a", "-q"][..], &["ps", "-aq"], &["container", "ls", "-qa"]] {
+        stack.run(&["create", "--name", "it-flags", "busybox", "true"]).ok();
+        assert_eq!(stack.run(line).ok(), "it-flags\n", "{line:?}");
+        stack.run(&["rm", "it-flags"]).ok();
+    }
     // An address that is relative, as ctr takes none.
     let mut relative = crate::bin::command("ctrd");
     relative.current_dir(stack.dir.path()).args([

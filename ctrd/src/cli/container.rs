@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Checkpoint, ListAll, Restore, Settings};
+use super::{Checkpoint, ListContainers, Restore, Settings};
 
 #[derive(Debug, Subcommand)]
 pub enum ContainerCommand {
@@ -10,7 +10,7 @@ pub enum ContainerCommand {
     Create(Box<ContainerCreate>),
     /// List the containers
     #[command(visible_alias = "list")]
-    Ls(ListAll),
+    Ls(ListContainers),
     /// Print containers with their specifications as JSON
     Inspect {
         /// Name the containers

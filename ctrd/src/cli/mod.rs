@@ -8,6 +8,7 @@ mod confine;
 mod container;
 mod content;
 mod copy;
+mod docker;
 mod image;
 mod lifecycle;
 mod quick;
@@ -121,7 +122,7 @@ pub enum Command {
     /// Print what a container in the background has written
     Logs(Logs),
     /// List the containers with their tasks
-    Ps(ListAll),
+    Ps(ListContainers),
     /// List the processes of a container, with what they take
     Top(Top),
     /// Show what running containers take, again and again
@@ -227,6 +228,16 @@ pub struct ListAll {
     /// List those of all namespaces
     #[arg(long, short = 'A')]
     pub all_namespaces: bool,
+}
+
+/// A listing of containers, which has those that do not run, too.
+#[derive(Debug, Args)]
+pub struct ListContainers {
+    #[command(flatten)]
+    pub list: ListAll,
+    /// List containers that do not run, too, as is done anyway; here -a is short for it where no socket follows
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// Without a command, the images are listed.

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 
 use clap::{Args, FromArgMatches, Parser};
 
-use super::{Cli, Command, Exec, Global, Run};
+use super::{Cli, Command, Exec, Global, Run, docker};
 
 impl Cli {
     /// Reads a command line, the program's name first. Whatever is wrong with it, all of the commands say.
@@ -13,7 +13,7 @@ impl Cli {
         let words: Vec<OsString> = words.into_iter().collect();
         match quick(&words) {
             Some(cli) => Ok(cli),
-            None => Cli::try_parse_from(words),
+            None => Cli::try_parse_from(docker::worded(words)),
         }
     }
 }

@@ -14,7 +14,7 @@ pub async fn command(session: &Session, command: ContainerCommand) -> Result<i32
     match command {
         ContainerCommand::Create(args) => create(session, &args).await,
         ContainerCommand::Ls(list) => {
-            session.list(&list, &["CONTAINER", "IMAGE", "RUNTIME", "CREATED"], rows).await
+            session.list(&list.list, &["CONTAINER", "IMAGE", "RUNTIME", "CREATED"], rows).await
         }
         ContainerCommand::Label { container, labels } => {
             container::label(&session.client, &container, label_changes(&labels)?).await?;
@@ -23,7 +23,7 @@ pub async fn command(session: &Session, command: ContainerCommand) -> Result<i32
         ContainerCommand::Inspect { containers } => {
             let act = async |id: String| -> Result<(), Error> {
                 let container = container::get(&session.client, &id).await?;
-                listing::object(&with_spec(&container)).map_err(Error::from)
+                listing::tell_object(&with_spec(&container))
             };
             each("container inspect", &containers, act).await
         }

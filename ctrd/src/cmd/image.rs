@@ -162,7 +162,7 @@ pub async fn inspect(session: &Session, name: &str) -> Result<(), Error> {
     let fault = |e: serde_json::Error| Error::invalid(format!("image {name}: {e}"));
     object["manifest"] = serde_json::to_value(&opened.resolved.manifest).map_err(fault)?;
     object["config"] = serde_json::from_slice(&opened.resolved.config_bytes).map_err(fault)?;
-    listing::object(&object).map_err(Error::from)
+    listing::tell_object(&object)
 }
 
 async fn rm(session: &Session, args: &ImageRemove) -> Result<i32> {

@@ -17,7 +17,7 @@ pub async fn inspect(session: &Session, args: &Inspect) -> Result<i32> {
         Some(Inspected::Image) => image::inspect(session, &name).await,
         Some(Inspected::Task) => {
             let task = process::status(&session.client, &name).await?;
-            listing::object(&of_task(&task)).map_err(Error::from)
+            listing::tell_object(&of_task(&task))
         }
         None => match of_container(session, &name).await {
             Err(missing) if missing.kind == Kind::NotFound => match image::inspect(session, &name).await {
@@ -42,7 +42,7 @@ async fn of_container(session: &Session, id: &str) -> Result<(), Error> {
         Err(e) if e.kind == Kind::NotFound => Value::Null,
         Err(e) => return Err(e),
     };
-    listing::object(&object).map_err(Error::from)
+    listing::tell_object(&object)
 }
 
 fn of_task(task: &Process) -> Value {

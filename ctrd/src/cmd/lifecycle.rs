@@ -31,7 +31,7 @@ pub async fn start(session: &Session, args: &Start) -> Result<i32> {
                 None => None,
             };
             in_background(session, &id, saved).await?;
-            listing::line(&id).map_err(Error::from)
+            listing::tell(&id)
         })
         .await;
     }
@@ -94,7 +94,7 @@ pub async fn stop(session: &Session, args: &Stop) -> Result<i32> {
     each("stop", &args.containers, async |id: String| {
         end(session, args, &id, until).await?;
         policy::stopped(&session.client, &id).await?;
-        listing::line(&id).map_err(Error::from)
+        listing::tell(&id)
     })
     .await
 }
@@ -105,7 +105,7 @@ pub async fn restart(session: &Session, args: &Stop) -> Result<i32> {
     each("restart", &args.containers, async |id: String| {
         end(session, args, &id, until).await?;
         in_background(session, &id, None).await?;
-        listing::line(&id).map_err(Error::from)
+        listing::tell(&id)
     })
     .await
 }
@@ -193,7 +193,7 @@ pub async fn resume(session: &Session, args: &Names) -> Result<i32> {
 /// The end of a call about a task: its name, or what is missing.
 async fn named(session: &Session, id: &str, reply: Result<(), Error>) -> Result<(), Error> {
     match reply {
-        Ok(()) => listing::line(id).map_err(Error::from),
+        Ok(()) => listing::tell(id),
         Err(e) if e.kind == Kind::NotFound => Err(process::no_task(&session.client, id).await),
         Err(e) => Err(e),
     }
@@ -205,7 +205,7 @@ pub async fn wait(session: &Session, args: &Names) -> Result<i32> {
             Err(e) if e.kind == Kind::NotFound => Err(process::no_task(&session.client, &id).await),
             other => other,
         }?;
-        listing::line(&status.to_string()).map_err(Error::from)
+        listing::tell(&status.to_string())
     })
     .await
 }

@@ -258,7 +258,7 @@ async fn command(session: &Session, command: Command) -> Result<i32> {
             attach::attach(session, &args).await
         }
         Command::Logs(args) => logs::logs(session, &args).await,
-        Command::Ps(list) => ps::ps(session, &list).await,
+        Command::Ps(list) => ps::ps(session, &list.list).await,
         Command::Top(args) => top::top(session, &args).await,
         Command::Stats(args) => stats::stats(session, &args).await,
         Command::Tree(args) => tree::tree(session, &args).await,

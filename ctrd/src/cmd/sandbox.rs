@@ -37,7 +37,7 @@ pub async fn command(session: &Session, command: SandboxCommand) -> Result<i32> 
         SandboxCommand::Start(names) => {
             each("sandbox start", &names.sandboxes, async |id: String| {
                 start(client, &get(client, &id).await?).await?;
-                listing::line(&id).map_err(Error::from)
+                listing::tell(&id)
             })
             .await
         }
@@ -55,14 +55,14 @@ pub async fn command(session: &Session, command: SandboxCommand) -> Result<i32> 
                 let sandboxer = get(client, &id).await?.sandboxer;
                 let request = ControllerWaitRequest { sandbox_id: id, sandboxer };
                 let ended = take(client.sandbox_controller().wait(request).await)?;
-                listing::line(&ended.exit_status.to_string()).map_err(Error::from)
+                listing::tell(&ended.exit_status.to_string())
             })
             .await
         }
         SandboxCommand::Stop { time, names } => {
             each("sandbox stop", &names.sandboxes, async |id: String| {
                 stop(client, &get(client, &id).await?, time).await?;
-                listing::line(&id).map_err(Error::from)
+                listing::tell(&id)
             })
             .await
         }
@@ -311,14 +311,14 @@ async fn inspect(client: &Client, id: &str) -> Result<(), Error> {
         }
         Err(e) => object["error"] = json!(e.message),
     }
-    listing::object(&object).map_err(Error::from)
+    listing::tell_object(&object)
 }
 
 async fn metrics(client: &Client, id: &str) -> Result<(), Error> {
     let sandboxer = get(client, id).await?.sandboxer;
     let request = ControllerMetricsRequest { sandbox_id: id.to_string(), sandboxer };
     let metric = take(client.sandbox_controller().metrics(request).await)?.metrics.unwrap_or_default();
-    listing::object(&figures::object(metric)?).map_err(Error::from)
+    listing::tell_object(&figures::object(metric)?)
 }
 
 /// Has a new container share the namespaces of a sandbox, and its shim.

@@ -47,7 +47,7 @@ pub async fn command(session: &Session, command: SnapshotCommand) -> Result<i32>
                 if let Ok(reply) = take(client.snapshots().mounts(mounts).await) {
                     object["mounts"] = shown(&reply.mounts);
                 }
-                listing::object(&object).map_err(Error::from)
+                listing::tell_object(&object)
             };
             each("snapshot inspect", &keys, act).await
         }

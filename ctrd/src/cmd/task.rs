@@ -120,7 +120,7 @@ async fn metrics(client: &Client, ids: &[String]) -> Result<i32> {
     let act = async |id: String| -> Result<(), Error> {
         let figures = figures::of(client, std::slice::from_ref(&id)).await?;
         match figures.into_iter().next() {
-            Some(figures) => listing::object(&figures.all).map_err(Error::from),
+            Some(figures) => listing::tell_object(&figures.all),
             None => Err(process::no_task(client, &id).await),
         }
     };

@@ -31,7 +31,7 @@ pub async fn update(session: &Session, args: &Update) -> Result<i32> {
         if let Some(text) = &args.restart {
             policy::change(client, &id, text).await?;
         }
-        listing::line(&id).map_err(Error::from)
+        listing::tell(&id)
     });
     let status = status.await?;
     if args.restart.as_deref().is_some_and(|text| text != "no") {

@@ -56,7 +56,8 @@ fn in_one_line(text: &str) -> String {
     let text = text.strip_prefix("error: ").unwrap_or(text);
     let lines = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
     let kept = lines.filter(|line| !line.is_empty() && !line.starts_with("For more information"));
-    kept.collect::<Vec<_>>().join(" ")
+    let told = kept.filter(|line| !line.starts_with("tip: to pass "));
+    told.collect::<Vec<_>>().join(" ").replace(" tip: ", ", ")
 }
 
 #[cfg(test)]
@@ -71,8 +72,9 @@ mod tests {
         };
         assert!(
             parse(&["ctrd", "run", "--memroy", "1m", "x"])
-                .starts_with("unexpected argument '--memroy' found")
+                .starts_with("unexpected argument '--memroy' found, a similar argument exists: '--memory")
         );
+        assert_eq!(parse(&["ctrd", "run", "--cpus", "-1", "x"]), "unexpected argument '-1' found");
         assert_eq!(
             parse(&["ctrd", "exec"]),
             "the following required arguments were not provided: <CONTAINER> <COMMAND>..."
