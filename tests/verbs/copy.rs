@@ -141,6 +141,57 @@ fn a_swapped_link_does_not_lead_out() {
     assert!(found.is_empty(), "made on the host: {found:?}");
 }
 
+/// A container that swaps a file for a link to the host's, a FIFO and a device while it is read: by `cp`, `diff` and
+/// `commit`, which may fail, and neither hang nor read what is the host's.
+#[test]
+fn a_swapped_file_is_not_read_from_the_host() {
+    let stack = Stack::with_busybox();
+    let dir = host(&stack);
+    let secret = stack.path("secret");
+    std::fs::write(&secret, "of the host alone\n").unwrap();
+    for (what, make) in [
+        ("link", format!("ln -s {} /d/o", secret.display())),
+        ("fifo", "mkfifo /d/o".to_string()),
+        // Without an end, if it were read.
+        ("device", "mknod /d/o c 1 5".to_string()),
+    ] {
+        let id = format!("it-cp-{what}");
+        let swap = "while :; do mv -T /d/f /d/x; mv -T /d/o /d/f; mv -T /d/f /d/o; mv -T /d/x /d/f; done";
+        let script = format!("mkdir /d; echo inside >/d/f; {make}; touch /ready; {swap}");
+        stack.run(&["run", "-d", "--name", &id, "busybox", "sh", "-c", &script]).ok();
+        stack.run(&["exec", &id, "sh", "-c", "until [ -e /ready ]; do :; done"]).ok();
+        let clean = |folder: &str| {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                if entry.file_type().unwrap().is_file() {
+                    let text = text(&entry.path());
+                    assert!("inside\n".starts_with(&text), "{what}: {text}");
+                }
+            }
+        };
+        for n in 0..10 {
+            for (flags, name) in [(&[][..], "given"), (&["--archive"], "kept")] {
+                let out = format!("{dir}/{what}-{name}-{n}");
+                stack.run(&[&["cp"], flags, &[&format!("{id}:/d"), &out]].concat());
+                clean(&out);
+            }
+            let out = format!("{dir}/{what}-one-{n}");
+            std::fs::create_dir(&out).unwrap();
+            stack.run(&["cp", "--follow-link", &format!("{id}:/d/f"), &format!("{out}/f")]);
+            clean(&out);
+        }
+        stack.run(&["diff", &id]);
+        let (image, mounted) = (format!("swapped-{what}"), stack.path(&format!("mounted-{what}")));
+        if stack.run(&["commit", "--no-pause", &id, &image]).code == 0 {
+            std::fs::create_dir(&mounted).unwrap();
+            stack.run(&["image", "mount", &image, mounted.to_str().unwrap()]).ok();
+            clean(mounted.join("d").to_str().unwrap());
+            stack.run(&["image", "unmount", mounted.to_str().unwrap()]).ok();
+        }
+        stack.run(&["rm", "-f", &id]).ok();
+    }
+    assert_eq!(text(&secret), "of the host alone\n");
+}
+
 #[test]
 fn what_a_container_grants_itself_does_not_come_out() {
     let stack = Stack::with_busybox();
