@@ -13,9 +13,19 @@ pub enum Cgroups {
     V2(PathBuf),
 }
 
-pub fn of(pid: u32) -> Option<Cgroups> {
-    let membership = fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?;
-    locate(&membership, &fs::read_to_string("/proc/self/mountinfo").ok()?)
+/// Where hierarchies are mounted: their lines of mountinfo, of which there are thousands at times.
+pub struct Mounted(String);
+
+impl Mounted {
+    pub fn look() -> Mounted {
+        let mountinfo = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+        Mounted(mountinfo.lines().filter(|line| line.contains(" - cgroup")).flat_map(|l| [l, "\n"]).collect())
+    }
+
+    /// The groups of a process; none where they are not to be seen.
+    pub fn of(&self, pid: u32) -> Option<Cgroups> {
+        locate(&fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?, &self.0)
+    }
 }
 
 /// Puts the two together: where in each hierarchy, and where each is mounted. Pure.

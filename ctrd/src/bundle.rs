@@ -228,9 +228,13 @@ impl Bundle {
         self.delete(lock)
     }
 
-    /// Removes the bundle: mounts first, and never through one. From the rename on it is gone for
-    /// everybody, whatever happens to the rest.
-    pub fn delete(&self, _lock: &Lock) -> Result<()> {
+    /// Removes the bundle: mounts first, and never through one.
+    pub fn delete(&self, lock: &Lock) -> Result<()> {
+        self.retire(lock)?.remove()
+    }
+
+    /// The same, but for what is left of its folders, which is gone for everybody.
+    pub fn retire(&self, _lock: &Lock) -> Result<Retired> {
         let at = |e: Error| e.context(format!("remove bundle {}", self.path.display()));
         unmount(&self.rootfs()).map_err(at)?;
         match fs::remove_dir(self.rootfs()) {
@@ -240,8 +244,18 @@ impl Bundle {
             _ => {}
         }
         // The work folder first: once the bundle's name is free, it may be another's.
-        retire(&self.work).map_err(at)?;
-        retire(&self.path).map_err(at)
+        let work = retire(&self.work).map_err(at)?;
+        let path = retire(&self.path).map_err(at)?;
+        Ok(Retired([work, path]))
+    }
+}
+
+/// The folders of a bundle that was, by hidden names.
+pub struct Retired([Option<PathBuf>; 2]);
+
+impl Retired {
+    pub fn remove(self) -> Result<()> {
+        self.0.iter().flatten().try_for_each(|path| remove_tree(path))
     }
 }
 
@@ -259,16 +273,16 @@ fn unmount(path: &Path) -> Result<()> {
     }
 }
 
-/// Renames to a hidden name, then removes.
-fn retire(path: &Path) -> Result<()> {
+/// Renames to a hidden name, which is returned where there was something.
+fn retire(path: &Path) -> Result<Option<PathBuf>> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let hidden = path.with_file_name(format!(".{name}"));
     remove_tree(&hidden)?;
     match fs::rename(path, &hidden) {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
         done => done?,
     }
-    remove_tree(&hidden)
+    Ok(Some(hidden))
 }
 
 fn remove_tree(path: &Path) -> Result<()> {

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod bundle;
+pub mod cgroup;
 pub mod classes;
 pub mod cli;
 pub mod client;
@@ -36,6 +37,7 @@ pub mod stdio;
 pub mod store;
 pub mod task;
 pub mod terminal;
+pub mod tidy;
 pub mod timestamp;
 pub mod trace;
 pub mod transfer;

@@ -1,6 +1,8 @@
 //! Create: the bundle's files, the root filesystem, the streams, then the runtime's create.
 
+use std::cell::OnceCell;
 use std::path::Path;
+use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -11,7 +13,7 @@ use ctrd_shim::api::task::{CreateTaskRequest, CreateTaskResponse};
 use ctrd_shim::method::{code, topic};
 
 use crate::bundle::{self, Config};
-use crate::cgroup;
+use crate::cgroup::{Cgroups, Mounted};
 use crate::container::{Container, INIT, Refusal};
 use crate::host::valid_id;
 use crate::mount;
@@ -54,15 +56,22 @@ pub fn create(shim: &mut Shim, caller: Caller, request: CreateTaskRequest) -> An
     };
     if !plan.request.checkpoint.is_empty() {
         // Nothing runs yet: Start will restore it.
-        finish(shim, caller, plan, Launched { pid: 0, io: Io::default(), exit: None });
+        finish(shim, caller, plan, Launched { pid: 0, io: Io::default(), exit: None }, None);
         return Ok(());
     }
     let work = create_work(caller, &plan);
+    let mounted = Rc::new(OnceCell::new());
+    let looked = mounted.clone();
     let then = move |shim: &mut Shim, launched: Result<Launched, Refusal>| match launched {
-        Ok(launched) => finish(shim, caller, plan, launched),
+        Ok(launched) => {
+            let cgroups = looked.get_or_init(Mounted::look).of(launched.pid);
+            finish(shim, caller, plan, launched, cgroups);
+        }
         Err(refusal) => give_up(shim, caller, plan, refusal),
     };
     launch(shim, work, Box::new(then));
+    // The runtime works meanwhile.
+    mounted.get_or_init(Mounted::look);
     Ok(())
 }
 
@@ -137,7 +146,7 @@ fn give_up(shim: &mut Shim, caller: Caller, plan: Plan, refusal: Refusal) {
     let runtime = plan.runtime.clone();
     let mut command = runtime.command("delete");
     command.arg("--force").arg(&plan.request.id);
-    let end = std::rc::Rc::new(std::cell::Cell::new(Some((plan, refusal))));
+    let end = Rc::new(std::cell::Cell::new(Some((plan, refusal))));
     let later = end.clone();
     let then = move |shim: &mut Shim, outcome: runtime::Outcome| {
         let Some((plan, refusal)) = later.take() else { return };
@@ -165,13 +174,12 @@ fn given_up(shim: &mut Shim, caller: Caller, plan: &Plan, refusal: Refusal) {
     rpc::refuse(shim, caller, refusal);
 }
 
-fn finish(shim: &mut Shim, caller: Caller, plan: Plan, launched: Launched) {
+fn finish(shim: &mut Shim, caller: Caller, plan: Plan, launched: Launched, cgroups: Option<Cgroups>) {
     let Launched { pid, mut io, exit } = launched;
     let Plan { request, options, runtime, bundle, own_pid_namespace } = plan;
     shim.creating.remove(&request.id);
     io.paths = paths(&request);
     let id = request.id.clone();
-    let cgroups = if pid == 0 { None } else { cgroup::of(pid) };
     let oom = cgroups.as_ref().and_then(|groups| oom::Watch::new(shim, &id, groups));
     let task = Task {
         container: Container::new(&id, pid, own_pid_namespace),

@@ -8,7 +8,7 @@ use ctrd_shim::method::{code, topic};
 use serde_json::Value;
 
 use crate::bundle;
-use crate::cgroup;
+use crate::cgroup::Mounted;
 use crate::container::{INIT, Refusal};
 use crate::host::valid_id;
 use crate::oom;
@@ -168,7 +168,7 @@ fn restore(shim: &mut Shim, caller: Caller, id: &str) {
     let id = id.to_owned();
     let then = move |shim: &mut Shim, launched: Result<Launched, Refusal>| match launched {
         Ok(launched) => {
-            let cgroups = cgroup::of(launched.pid);
+            let cgroups = Mounted::look().of(launched.pid);
             let oom = cgroups.as_ref().and_then(|groups| oom::Watch::new(shim, &id, groups));
             if let Ok(task) = find(shim, &id) {
                 (task.cgroups, task.oom) = (cgroups, oom);

@@ -3,7 +3,7 @@
 
 use clap::Args;
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Confine {
     /// Give the program a capability of the kernel's, or ALL
     #[arg(long, value_name = "CAPABILITY")]

@@ -11,7 +11,7 @@ mod copy;
 mod docker;
 mod image;
 mod lifecycle;
-mod quick;
+mod plain;
 mod run;
 mod sandbox;
 mod shim;
@@ -55,7 +55,7 @@ pub struct Cli {
 }
 
 /// The flags that every command takes, before or after its name.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {
     /// Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::Confine;
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(
     override_usage = "ctrd run [OPTIONS] IMAGE [COMMAND]...\n       ctrd run [OPTIONS] --rootfs DIR COMMAND..."
 )]
@@ -40,7 +40,7 @@ pub struct Run {
 }
 
 /// What a new container is made of.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Settings {
     /// Name the container; without it, a name is made up
     #[arg(long, value_name = "ID")]

@@ -97,7 +97,7 @@ pub struct TaskStart {
     pub container: String,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Exec {
     /// Name the new process; without it, a name is made up
     #[arg(long, value_name = "ID")]

@@ -190,7 +190,7 @@ fn dispatch(cli: Cli) -> Result<i32> {
         step.done("connect");
         let session = Session { client, place };
         let looks = looks(&cli.command);
-        match command(&session, cli.command).await {
+        let done = match command(&session, cli.command).await {
             // Nothing was printed yet, and another server, or this process, has the same answer.
             Err(e) if looks && plain(&e).kind == Kind::Unavailable => {
                 let Session { place, .. } = session;
@@ -198,10 +198,16 @@ fn dispatch(cli: Cli) -> Result<i32> {
                 command(&Session { client, place }, Cli::read(std::env::args_os())?.command).await
             }
             done => done,
-        }
+        };
+        crate::tidy::done().await;
+        done
     });
-    // A thread that still reads a terminal must not hold up the end.
-    runtime.shutdown_background();
+    match &status {
+        // All is done: the kernel takes the rest back at once.
+        Ok(_) => std::mem::forget(runtime),
+        // A thread that still reads a terminal must not hold up the end.
+        Err(_) => runtime.shutdown_background(),
+    }
     status
 }
 

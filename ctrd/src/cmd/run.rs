@@ -32,9 +32,9 @@ pub async fn run(session: &Session, args: Run) -> Result<i32> {
     wish.labels.extend(log_uri.iter().map(|uri| (logs::LABEL.to_string(), uri.clone())));
     let cidfile = args.cidfile.as_deref().map(|path| Cidfile::write(path, &wish.options.id)).transpose()?;
     let step = crate::trace::step();
-    // What is going to be removed again is worth nothing after a loss of power.
-    let client = if args.remove { &session.client.ahead() } else { &session.client };
-    let mut made = container::create(client, &wish).await?;
+    // What is going to be removed again is worth nothing after a loss of power, nor is its removal.
+    let way_of = |client: &Client| if args.remove { client.ahead() } else { client.clone() };
+    let mut made = container::create(&way_of(&session.client), &wish).await?;
     step.done("create the container");
     if args.remove {
         volatile(&mut made.mounts);
@@ -55,7 +55,7 @@ pub async fn run(session: &Session, args: Run) -> Result<i32> {
     };
     let remove = async |client: &Client| -> crate::error::Result<()> {
         logs::forget(&session.place, &made.record);
-        container::forget(client, &made.record, false).await
+        container::forget(&way_of(client), &made.record, false).await
     };
     match outcome {
         Ok(Outcome::Left) => {

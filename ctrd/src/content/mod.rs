@@ -170,6 +170,12 @@ impl Content {
         Reader::open(&self.blob(digest), digest, info.size)
     }
 
+    /// Opens a blob of the namespace if that takes no wait for the disk.
+    pub fn reader_cached(&self, ns: &str, digest: &Digest) -> Result<Option<Reader>> {
+        let info = self.info(ns, digest)?;
+        Ok(Reader::open_cached(&self.blob(digest), digest, info.size))
+    }
+
     /// Reads a whole small blob, verified; one larger than `limit` is refused.
     pub fn read(&self, ns: &str, digest: &Digest, limit: u64) -> Result<Vec<u8>> {
         self.reader(ns, digest)?.read_verified(limit)

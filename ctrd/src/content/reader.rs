@@ -1,9 +1,12 @@
 //! Reading a blob: a file with a size, and a check that it still is what its name says.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, IoSliceMut, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+
+use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat2};
+use rustix::io::{ReadWriteFlags, preadv2};
 
 use crate::digest::{Digest, Hasher};
 use crate::error::{Error, Kind, Result};
@@ -29,6 +32,20 @@ impl Reader {
             return Err(corrupt(digest, format!("its file has {found} bytes instead of {size}")));
         }
         Ok(Reader { file, digest: digest.clone(), size })
+    }
+
+    /// The same without a wait for the disk; none where that, or anything else, is in the way.
+    pub(super) fn open_cached(path: &Path, digest: &Digest, size: u64) -> Option<Reader> {
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+        let file = openat2(CWD, path, flags, Mode::empty(), ResolveFlags::CACHED).ok()?;
+        let file = File::from(file);
+        (file.metadata().ok()?.len() == size).then(|| Reader { file, digest: digest.clone(), size })
+    }
+
+    /// Fills `buf` from what the kernel has in memory at `offset`; whether it could.
+    pub fn read_cached(&self, buf: &mut [u8], offset: u64) -> bool {
+        let wanted = buf.len();
+        preadv2(&self.file, &mut [IoSliceMut::new(buf)], offset, ReadWriteFlags::NOWAIT) == Ok(wanted)
     }
 
     pub fn size(&self) -> u64 {

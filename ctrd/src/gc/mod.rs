@@ -18,7 +18,7 @@ use crate::clock;
 use crate::content::{Content, from_json};
 use crate::error::{Error, Result};
 use crate::snapshot::Snapshotter;
-use crate::store::Store;
+use crate::store::{Store, containers};
 
 pub use graph::{Garbage, Node};
 pub use label::has_expiry;
@@ -39,6 +39,7 @@ pub struct Collected {
 pub fn collect(store: &Store, content: &Content, snapshotters: &[Snapshotter]) -> Result<Collected> {
     content.settle()?;
     let alone = store.alone("collect")?;
+    containers::forget(store, clock::boot())?;
     let collected = unreachable(store, || Ok(()))?;
     drop(alone);
     content.collect()?;

@@ -8,6 +8,7 @@ use prost::Message;
 
 use super::graph::{Held, Labelled};
 use super::*;
+use crate::api::containers::{Container, container};
 use crate::content::Labels;
 use crate::digest::Digest;
 use crate::error::Kind;
@@ -96,6 +97,27 @@ fn a_container_keeps_its_snapshot() {
     );
     assert_eq!(w.collect().snapshots, 1);
     assert!(w.snapshots.stat("n", "c").is_ok() && w.snapshots.stat("n", "one").is_ok());
+}
+
+#[test]
+fn a_container_that_was_to_be_removed_does_not_outlive_its_boot() {
+    let w = World::new();
+    for (id, boot) in [("kept", ""), ("mine", clock::boot()), ("before", "another-boot")] {
+        w.snapshots.prepare("n", id, "", &Labels::new(), None).unwrap();
+        let container = Container {
+            id: id.into(),
+            snapshotter: "overlayfs".into(),
+            snapshot_key: id.into(),
+            runtime: Some(container::Runtime { name: "r".into(), options: None }),
+            spec: Some(prost_types::Any::default()),
+            ..Container::default()
+        };
+        w.store.write(|tx| containers::create(tx, "n", container, boot)).unwrap();
+    }
+    assert_eq!(w.collect().snapshots, 1);
+    let left = w.store.read(|c| containers::list(c, "n", |_| true)).unwrap();
+    assert_eq!(left.iter().map(|c| c.id.as_str()).collect::<Vec<_>>(), ["kept", "mine"]);
+    assert!(w.snapshots.stat("n", "mine").is_ok() && w.snapshots.stat("n", "before").is_err());
 }
 
 #[test]

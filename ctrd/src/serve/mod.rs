@@ -43,7 +43,8 @@ use crate::metrics::{self, Counting, Figures};
 use crate::plugin;
 use crate::restart::Monitor;
 use crate::service::introspection::{self, Plugins};
-use crate::task::Runtime;
+use crate::store::namespaces;
+use crate::task::{Parents, Runtime};
 
 use handed::Handed;
 use http::{Making, Page, Pages};
@@ -97,6 +98,8 @@ pub fn run(config: &Config, way: &Way) -> Result<()> {
         .max_blocking_threads(BLOCKING_THREADS)
         .build()?;
     let served = runtime.block_on(serve(config, way, handed));
+    // What is not tidied up by then the next server does.
+    _ = runtime.block_on(async { tokio::time::timeout(GRACE, crate::tidy::done()).await });
     // A call that blocks right now is cut short, as any death of the server would.
     runtime.shutdown_background();
     served
@@ -111,6 +114,7 @@ async fn serve(config: &Config, way: &Way<'_>, mut handed: Handed) -> Result<()>
     cgroup::join(config)?;
     let _alone = folder::lock(config)?;
     let services = start(config)?;
+    let parents = services.tasks.as_ref().map(|tasks| keep_parents(tasks));
     if let Some(tasks) = services.tasks.clone() {
         // Before shims can tell of tasks that a command without a server starts.
         tokio::spawn(async move { tasks.follow().await });
@@ -178,10 +182,22 @@ async fn serve(config: &Config, way: &Way<'_>, mut handed: Handed) -> Result<()>
             tokio::time::sleep(GRACE).await;
         }
     };
-    tokio::select! {
+    let served = tokio::select! {
         served = server => served.map_err(|e| Error::unknown(format!("serve {}: {e}", config.address.display()))),
         () = end => Ok(()),
-    }
+    };
+    parents.iter().for_each(|parents| parents.release());
+    served
+}
+
+/// Has the groups above those of containers stay until the server ends.
+fn keep_parents(tasks: &Arc<Runtime>) -> Arc<Parents> {
+    // Where they cannot be listed the runtime makes and removes them.
+    let namespaces = tasks.store().read(namespaces::list).unwrap_or_default();
+    let names: Vec<String> = namespaces.into_iter().map(|(name, _)| name).collect();
+    let parents = Arc::new(Parents::new(&names));
+    tasks.keep_parents(&parents);
+    parents
 }
 
 /// Serves figures and what the server tells of itself where the configuration wants them.

@@ -8,7 +8,8 @@ use crate::id;
 
 pub const NAMESPACE: &str = "containerd-namespace";
 pub const LEASE: &str = "containerd-lease";
-/// From a caller that makes something to remove it again, and waits for the disk at the end alone.
+/// From a caller that makes something to remove it again: it waits for the disk at neither, and what it made is not to
+/// outlive the boot.
 pub const AHEAD: &str = "ctrd-ahead";
 
 /// The namespace that a call works in, the lease that is to hold what it makes, and whether what it changes

@@ -13,6 +13,7 @@ use crate::api::containers::{
     UpdateContainerRequest, UpdateContainerResponse,
 };
 use crate::api::event::{ContainerCreate, ContainerDelete, ContainerUpdate, container_create};
+use crate::clock;
 use crate::collector::Collector;
 use crate::error::Result;
 use crate::events::Exchange;
@@ -74,8 +75,11 @@ impl containers_server::Containers for Containers {
         let Caller { namespace, ahead, .. } = Caller::of(&request)?;
         let container = required(request.into_inner().container, "Container")?;
         let (store, ns) = (self.store.clone(), namespace.clone());
+        // Who does not wait for the disk is going to remove it.
+        let boot = if ahead { clock::boot() } else { "" };
         let made =
-            blocking(move || store.write_ahead(ahead, |tx| containers::create(tx, &ns, container))).await?;
+            blocking(move || store.write_ahead(ahead, |tx| containers::create(tx, &ns, container, boot)))
+                .await?;
         let runtime = made.runtime.clone().unwrap_or_default();
         let event = ContainerCreate {
             id: made.id.clone(),

@@ -15,7 +15,8 @@ use crate::collector::Collector;
 use crate::error::{Error, Result};
 use crate::events::Exchange;
 use crate::filter::{Fields, Filter, entry};
-use crate::snapshot::{Info, Kind, Snapshotter};
+use crate::snapshot::{Doomed, Info, Kind, Snapshotter};
+use crate::tidy;
 
 use super::caller::Caller;
 use super::{blocking, message, required};
@@ -127,11 +128,12 @@ impl snapshots_server::Snapshots for Snapshots {
     }
 
     async fn remove(&self, request: Request<api::RemoveSnapshotRequest>) -> Result<Response<()>, Status> {
-        let Caller { namespace, .. } = Caller::of(&request)?;
+        let Caller { namespace, ahead, .. } = Caller::of(&request)?;
         let api::RemoveSnapshotRequest { snapshotter: name, key } = request.into_inner();
         let snapshotter = self.of(&name)?;
         let (ns, gone) = (namespace.clone(), key.clone());
-        blocking(move || snapshotter.remove(&ns, &gone)).await?;
+        let by = |doomed: Doomed| tidy::later(|| doomed.remove());
+        blocking(move || snapshotter.remove_by(&ns, &gone, ahead, by)).await?;
         let event = SnapshotRemove { key, snapshotter: name };
         self.events.publish(&namespace, "/snapshot/remove", &event)?;
         self.gc.schedule();
@@ -194,6 +196,7 @@ impl snapshots_server::Snapshots for Snapshots {
     async fn cleanup(&self, request: Request<api::CleanupRequest>) -> Result<Response<()>, Status> {
         Caller::of(&request)?;
         let snapshotter = self.of(&request.get_ref().snapshotter)?;
+        tidy::done().await;
         blocking(move || snapshotter.cleanup()).await?;
         Ok(Response::new(()))
     }

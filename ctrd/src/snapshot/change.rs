@@ -1,4 +1,4 @@
-//! What changes snapshots: prepare, view, commit, remove, and the cleanup after a crash.
+//! What makes and changes snapshots: prepare, view, commit.
 
 use std::fs::{self, DirBuilder, File};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown};
@@ -14,6 +14,7 @@ use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::gc;
 
 use super::remote::Asked;
+use super::remove::{FILLING, doom};
 use super::{Driver, Found, Kind, Mount, REF_LABEL, Snapshotter, Usage, remap, tree};
 
 /// The time of a top folder that nobody has given its looks: should its layer be put on another
@@ -21,10 +22,6 @@ use super::{Driver, Found, Kind, Mount, REF_LABEL, Snapshotter, Usage, remap, tr
 fn untouched() -> SystemTime {
     UNIX_EPOCH + Duration::from_nanos(1)
 }
-
-/// Folders of these names are not snapshots: one being filled, and one being deleted.
-const FILLING: &str = "new-";
-const DOOMED: &str = "rm-";
 
 /// What a committed snapshot has in place of what it had when it was active.
 pub(super) struct Turned<'a> {
@@ -168,78 +165,6 @@ impl Snapshotter {
             gc::hold(tx, ns, lease, &resource, name).map(Ok)
         });
         committed?
-    }
-
-    /// Removes a snapshot; one that others are based on stays.
-    pub fn remove(&self, ns: &str, key: &str) -> Result<()> {
-        let doomed = self.store.write(|tx| {
-            let found = self.find(tx, ns, key)?;
-            let child = tx
-                .query_row(
-                    "SELECT key FROM snapshots WHERE namespace = ?1 AND snapshotter = ?2 AND parent = ?3 LIMIT 1",
-                    params![ns, self.name, key],
-                    |r| r.get::<_, String>(0),
-                )
-                .optional()?;
-            if child.is_some() {
-                return Err(Error::precondition(format!(
-                    "cannot remove snapshot with child: failed precondition: {key}"
-                )));
-            }
-            tx.execute("DELETE FROM snapshots WHERE dir = ?1", [found.dir])?;
-            gc::let_go(tx, ns, &format!("snapshots/{}", self.name), key)?;
-            Ok(self.dir(found.dir))
-        })?;
-        if let Some(proxy) = self.proxy() {
-            return self.cleanup_there(proxy);
-        }
-        // The row is gone for good; whatever of the folder outlives a crash here is an orphan.
-        match doom(&doomed) {
-            Ok(path) => tree::remove(&path),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
-            Err(e) => Err(Error::from(e).context(format!("remove {}", doomed.display()))),
-        }
-    }
-
-    /// Removes the folders that no row speaks of.
-    pub fn cleanup(&self) -> Result<()> {
-        if let Some(proxy) = self.proxy() {
-            return self.cleanup_there(proxy);
-        }
-        let mut doomed = Vec::new();
-        let filling = self.try_lock()?;
-        for entry in fs::read_dir(self.root.join("snapshots"))? {
-            let entry = entry?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            match name.parse::<i64>() {
-                Ok(dir) if !self.store.read(|c| self.exists(c, dir))? => {
-                    doomed.extend(self.doom_orphan(dir, &entry.path())?);
-                }
-                Err(_) if name.starts_with(DOOMED) || (name.starts_with(FILLING) && filling.is_some()) => {
-                    doomed.push(entry.path());
-                }
-                _ => {}
-            }
-        }
-        drop(filling);
-        doomed.iter().try_for_each(|path| tree::remove(path))
-    }
-
-    /// Whether a folder that is no snapshot was left over by somebody who died.
-    pub(super) fn is_left_over(&self, name: &str) -> Result<bool> {
-        Ok(name.starts_with(DOOMED) || (name.starts_with(FILLING) && self.try_lock()?.is_some()))
-    }
-
-    /// Looks for the row again, under the write lock: a snapshot being made has it not committed yet.
-    fn doom_orphan(&self, dir: i64, path: &Path) -> Result<Option<PathBuf>> {
-        self.store.write_ahead(true, |tx| match self.exists(tx, dir)? {
-            true => Ok(None),
-            false => match doom(path) {
-                Ok(path) => Ok(Some(path)),
-                Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-                Err(e) => Err(Error::from(e).context(format!("remove {}", path.display()))),
-            },
-        })
     }
 
     pub(super) fn check_absent(&self, c: &Connection, ns: &str, key: &str) -> Result<()> {
@@ -435,12 +360,4 @@ fn look_like(fs: &Path, other: &Path) -> std::io::Result<()> {
     fs::set_permissions(fs, fs::Permissions::from_mode(like.mode() & 0o7777))?;
     let times = fs::FileTimes::new().set_accessed(like.accessed()?).set_modified(like.modified()?);
     File::open(fs)?.set_times(times)
-}
-
-/// Renames a folder so that it counts as deleted, and says what it is called now.
-fn doom(path: &Path) -> std::io::Result<PathBuf> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let doomed = path.with_file_name(format!("{DOOMED}{name}-{}-{}", std::process::id(), clock::now()));
-    fs::rename(path, &doomed)?;
-    Ok(doomed)
 }

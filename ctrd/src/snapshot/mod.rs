@@ -16,8 +16,11 @@ mod check;
 mod mount;
 mod remap;
 mod remote;
+mod remove;
 mod settle;
 pub mod tree;
+
+pub use remove::Doomed;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -124,6 +124,42 @@ fn removes_and_cleans_up() {
 }
 
 #[test]
+fn files_of_what_a_loss_of_power_brings_back_wait_for_the_disk() {
+    for (native, committed, ahead) in
+        [(false, false, false), (false, false, true), (false, true, false), (true, false, true)]
+    {
+        let (_dir, s) = open(native);
+        match committed {
+            true => layer(&s, "one", ""),
+            false => drop(s.prepare("n", "one", "", &Labels::new(), None).unwrap()),
+        }
+        let on_disk = || {
+            let (synced, entered) = s.store.synced();
+            synced == entered
+        };
+        let mut early = None;
+        let mut left = None;
+        s.remove_by("n", "one", ahead, |doomed| {
+            early = Some(!on_disk());
+            left = Some(doomed);
+        })
+        .unwrap();
+        // Only an overlay's folders that are written to are made anew after such a loss.
+        let anew = !native && !committed;
+        assert_eq!((early, on_disk()), (Some(anew), !(anew && ahead)), "{native} {committed} {ahead}");
+        assert_eq!(s.stat("n", "one").unwrap_err().kind, E::NotFound);
+        let folder =
+            || fs::read_dir(s.root().join("snapshots")).unwrap().next().map(|e| e.unwrap().file_name());
+        let name = folder().unwrap().into_string().unwrap();
+        // What is being removed was not left over.
+        assert!(!s.is_left_over(&name).unwrap());
+        left.unwrap().remove().unwrap();
+        assert_eq!(folder(), None);
+        assert!(s.is_left_over(&name).unwrap());
+    }
+}
+
+#[test]
 fn rebases_what_was_prepared_on_nothing() {
     let (_dir, s) = open(false);
     let none = Labels::new();

@@ -16,7 +16,7 @@ use crate::filter::{Fields, entry, present};
 use crate::id;
 use crate::timestamp;
 
-use super::merge_key;
+use super::{Store, merge_key};
 
 impl Fields for Container {
     fn field(&self, path: &[&str]) -> Option<Cow<'_, str>> {
@@ -52,16 +52,17 @@ pub fn list(c: &Connection, ns: &str, mut keep: impl FnMut(&Container) -> bool) 
     Ok(out)
 }
 
-pub fn create(c: &Connection, ns: &str, mut container: Container) -> Result<Container> {
+/// Enters a new record. With `boot`, not `""`, it is not to outlive that one ([`forget`]).
+pub fn create(c: &Connection, ns: &str, mut container: Container, boot: &str) -> Result<Container> {
     container.labels.retain(|_, value| !value.is_empty());
     validate(&container).map_err(|e| e.context("create container failed validation"))?;
     let now = clock::now();
     container.created_at = Some(timestamp::to_proto(now));
     container.updated_at = container.created_at;
     let entered = c.execute(
-        "INSERT OR IGNORE INTO containers (namespace, id, record, created_at, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?4)",
-        params![ns, container.id, container.encode_to_vec(), now],
+        "INSERT OR IGNORE INTO containers (namespace, id, record, created_at, updated_at, boot)
+         VALUES (?1, ?2, ?3, ?4, ?4, ?5)",
+        params![ns, container.id, container.encode_to_vec(), now, boot],
     )?;
     match entered {
         0 => Err(Error::already_exists(format!("container {:?}: already exists", container.id))),
@@ -113,6 +114,19 @@ pub fn delete(c: &Connection, ns: &str, id: &str) -> Result<bool> {
     match c.execute("DELETE FROM containers WHERE namespace = ?1 AND id = ?2", [ns, id])? {
         0 => Err(Error::not_found(format!("container {id:?}: not found"))),
         _ => Ok(!found.snapshot_key.is_empty()),
+    }
+}
+
+/// Removes the records that were not to outlive another boot than `boot`.
+pub fn forget(store: &Store, boot: &str) -> Result<()> {
+    const WHICH: &str = "FROM containers WHERE boot NOT IN ('', ?1)";
+    let any = format!("SELECT EXISTS (SELECT 1 {WHICH})");
+    match store.view(|c| Ok(c.query_row(&any, [boot], |r| r.get(0))?))? {
+        false => Ok(()),
+        true => store.write_ahead(true, |tx| {
+            tx.execute(&format!("DELETE {WHICH}"), [boot])?;
+            Ok(())
+        }),
     }
 }
 

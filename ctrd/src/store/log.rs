@@ -94,6 +94,11 @@ impl Log {
         Ok(())
     }
 
+    #[cfg(test)]
+    pub fn entered(&self) -> u64 {
+        self.entered.load(Ordering::SeqCst)
+    }
+
     /// So many transactions are known to be on the disk.
     #[cfg(test)]
     pub fn synced(&self) -> u64 {

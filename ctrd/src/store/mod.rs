@@ -36,6 +36,7 @@ const STEPS: &[&[&str]] = &[
     &[include_str!("schema/unsynced.sql"), include_str!("schema/collect.sql")],
     &[include_str!("schema/sandboxes.sql")],
     &[include_str!("schema/remote.sql")],
+    &[include_str!("schema/ephemeral.sql")],
 ];
 
 /// The folder of the metadata below ctrd's root, and the file in it.
@@ -170,13 +171,30 @@ impl Store {
         let out = self.write_ahead(true, f);
         self.log.sync()?;
         let out = out?;
+        self.changed();
+        Ok(out)
+    }
+
+    /// Waits for the disk for what was written ahead, which counts as a change from now on.
+    pub fn finish(&self) -> Result<()> {
+        self.log.sync()?;
+        self.changed();
+        Ok(())
+    }
+
+    /// So many transactions are known to be on the disk, of so many.
+    #[cfg(test)]
+    pub fn synced(&self) -> (u64, u64) {
+        (self.log.synced(), self.log.entered())
+    }
+
+    fn changed(&self) {
         let changes = self.changes.fetch_add(1, Ordering::Relaxed) + 1;
         if let Some((count, told)) = self.watcher.get()
             && changes.is_multiple_of(*count)
         {
             told();
         }
-        Ok(out)
     }
 
     /// The same, `ahead` without the wait for the disk: it outlives this process at once, and a loss of

@@ -64,6 +64,9 @@ impl Runtime {
             .unwrap_or(&none)
             .apply(&spec.value)
             .map_err(|e| e.context(format!("container {}", bundle.id)))?;
+        if let Some(parents) = self.parents.get() {
+            parents.keep(namespace, &spec);
+        }
         let lock = bundle.create(&spec)?;
         let launched = async {
             message::mounts_from(request.rootfs.clone()).iter().for_each(snapshot::accept);

@@ -10,6 +10,7 @@ use crate::bundle::Bundle;
 use crate::error::{Kind, Result};
 use crate::shim::{Shim, saved_binary, start};
 use crate::spec::annotation;
+use crate::tidy;
 
 /// Annotations by which several containers share one shim.
 const GROUPS: [&str; 2] = ["io.containerd.runc.v2.group", "io.kubernetes.cri.sandbox-id"];
@@ -46,7 +47,8 @@ impl Runtime {
             Err(e) => return Err(e.clone()),
         }
         self.forget(&bundle);
-        if !shutdown(&task.shim, self.caller.limits.shutdown).await {
+        let agreed = agree(&task.shim, self.caller.limits.shutdown).await;
+        if !agreed && !task.shim.is_closed() {
             // It does not answer: its own `delete` knows what it may have left.
             if let Some(binary) = saved_binary(&bundle)?
                 && let Err(e) = start::delete(&self.caller, &binary, &bundle).await
@@ -55,22 +57,38 @@ impl Runtime {
             }
         }
         task.end.send_replace(End::Removed);
-        blocking(move || bundle.delete(&guard)).await?;
+        let alone = agreed && !shared(&bundle);
+        // It finds its socket by what is in its folder, whatever that is called.
+        let (retired, ()) = tokio::join!(blocking(move || bundle.retire(&guard)), async {
+            if alone {
+                gone(&task.shim).await;
+            }
+        });
+        let retired = retired?;
+        tidy::later(move || retired.remove());
         let answer = answer.map_err(|_| not_found(id))?;
         Ok(Exit { pid: answer.pid, status: answer.exit_status, at: answer.exited_at })
     }
 }
 
 /// Asks the shim to end if it has no container left; whether it agreed. Gives it a moment to go,
-/// since it finds its socket by the bundle; one that first wants to be rid of its events is not
-/// waited for.
+/// since it finds its socket by the bundle.
 pub(super) async fn shutdown(shim: &Shim, limit: Duration) -> bool {
-    let request = ShutdownRequest { id: shim.bundle.id.clone(), now: false };
-    let answer = shim.call::<_, ()>("Shutdown", &request, Some(limit)).await;
-    if answer.is_ok() && !shared(&shim.bundle) {
-        _ = tokio::time::timeout(deadline::EXIT, shim.closed()).await;
+    let agreed = agree(shim, limit).await;
+    if agreed && !shared(&shim.bundle) {
+        gone(shim).await;
     }
-    answer.is_ok() || shim.is_closed()
+    agreed || shim.is_closed()
+}
+
+async fn agree(shim: &Shim, limit: Duration) -> bool {
+    let request = ShutdownRequest { id: shim.bundle.id.clone(), now: false };
+    shim.call::<_, ()>("Shutdown", &request, Some(limit)).await.is_ok()
+}
+
+/// Waits for the end of a shim; one that first wants to be rid of its events is not waited for.
+async fn gone(shim: &Shim) {
+    _ = tokio::time::timeout(deadline::EXIT, shim.closed()).await;
 }
 
 /// Whether the shim may hold other containers too.

@@ -11,6 +11,7 @@ mod checkpoint;
 mod create;
 mod delete;
 pub(crate) mod options;
+mod parents;
 mod patience;
 mod process;
 mod recover;
@@ -36,6 +37,7 @@ use crate::shim::{self, Shim, log};
 use crate::store::Store;
 
 pub use checkpoint::Saved;
+pub use parents::Parents;
 pub use process::ProcessId;
 
 /// The keeper of tasks. One in a process.
@@ -50,6 +52,8 @@ pub struct Runtime {
     events: Exchange,
     /// What the classes that containers name mean; none before the plugin that reads them has begun.
     classes: OnceLock<Classes>,
+    /// The groups above those of containers, where a server keeps them.
+    parents: OnceLock<Arc<Parents>>,
     open: Mutex<HashMap<(String, String), Arc<Task>>>,
 }
 
@@ -103,6 +107,7 @@ impl Runtime {
             store,
             events,
             classes: OnceLock::new(),
+            parents: OnceLock::new(),
             open: Mutex::default(),
         })
     }
@@ -110,6 +115,11 @@ impl Runtime {
     /// Sets the classes; those that were set first stay.
     pub fn set_classes(&self, classes: Classes) {
         let _ = self.classes.set(classes);
+    }
+
+    /// Has the groups above those of containers stay from now on; the caller holds them.
+    pub fn keep_parents(&self, parents: &Arc<Parents>) {
+        let _ = self.parents.set(parents.clone());
     }
 
     /// What shims are told about this ctrd.

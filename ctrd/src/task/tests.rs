@@ -87,7 +87,7 @@ fn place(script: Script) -> Place {
         spec: Some(Any { type_url: "spec".into(), value: b"{}".to_vec() }),
         ..Container::default()
     };
-    store.write(|tx| containers::create(tx, "default", record)).unwrap();
+    store.write(|tx| containers::create(tx, "default", record, "")).unwrap();
     let events = Exchange::default();
     let heard = Arc::new(Mutex::new(Vec::new()));
     tokio::spawn(serve(UnixListener::bind(&socket).unwrap(), script, heard.clone()));
