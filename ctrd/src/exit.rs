@@ -79,6 +79,10 @@ fn without_numbers(text: &str) -> String {
     while let Some((before, after)) = rest.split_once(" (os error ") {
         kept.push_str(before);
         rest = after.split_once(')').map_or("", |(_, after)| after);
+        // A draft's name is nobody's business: the file that it was to become is named before.
+        if let Some((_, after)) = rest.strip_prefix(" at path \"").and_then(|at| at.split_once('"')) {
+            rest = after;
+        }
     }
     kept + rest
 }
@@ -113,6 +117,7 @@ mod tests {
     #[test]
     fn errors_are_one_line_without_numbers() {
         assert_eq!(without_numbers("a: b (os error 2): c (os error 13)"), "a: b: c");
+        assert_eq!(without_numbers("write x: b (os error 2) at path \"/t/.tmp1\""), "write x: b");
         let io = io::Error::from_raw_os_error(libc::ENOENT);
         let error = anyhow::Error::new(io).context("open /x");
         assert_eq!(words(&error), "open /x: No such file or directory");

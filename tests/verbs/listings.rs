@@ -107,6 +107,17 @@ fn flags_stand_before_and_after_arguments() {
     crate::bin::run(&mut relative).ok();
 }
 
+/// Where the metadata cannot be had, no call is answered: told is what failed, not what is missing for it.
+#[test]
+fn a_service_that_is_missing_is_told_with_its_reason() {
+    let stack = Stack::new();
+    std::fs::create_dir_all(stack.path("lib")).expect("make the root");
+    std::fs::write(stack.path("lib/io.containerd.metadata.v1.sqlite"), "").expect("a file in its place");
+    let told = stack.run(&["ps"]).fails(1);
+    assert!(told.contains("io.containerd.metadata.v1.sqlite: "), "{told}");
+    assert!(told.ends_with("File exists") || told.ends_with("Not a directory"), "{told}");
+}
+
 #[test]
 fn the_machine_is_checked() {
     let stack = Stack::new();

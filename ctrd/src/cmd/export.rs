@@ -38,9 +38,13 @@ pub async fn export(session: &Session, args: ImageExport) -> Result<i32> {
             if io::stdout().is_terminal() {
                 bail!("an archive is not written to a terminal");
             }
-            let mut out = io::stdout().lock();
-            write_archive(&images, &platforms, &mut source, &mut out)?;
-            return out.flush().context("write standard output");
+            let mut out = Pipe { to: io::stdout().lock(), gone: false };
+            let written = write_archive(&images, &platforms, &mut source, &mut out);
+            return match (written, out.gone) {
+                (_, true) => Err(io::Error::from(io::ErrorKind::BrokenPipe).into()),
+                (Err(e), _) => Err(e.into()),
+                (Ok(()), _) => out.flush().context("write standard output"),
+            };
         }
         let at = || format!("write {}", output.display());
         // A device, a FIFO or a link is written to: to take its place would be the end of it.
@@ -58,6 +62,22 @@ pub async fn export(session: &Session, args: ImageExport) -> Result<i32> {
     });
     written.await.context("export")??;
     Ok(0)
+}
+
+/// An output that remembers whether somebody still reads it.
+struct Pipe<W> {
+    to: W,
+    gone: bool,
+}
+
+impl<W: Write> Write for Pipe<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.to.write(bytes).inspect_err(|e| self.gone |= e.kind() == io::ErrorKind::BrokenPipe)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
 }
 
 /// Drafts are for their owner alone; an archive is as readable as any file that a shell makes.

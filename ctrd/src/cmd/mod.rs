@@ -197,6 +197,10 @@ fn dispatch(cli: Cli) -> Result<i32> {
                 let client = Session::connect(&place).await?;
                 command(&Session { client, place }, Cli::read(std::env::args_os())?.command).await
             }
+            // Whoever serves has no such service: that which did not begin says why.
+            Err(e) if plain(&e).kind == Kind::Unimplemented && exit::words(&e).ends_with("Unimplemented") => {
+                Err(plugins::failed(&session.client).await.map_or(e, Into::into))
+            }
             done => done,
         };
         crate::tidy::done().await;

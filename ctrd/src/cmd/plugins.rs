@@ -6,8 +6,25 @@ use serde_json::json;
 use super::Session;
 use crate::api::introspection::{Plugin, PluginsRequest};
 use crate::cli::PluginsCommand;
-use crate::client::take;
+use crate::client::{Client, take};
+use crate::error::Error;
 use crate::listing::{self, Row};
+
+/// Why services are missing: the first plugin that did not begin, though it was to. They stand in the order in which
+/// they begin, and the others that failed did so for want of it.
+pub async fn failed(client: &Client) -> Option<Error> {
+    let plugins = take(client.introspection().plugins(PluginsRequest::default()).await).ok()?.plugins;
+    let failed = |plugin: &Plugin| {
+        let reason = plugin.init_err.as_ref()?.message.clone();
+        (!reason.contains("skip plugin")).then(|| {
+            Error::unknown(format!(
+                "the service is missing: plugin {}.{}: {reason}",
+                plugin.r#type, plugin.id
+            ))
+        })
+    };
+    plugins.iter().find_map(failed)
+}
 
 pub async fn command(session: &Session, command: PluginsCommand) -> Result<i32> {
     let PluginsCommand::Ls(list) = command;
