@@ -71,6 +71,22 @@ pub fn words(error: &anyhow::Error) -> String {
     parts.join(": ").replace('\n', " ")
 }
 
+/// Prints what went wrong, in one line whatever a name in it holds: to a terminal it says nothing else.
+pub fn report(text: &str) {
+    eprintln!("ctrd: {}", in_one_line(text));
+}
+
+fn in_one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c.is_control() {
+            true => line.extend(c.escape_default()),
+            false => line.push(c),
+        }
+    }
+    line
+}
+
 /// The standard library's words for an error of the system end with its number, which says
 /// nothing that the words do not.
 fn without_numbers(text: &str) -> String {
@@ -116,6 +132,7 @@ mod tests {
 
     #[test]
     fn errors_are_one_line_without_numbers() {
+        assert_eq!(in_one_line("rm a\nb\u{1b}[2J é"), "rm a\\nb\\u{1b}[2J é");
         assert_eq!(without_numbers("a: b (os error 2): c (os error 13)"), "a: b: c");
         assert_eq!(without_numbers("write x: b (os error 2) at path \"/t/.tmp1\""), "write x: b");
         let io = io::Error::from_raw_os_error(libc::ENOENT);

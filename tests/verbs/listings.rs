@@ -107,6 +107,19 @@ fn flags_stand_before_and_after_arguments() {
     crate::bin::run(&mut relative).ok();
 }
 
+/// Whatever a name holds, what is said of it is one line that does nothing to a terminal.
+#[test]
+fn a_name_does_not_write_on_the_terminal() {
+    let stack = Stack::new();
+    for verb in
+        [&["rmi"][..], &["rm"], &["inspect"], &["image", "export", "-o", "/dev/null"], &["ps", "--format"]]
+    {
+        let done = stack.run(&[verb, &["a\nb\u{1b}[2J"]].concat());
+        assert!(done.code != 0 && done.stderr.trim_end().lines().count() == 1, "{verb:?}: {done:?}");
+        assert!(!done.stderr.contains('\u{1b}'), "{verb:?}: {done:?}");
+    }
+}
+
 /// Where the metadata cannot be had, no call is answered: told is what failed, not what is missing for it.
 #[test]
 fn a_service_that_is_missing_is_told_with_its_reason() {

@@ -105,7 +105,7 @@ pub enum ImageCommand {
 
 #[derive(Debug, Args)]
 pub struct ImageImport {
-    /// Read this archive (an OCI layout or what docker save writes, plain, gzip or zstd) or OCI layout folder; - is standard input
+    /// Read this archive (an OCI layout or what docker save writes, plain, gzip or zstd) or OCI layout folder; what is neither is taken as a root file system; - is standard input
     #[arg(value_name = "FILE|DIR", default_value = "-")]
     pub source: PathBuf,
     /// Take the archive or folder as a plain root file system, and make an image of it

@@ -147,7 +147,7 @@ pub fn main() -> i32 {
         Ok(status) => status,
         Err(e) if exit::is_broken_pipe(&e) => 0,
         Err(e) => {
-            eprintln!("ctrd: {title}: {}", exit::words(&e));
+            exit::report(&format!("{title}: {}", exit::words(&e)));
             exit::of_failure(&e, launches)
         }
     }
@@ -374,7 +374,7 @@ async fn each<F: Future<Output = Result<(), Error>>>(
     for name in names {
         if let Err(e) = act(name.clone()).await {
             let reason = e.message.strip_prefix(&format!("{name}: ")).unwrap_or(&e.message);
-            eprintln!("ctrd: {title} {name}: {reason}");
+            exit::report(&format!("{title} {name}: {reason}"));
             status = 1;
         }
     }

@@ -23,7 +23,7 @@ pub fn report(error: &clap::Error) -> i32 {
     let verbs = verbs();
     let title = [&["ctrd"], verbs.iter().map(String::as_str).collect::<Vec<_>>().as_slice()].concat();
     let words = in_one_line(&error.render().to_string());
-    eprintln!("ctrd: {}{words} (see {} --help)", before(&verbs), title.join(" "));
+    exit::report(&format!("{}{words} (see {} --help)", before(&verbs), title.join(" ")));
     exit::of_usage(launches(&verbs))
 }
 

@@ -261,7 +261,7 @@ impl Tree {
     }
 
     fn dress_folder(&mut self, dir: &OwnedFd, path: Vec<u8>, entry: &Entry) -> io::Result<()> {
-        fchown(dir, Some(Uid::from_raw(entry.uid)), Some(Gid::from_raw(entry.gid)))?;
+        given(fchown(dir, Some(Uid::from_raw(entry.uid)), Some(Gid::from_raw(entry.gid))), entry)?;
         fchmod(dir, Mode::from_bits_truncate(entry.mode))?;
         for (name, value) in wanted(entry) {
             tolerate(rustix::fs::fsetxattr(dir, name, value, XattrFlags::empty()))?;
@@ -372,10 +372,19 @@ fn fill<R: BufRead>(file: &mut File, entry: &Entry, tar: &mut Reader<R>) -> io::
     Ok(())
 }
 
+/// An owner that this process cannot give, or whom its user namespace does not know, is named.
+fn given(done: nix::Result<()>, entry: &Entry) -> io::Result<()> {
+    use nix::errno::Errno::{EINVAL, EPERM};
+    done.map_err(|e| match e {
+        EINVAL | EPERM => io::Error::other(format!("owner {}:{}: {}", entry.uid, entry.gid, e.desc())),
+        e => e.into(),
+    })
+}
+
 /// Owner before mode before attributes: changing the owner clears set-user-id bits and
 /// capabilities. Times last.
 fn dress_file(file: &File, entry: &Entry) -> io::Result<()> {
-    fchown(file, Some(Uid::from_raw(entry.uid)), Some(Gid::from_raw(entry.gid)))?;
+    given(fchown(file, Some(Uid::from_raw(entry.uid)), Some(Gid::from_raw(entry.gid))), entry)?;
     fchmod(file, Mode::from_bits_truncate(entry.mode))?;
     for (name, value) in wanted(entry) {
         tolerate(rustix::fs::fsetxattr(file, name, value, XattrFlags::empty()))?;
@@ -387,7 +396,7 @@ fn dress_file(file: &File, entry: &Entry) -> io::Result<()> {
 /// The same for what must not be opened: links, devices, FIFOs.
 fn dress_node(dir: &OwnedFd, base: &CStr, entry: &Entry) -> io::Result<()> {
     let owner = (Some(Uid::from_raw(entry.uid)), Some(Gid::from_raw(entry.gid)));
-    fchownat(dir, base, owner.0, owner.1, AtFlags::AT_SYMLINK_NOFOLLOW)?;
+    given(fchownat(dir, base, owner.0, owner.1, AtFlags::AT_SYMLINK_NOFOLLOW), entry)?;
     if entry.kind != Kind::Symlink {
         let mode = Mode::from_bits_truncate(entry.mode);
         fchmodat(dir, base, mode, FchmodatFlags::NoFollowSymlink)?;
