@@ -16,6 +16,7 @@ use pair::Pair;
 use session::Session;
 
 use crate::chance;
+use crate::stack::Stack;
 
 /// Plays a file of calls to both servers.
 fn play(name: &str, text: &str) {
@@ -54,13 +55,66 @@ files! {
 /// Sessions made by chance: of a difference the line is one of the session's, as `sequences::lines` made it.
 #[test]
 fn sequences() {
-    chance::cases(2, |chance| {
-        let lines = sequences::lines(chance);
-        if let Ok(p) = std::env::var("SEQ_DUMP") {
-            std::fs::write(p, &lines).unwrap();
+    chance::cases(2, |chance| play("sequences", &sequences::lines(chance)));
+}
+
+/// Every method is sent what is no message, or one of fields by chance: the caller is told, and the server goes on.
+#[test]
+fn any_bytes_are_answered() {
+    // These go on until their caller leaves.
+    const ENDLESS: [&str; 2] = ["Health/Watch", "Events/Subscribe"];
+    let schema = message::Schema::new();
+    let stack = Stack::new();
+    let mut server = stack.serve();
+    let names: Vec<String> = schema.requests().into_iter().filter(|name| !name.contains(' ')).collect();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let (root, state) = (stack.path("lib"), stack.path("run"));
+        let channel =
+            ctrd::client::channel::connect(&stack.address(), &root, &state).await.expect("a server");
+        let headers = wire::Headers { namespace: Some("it".into()), lease: None };
+        for name in names.iter().filter(|name| !ENDLESS.contains(&name.as_str())) {
+            let method = schema.method(name).expect("a method");
+            let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
+            let mut all = Vec::new();
+            chance::cases(12, |chance| all.push(any_message(chance, 3)));
+            for bytes in all {
+                let end = wire::call(&channel, &path, &headers, vec![bytes.clone().into()]).await.end;
+                let told = end
+                    .err()
+                    .map_or(String::new(), |status| format!("{:?}: {}", status.code(), status.message()));
+                for fault in ["DeadlineExceeded", "h2 protocol", "internal fault", "panic", "connection"] {
+                    assert!(!told.contains(fault), "{name}: {bytes:?}: {told}");
+                }
+            }
         }
-        play("sequences", &lines);
     });
+    assert!(!server.has_ended());
+    stack.run(&["namespace", "ls"]).ok();
+}
+
+/// Fields of any number and kind, some of them messages in turn, and sometimes mere bytes.
+fn any_message(chance: &mut chance::Chance, depth: usize) -> Vec<u8> {
+    if chance.one_in(6) {
+        return chance.bytes(60);
+    }
+    let mut out = Vec::new();
+    for _ in 0..chance.below(6) {
+        let field = chance.below(9) as u8;
+        match chance.below(4) {
+            0 => out.extend([field << 3, chance.below(256) as u8]),
+            1 => out.extend([&[field << 3 | 5][..], &chance.bytes(4)].concat()),
+            _ => {
+                let inner = match depth {
+                    0 => b"it-any".to_vec(),
+                    _ => any_message(chance, depth - 1),
+                };
+                out.extend([field << 3 | 2, inner.len().min(127) as u8]);
+                out.extend(inner);
+            }
+        }
+    }
+    out
 }
 
 #[test]

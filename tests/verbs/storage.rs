@@ -39,6 +39,22 @@ fn images_have_names_labels_and_sizes() {
     });
 }
 
+/// In a user namespace that has root alone, files of others cannot be unpacked: it is told whose.
+#[test]
+fn an_owner_who_is_not_mapped_is_named() {
+    let stack = crate::stack::Stack::new();
+    let root = stack.path("root");
+    std::fs::create_dir(&root).expect("make a folder");
+    std::os::unix::fs::chown(&root, Some(1000), Some(1000)).expect("give it away");
+    let ctrd =
+        stack.command(&["image", "import", "--rootfs", "--name", "it-own", root.to_str().expect("UTF-8")]);
+    let mut command = std::process::Command::new("unshare");
+    command.arg("-Urm").arg(ctrd.get_program()).args(ctrd.get_args());
+    command.envs(ctrd.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let told = crate::bin::run(&mut command).fails(1);
+    assert!(told.contains("unpack ./: owner 65534:65534: "), "{told}");
+}
+
 #[test]
 fn an_image_is_given_to_another_namespace() {
     for policy in ["shared", "isolated"] {
