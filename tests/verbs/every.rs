@@ -143,6 +143,9 @@ const ENDLESS: [&str; 2] = ["events", "serve"];
 /// How a verb is tried whose output nobody reads.
 const UNREAD: &str = "nobody reads";
 
+/// The lines name the same containers, and so the same cgroups, whoever tries them: one at a time.
+static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
 fn run(stack: &Stack, how: &str, line: &str, stdout: Stdio) {
     let (code, line) = match line.strip_prefix('!').and_then(|rest| rest.split_once(' ')) {
         Some((code, rest)) => (code.parse().expect("a status"), rest),
@@ -172,12 +175,14 @@ fn run(stack: &Stack, how: &str, line: &str, stdout: Stdio) {
 
 #[test]
 fn every_verb_with_a_server_and_without_one() {
+    let _turn = TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     both_ways(|stack, how| LINES.iter().for_each(|line| run(stack, how, line, Stdio::piped())));
 }
 
 /// Whoever reads no more has seen enough: the command does what it was to do, and says nothing of it.
 #[test]
 fn every_verb_does_its_work_though_nobody_reads() {
+    let _turn = TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let stack = Stack::with_busybox();
     let _server = stack.serve();
     for line in LINES {
