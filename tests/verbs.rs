@@ -5,6 +5,7 @@ pub mod checkpoint;
 mod confine;
 mod copy;
 mod every;
+mod groups;
 mod interrupted;
 mod life;
 mod listings;

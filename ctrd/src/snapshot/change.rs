@@ -218,11 +218,12 @@ impl Snapshotter {
         kind: Kind,
         labels: &Labels,
     ) -> Result<i64> {
-        tx.execute(
-            "INSERT INTO snapshots (namespace, snapshotter, key, kind, parent, labels, created_at, updated_at, unsynced)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)",
-            params![ns, self.name, key, kind as i64, parent, to_json(labels), clock::now(), self.mark()],
-        )?;
+        let sql = "INSERT INTO snapshots
+             (namespace, snapshotter, key, kind, parent, labels, created_at, updated_at, unsynced)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)";
+        let row =
+            params![ns, self.name, key, kind as i64, parent, to_json(labels), clock::now(), self.mark()];
+        tx.prepare_cached(sql)?.execute(row)?;
         Ok(tx.last_insert_rowid())
     }
 

@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use nix::fcntl::{Flock, FlockArg};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use crate::clock;
 use crate::error::{Error, Result};
@@ -47,17 +47,14 @@ impl Snapshotter {
     pub fn remove_by(&self, ns: &str, key: &str, ahead: bool, by: impl FnOnce(Doomed)) -> Result<()> {
         let (dir, anew) = self.store.write_ahead(true, |tx| {
             let found = self.find(tx, ns, key)?;
-            let sql =
-                "SELECT key FROM snapshots WHERE namespace = ?1 AND snapshotter = ?2 AND parent = ?3 LIMIT 1";
-            let child =
-                tx.query_row(sql, params![ns, self.name, key], |r| r.get::<_, String>(0)).optional()?;
-            if child.is_some() {
+            let sql = "SELECT 1 FROM snapshots WHERE namespace = ?1 AND snapshotter = ?2 AND parent = ?3";
+            if tx.prepare_cached(sql)?.exists(params![ns, self.name, key])? {
                 return Err(Error::precondition(format!(
                     "cannot remove snapshot with child: failed precondition: {key}"
                 )));
             }
             let anew = found.info.kind != Kind::Committed && self.is_made_anew(tx, found.dir)?;
-            tx.execute("DELETE FROM snapshots WHERE dir = ?1", [found.dir])?;
+            tx.prepare_cached("DELETE FROM snapshots WHERE dir = ?1")?.execute([found.dir])?;
             gc::let_go(tx, ns, &format!("snapshots/{}", self.name), key)?;
             Ok((self.dir(found.dir), anew))
         })?;

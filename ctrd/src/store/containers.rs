@@ -59,11 +59,10 @@ pub fn create(c: &Connection, ns: &str, mut container: Container, boot: &str) ->
     let now = clock::now();
     container.created_at = Some(timestamp::to_proto(now));
     container.updated_at = container.created_at;
-    let entered = c.execute(
-        "INSERT OR IGNORE INTO containers (namespace, id, record, created_at, updated_at, boot)
-         VALUES (?1, ?2, ?3, ?4, ?4, ?5)",
-        params![ns, container.id, container.encode_to_vec(), now, boot],
-    )?;
+    let sql = "INSERT OR IGNORE INTO containers (namespace, id, record, created_at, updated_at, boot)
+         VALUES (?1, ?2, ?3, ?4, ?4, ?5)";
+    let row = params![ns, container.id, container.encode_to_vec(), now, boot];
+    let entered = c.prepare_cached(sql)?.execute(row)?;
     match entered {
         0 => Err(Error::already_exists(format!("container {:?}: already exists", container.id))),
         _ => Ok(container),
@@ -111,7 +110,8 @@ pub fn delete(c: &Connection, ns: &str, id: &str) -> Result<bool> {
         Kind::NotFound => Error::not_found(format!("container {id:?}: not found")),
         _ => e,
     })?;
-    match c.execute("DELETE FROM containers WHERE namespace = ?1 AND id = ?2", [ns, id])? {
+    let sql = "DELETE FROM containers WHERE namespace = ?1 AND id = ?2";
+    match c.prepare_cached(sql)?.execute([ns, id])? {
         0 => Err(Error::not_found(format!("container {id:?}: not found"))),
         _ => Ok(!found.snapshot_key.is_empty()),
     }

@@ -51,6 +51,9 @@ pub const PATIENCE: Duration = Duration::from_secs(10);
 const READERS: usize = 2;
 const READERS_MOST: usize = 8;
 
+/// So many statements that were read once are kept: more than the calls of a container's life have.
+const STATEMENTS: usize = 48;
+
 /// After so many pages the log goes into the database.
 const LOG_PAGES: u32 = 256;
 
@@ -79,6 +82,7 @@ impl Store {
         // A commit does not wait for the disk: we do, after it.
         conn.pragma_update(None, "synchronous", "NORMAL").map_err(at)?;
         conn.pragma_update(None, "foreign_keys", true).map_err(at)?;
+        conn.set_prepared_statement_cache_capacity(STATEMENTS);
         keep_log(&conn).map_err(at)?;
         migrate(&mut conn).map_err(|e| e.context(format!("open {}", path.display())))?;
         let log = Log::open(path, &mut conn)?;

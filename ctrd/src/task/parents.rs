@@ -16,6 +16,9 @@ use crate::cgroup;
 
 const MARK: &str = "trusted.ctrd.made";
 
+/// What ocirun removes with the last container in it bears this one.
+const OCIRUNS: &str = "trusted.ocirun.made";
+
 /// Those that are kept, by namespace.
 pub struct Parents {
     hierarchies: Vec<PathBuf>,
@@ -57,19 +60,23 @@ impl Parents {
         }
     }
 
-    /// Removes those that have no container in them, at the end of the server.
+    /// Removes those that have no container in them, at the end of the server; the others are the runtime's from then on.
     pub fn release(&self) {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         for dir in self.hierarchies.iter().flat_map(|h| made.iter().map(|name| h.join(name))) {
-            if is_marked(&dir) {
-                _ = fs::remove_dir(&dir);
+            if is_marked(&dir) && fs::remove_dir(&dir).is_err() {
+                _ = setxattr(&dir, OCIRUNS, b"1", XattrFlags::empty());
             }
         }
     }
 }
 
 fn is_marked(dir: &Path) -> bool {
-    getxattr(dir, MARK, &mut [0u8; 8]).is_ok()
+    has(dir, MARK)
+}
+
+fn has(dir: &Path, mark: &str) -> bool {
+    getxattr(dir, mark, &mut [0u8; 8]).is_ok()
 }
 
 #[cfg(test)]
@@ -103,5 +110,6 @@ mod tests {
         assert_eq!((is_there("killed"), is_there("default"), is_there("used")), (0, 0, 2));
         Parents::below(hierarchies.clone(), &["used".into(), "theirs".into()]).release();
         assert_eq!((is_there("used"), is_there("theirs")), (1, 1));
+        assert!(has(&hierarchies[1].join("used"), OCIRUNS) && !has(&hierarchies[0].join("theirs"), OCIRUNS));
     }
 }
