@@ -9,8 +9,9 @@ mod disk;
 mod kill;
 mod unsynced;
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::bin::{self, Done};
 use crate::fixture;
@@ -198,6 +199,41 @@ fn power_loss_after_creating_and_removing() {
     assert_eq!(listed.lines().collect::<Vec<_>>(), ids);
     let snapshots = after(&["snapshot", "ls", "-q"]).ok();
     assert!(gone.iter().all(|id| !snapshots.lines().any(|key| key == id)), "{snapshots}");
+    let found = after(&["content", "fsck"]).stdout;
+    assert!(!found.contains("missing"), "{found}");
+}
+
+/// `run --rm` waits for no disk. What a loss of power brings back of it is forgotten in the next boot.
+#[test]
+fn power_loss_brings_back_nothing_for_long_that_was_to_be_removed() {
+    if !Disk::possible() {
+        return;
+    }
+    let work = fixture::temp();
+    let stack = Stack::new();
+    let (lib, root) = (stack.path("lib"), work.path().join("root"));
+    std::fs::create_dir(&lib).expect("the root's folder");
+    fixture::rootfs(&root);
+    let disk = Disk::on(work.path(), &lib);
+    stack.run(&["image", "import", "--rootfs", "--name", "busybox", root.to_str().expect("UTF-8")]).ok();
+    let mut run =
+        stack.command(&["run", "--rm", "-i", "--name", "gone", "busybox", "sh", "-c", "echo up; read x"]);
+    let mut run = run.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("run ctrd");
+    let mut line = String::new();
+    BufReader::new(run.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
+    assert_eq!(line, "up\n");
+    // Takes the record of the other to the disk as well; the removal goes there with nothing.
+    stack.run(&["container", "create", "--name", "kept", "busybox", "true"]).ok();
+    drop(run.stdin.take());
+    assert!(run.wait().expect("its end").code().is_some());
+    assert_eq!(stack.run(&["container", "ls", "-q"]).ok(), "kept\n");
+    disk.lose_power();
+    let after = |args: &[&str]| disk::in_another_boot(work.path(), &stack.command(args));
+    assert_eq!(after(&["container", "ls", "-q"]).ok(), "gone\nkept\n");
+    let lease = after(&["lease", "create"]).ok();
+    after(&["lease", "rm", "--sync", lease.trim()]).ok();
+    assert_eq!(after(&["container", "ls", "-q"]).ok(), "kept\n");
+    // Its snapshot goes when the time has passed in which a container may claim it.
     let found = after(&["content", "fsck"]).stdout;
     assert!(!found.contains("missing"), "{found}");
 }
