@@ -100,6 +100,22 @@ fn output_in_the_background_is_kept() {
     });
 }
 
+/// What is typed comes from a terminal or not at all: a pipe's end would never be told.
+#[test]
+fn a_pipe_is_not_typed_at_a_terminal() {
+    both_ways(|stack, how| {
+        let says = "standard input is no terminal: leave out -t, or -i";
+        let line = stack.run(&["run", "-it", "--name", "it-piped", "busybox", "cat"]).fails(125);
+        assert_eq!(line, format!("ctrd: run it-piped: {says}"), "{how}");
+        assert_eq!(stack.run(&["ps", "-q"]).ok(), "", "{how}");
+        sleeper(stack, "it-typed");
+        let line = stack.run(&["exec", "-it", "it-typed", "cat"]).fails(125);
+        assert_eq!(line, format!("ctrd: exec it-typed: {says}"), "{how}");
+        stack.run(&["run", "-dit", "--name", "it-later", "busybox", "cat"]).ok();
+        stack.run(&["rm", "-f", "it-later", "it-typed"]).ok();
+    });
+}
+
 #[test]
 fn a_program_at_a_terminal_is_left_and_joined_again() {
     let stack = Stack::with_busybox();

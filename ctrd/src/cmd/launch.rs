@@ -2,7 +2,7 @@
 //! and streams, or left to themselves.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -31,6 +31,16 @@ pub struct Way {
     pub checkpoint: Option<Descriptor>,
 }
 
+/// Refuses to type at a program's terminal what comes from none: nothing would tell the program of its end.
+fn typed_at(way: &Way) -> Result<()> {
+    let typed = way.interactive && way.terminal && !way.detach;
+    anyhow::ensure!(
+        !typed || std::io::stdin().is_terminal(),
+        "standard input is no terminal: leave out -t, or -i"
+    );
+    Ok(())
+}
+
 /// What became of it.
 pub enum Outcome {
     Left,
@@ -51,6 +61,7 @@ pub async fn task(
 ) -> Result<Outcome> {
     let client = &session.client;
     let name = Name::init(id);
+    typed_at(way)?;
     let (fifos, paths) = streams(session, id, way)?;
     interrupted(signals)?;
     let step = crate::trace::step();
@@ -89,6 +100,7 @@ pub async fn exec(
 ) -> Result<Outcome> {
     let client = &session.client;
     let exec = name.exec.as_deref().unwrap_or_default();
+    typed_at(way)?;
     let (fifos, paths) = streams(session, exec, way)?;
     interrupted(signals)?;
     process::exec(client, name, spec, way.terminal, &paths).await?;
