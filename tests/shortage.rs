@@ -43,7 +43,8 @@ fn a_server_without_descriptors_goes_on_when_there_are_some() {
     };
     let tcp = |port: u16| TcpStream::connect(("127.0.0.1", port)).expect("the kernel takes it");
     let unix = || UnixStream::connect(stack.address()).expect("the kernel takes it");
-    let connect: [(&str, &dyn Fn() -> Box<dyn Both>); 3] = [
+    type Connect<'a> = &'a dyn Fn() -> Box<dyn Both>;
+    let connect: [(&str, Connect); 3] = [
         ("unix", &|| Box::new(unix())),
         ("tcp", &|| Box::new(tcp(5795))),
         ("metrics", &|| Box::new(tcp(5794))),

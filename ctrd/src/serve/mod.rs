@@ -114,7 +114,7 @@ async fn serve(config: &Config, way: &Way<'_>, mut handed: Handed) -> Result<()>
     cgroup::join(config)?;
     let _alone = folder::lock(config)?;
     let services = start(config)?;
-    let parents = services.tasks.as_ref().map(|tasks| keep_parents(tasks));
+    let parents = services.tasks.as_ref().map(keep_parents);
     if let Some(tasks) = services.tasks.clone() {
         // Before shims can tell of tasks that a command without a server starts.
         tokio::spawn(async move { tasks.follow().await });
