@@ -3,6 +3,9 @@
 
 use std::fs;
 use std::sync::Once;
+use std::time::Duration;
+
+use tokio::sync::Notify;
 
 /// Blocks from this size on are the kernel's again as soon as they are freed; of the rest no more is kept free.
 #[cfg(target_env = "gnu")]
@@ -29,6 +32,26 @@ pub fn trim() {
     };
     static STARTED: Once = Once::new();
     STARTED.call_once(leave_code);
+}
+
+/// After so long without a call the server rests.
+const QUIET: Duration = Duration::from_millis(500);
+
+static CALLED: Notify = Notify::const_new();
+
+/// To be called with every call of a client's.
+pub fn called() {
+    CALLED.notify_one();
+}
+
+/// Whenever nothing was called for a while, gives back what the calls before have needed.
+pub async fn rest() {
+    loop {
+        CALLED.notified().await;
+        while tokio::time::timeout(QUIET, CALLED.notified()).await.is_ok() {}
+        trim();
+        leave_code();
+    }
 }
 
 /// Lets go of the pages of this program's code: those that are wanted again are mapped again.

@@ -145,6 +145,7 @@ async fn serve(config: &Config, way: &Way<'_>, mut handed: Handed) -> Result<()>
     if let Some(tasks) = services.tasks {
         tokio::spawn(async move { tasks.recover().await });
     }
+    tokio::spawn(heap::rest());
     let monitor = services.restart.clone();
     let goes_on = idle::goes_on(&config.state);
     if let Some(monitor) = services.restart {
