@@ -7,6 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -316,5 +317,27 @@ fn tls_on_the_tcp_address() {
         let done = stack.run(&["serve", "--config", &file("config.toml")]);
         let last = done.stderr.lines().last().unwrap_or_default().to_string();
         assert!(done.code == 1 && last.contains(reason), "{reason}: {done:?}");
+    }
+}
+
+/// Whenever nobody has asked for anything for a while, a server lets go of what the calls before have needed.
+#[test]
+fn what_calls_have_needed_goes_back_when_it_is_quiet() {
+    let stack = Stack::with_busybox();
+    let server = stack.serve();
+    let status = format!("/proc/{}/status", server.pid());
+    let resident = || {
+        let text = std::fs::read_to_string(&status).expect("the server's status");
+        let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory");
+        line.trim_end_matches("kB").trim().parse::<u64>().expect("a number of kibibytes")
+    };
+    for _ in 0..2 {
+        stack.run(&["run", "--rm", "busybox", "true"]).ok();
+        let busy = resident();
+        let begun = Instant::now();
+        while resident() + 1024 > busy {
+            assert!(begun.elapsed() < Duration::from_secs(30), "{busy} kB, and {} kB now", resident());
+            std::thread::yield_now();
+        }
     }
 }
