@@ -148,7 +148,6 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        crate::serve::heap::called();
         let Some(of) = Of::headers(request.headers()) else { return Box::pin(self.0.call(request)) };
         let method = request.uri().path().rsplit('.').next().unwrap_or_default().replace('/', ".");
         let work = CURRENT.scope(Some(of.clone()), self.0.call(request));

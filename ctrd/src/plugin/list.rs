@@ -229,7 +229,7 @@ fn scheduler(init: &mut Init) -> Begun {
     };
     let gc = Collector::new(pace, sweep).afterwards(move || {
         unsynced.iter().try_for_each(Snapshotter::settle)?;
-        heap::trim();
+        heap::works();
         let lives = |id: &str| {
             let has = |ns: &String| bundles.ids(ns).is_ok_and(|ids| ids.iter().any(|known| known == id));
             // What cannot be read may hold anything.

@@ -2,7 +2,6 @@
 #![allow(unsafe_code)]
 
 use std::fs;
-use std::sync::Once;
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -23,35 +22,39 @@ pub fn keep_small() {
     }
 }
 
-/// Gives back what lies free between what is in use; and once, after the start, what only that needed.
-pub fn trim() {
+/// After so long without work the server rests.
+const QUIET: Duration = Duration::from_millis(500);
+
+static WORKED: Notify = Notify::const_new();
+
+/// To be called when something was done, or is going to be, that may need memory.
+pub fn works() {
+    WORKED.notify_one();
+}
+
+/// For a layer that sees every call.
+pub fn called<R>(request: R) -> R {
+    works();
+    request
+}
+
+/// After the start, and then whenever nothing was done for a while after some work, gives back what that has needed.
+pub async fn rest() {
+    loop {
+        while tokio::time::timeout(QUIET, WORKED.notified()).await.is_ok() {}
+        trim();
+        leave_code();
+        WORKED.notified().await;
+    }
+}
+
+/// Gives back what lies free between what is in use.
+fn trim() {
     #[cfg(target_env = "gnu")]
     // SAFETY: the call takes a number, and the heap has its own lock.
     unsafe {
         libc::malloc_trim(0)
     };
-    static STARTED: Once = Once::new();
-    STARTED.call_once(leave_code);
-}
-
-/// After so long without a call the server rests.
-const QUIET: Duration = Duration::from_millis(500);
-
-static CALLED: Notify = Notify::const_new();
-
-/// To be called with every call of a client's.
-pub fn called() {
-    CALLED.notify_one();
-}
-
-/// Whenever nothing was called for a while, gives back what the calls before have needed.
-pub async fn rest() {
-    loop {
-        CALLED.notified().await;
-        while tokio::time::timeout(QUIET, CALLED.notified()).await.is_ok() {}
-        trim();
-        leave_code();
-    }
 }
 
 /// Lets go of the pages of this program's code: those that are wanted again are mapped again.
@@ -94,6 +97,7 @@ mod tests {
             assert_eq!(code(&line(rights, path), "/bin/ctrd"), None, "{rights} {path}");
         }
         trim();
-        trim();
+        leave_code();
+        leave_code();
     }
 }

@@ -34,6 +34,7 @@ use std::time::{Duration, Instant};
 use tokio::signal::unix::{SignalKind, signal};
 use tonic::service::Routes;
 use tonic::transport::Server;
+use tower::util::MapRequestLayer;
 
 use crate::collector::Collector;
 use crate::config::Config;
@@ -43,8 +44,7 @@ use crate::metrics::{self, Counting, Figures};
 use crate::plugin;
 use crate::restart::Monitor;
 use crate::service::introspection::{self, Plugins};
-use crate::store::namespaces;
-use crate::task::{Parents, Runtime};
+use crate::task::Runtime;
 
 use handed::Handed;
 use http::{Making, Page, Pages};
@@ -114,7 +114,7 @@ async fn serve(config: &Config, way: &Way<'_>, mut handed: Handed) -> Result<()>
     cgroup::join(config)?;
     let _alone = folder::lock(config)?;
     let services = start(config)?;
-    let parents = services.tasks.as_ref().map(keep_parents);
+    let parents = services.tasks.as_ref().map(|tasks| tasks.keep_parents());
     if let Some(tasks) = services.tasks.clone() {
         // Before shims can tell of tasks that a command without a server starts.
         tokio::spawn(async move { tasks.follow().await });
@@ -155,6 +155,7 @@ async fn serve(config: &Config, way: &Way<'_>, mut handed: Handed) -> Result<()>
         tokio::spawn(collector.run());
     }
     let server = Server::builder()
+        .layer(MapRequestLayer::new(heap::called))
         .layer(counting)
         .layer(crate::trace::Calls)
         .add_routes(services.routes)
@@ -189,16 +190,6 @@ async fn serve(config: &Config, way: &Way<'_>, mut handed: Handed) -> Result<()>
     };
     parents.iter().for_each(|parents| parents.release());
     served
-}
-
-/// Has the groups above those of containers stay until the server ends.
-fn keep_parents(tasks: &Arc<Runtime>) -> Arc<Parents> {
-    // Where they cannot be listed the runtime makes and removes them.
-    let namespaces = tasks.store().read(namespaces::list).unwrap_or_default();
-    let names: Vec<String> = namespaces.into_iter().map(|(name, _)| name).collect();
-    let parents = Arc::new(Parents::new(&names));
-    tasks.keep_parents(&parents);
-    parents
 }
 
 /// Serves figures and what the server tells of itself where the configuration wants them.

@@ -8,9 +8,10 @@ use nix::sys::socket::{Backlog, listen as widen};
 use tokio::net::TcpListener;
 use tonic::service::Routes;
 use tonic::transport::{Server, ServerTlsConfig};
+use tower::util::MapRequestLayer;
 
 use super::idle::{Connection, Open};
-use super::{incoming, tls};
+use super::{heap, incoming, tls};
 use crate::config::Tls;
 use crate::error::{Error, Result};
 use crate::metrics::Counting;
@@ -51,7 +52,8 @@ impl Tcp {
                 server = server.tls_config(tls)?;
             }
             let incoming = incoming::stream(self.listener, open, Counted::new);
-            let server = server.layer(counting).layer(crate::trace::Calls).add_routes(routes);
+            let server = server.layer(MapRequestLayer::new(heap::called)).layer(counting);
+            let server = server.layer(crate::trace::Calls).add_routes(routes);
             server.serve_with_incoming_shutdown(incoming, asked).await
         };
         if let Err(e) = serve.await {

@@ -34,10 +34,10 @@ use crate::events::Exchange;
 use crate::sandbox;
 use crate::shim::start::Caller;
 use crate::shim::{self, Shim, log};
-use crate::store::Store;
+use crate::store::{Store, namespaces};
 
 pub use checkpoint::Saved;
-pub use parents::Parents;
+use parents::Parents;
 pub use process::ProcessId;
 
 /// The keeper of tasks. One in a process.
@@ -117,9 +117,14 @@ impl Runtime {
         let _ = self.classes.set(classes);
     }
 
-    /// Has the groups above those of containers stay from now on; the caller holds them.
-    pub fn keep_parents(&self, parents: &Arc<Parents>) {
-        let _ = self.parents.set(parents.clone());
+    /// Has the groups above those of containers stay, until the caller releases them.
+    pub fn keep_parents(&self) -> Arc<Parents> {
+        let kept = || {
+            // Where they cannot be listed the runtime makes and removes them.
+            let namespaces = self.store.read(namespaces::list).unwrap_or_default();
+            Arc::new(Parents::new(namespaces.into_iter().map(|(name, _)| name)))
+        };
+        self.parents.get_or_init(kept).clone()
     }
 
     /// What shims are told about this ctrd.

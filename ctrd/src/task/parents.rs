@@ -27,13 +27,13 @@ pub struct Parents {
 
 impl Parents {
     /// Keeps those that an earlier server made for these namespaces, too.
-    pub fn new(namespaces: &[String]) -> Parents {
+    pub fn new(namespaces: impl Iterator<Item = String>) -> Parents {
         Parents::below(cgroup::mounted().unwrap_or_default(), namespaces)
     }
 
-    fn below(hierarchies: Vec<PathBuf>, namespaces: &[String]) -> Parents {
-        let left = |name: &&String| hierarchies.iter().any(|h| is_marked(&h.join(name)));
-        let made = namespaces.iter().filter(left).cloned().collect();
+    fn below(hierarchies: Vec<PathBuf>, namespaces: impl Iterator<Item = String>) -> Parents {
+        let left = |name: &String| hierarchies.iter().any(|h| is_marked(&h.join(name)));
+        let made = namespaces.filter(left).collect();
         Parents { hierarchies, made: Mutex::new(made) }
     }
 
@@ -94,7 +94,9 @@ mod tests {
         let is_there = |name: &str| hierarchies.iter().filter(|h| h.join(name).exists()).count();
         let spec = |path: &str| format!("{{\"linux\":{{\"cgroupsPath\":\"{path}\"}}}}").into_bytes();
         fs::create_dir(hierarchies[0].join("theirs")).unwrap();
-        let parents = Parents::below(hierarchies.clone(), &[]);
+        let below =
+            |names: &[&str]| Parents::below(hierarchies.clone(), names.iter().map(ToString::to_string));
+        let parents = below(&[]);
         for path in ["/elsewhere/web", "system.slice:ctrd:web", "/web"] {
             parents.keep("default", &spec(path));
         }
@@ -106,9 +108,9 @@ mod tests {
         fs::create_dir(hierarchies[1].join("used/web")).unwrap();
         // One that was killed has done nothing at its end.
         drop(parents);
-        Parents::below(hierarchies.clone(), &["killed".into(), "default".into(), "none".into()]).release();
+        below(&["killed", "default", "none"]).release();
         assert_eq!((is_there("killed"), is_there("default"), is_there("used")), (0, 0, 2));
-        Parents::below(hierarchies.clone(), &["used".into(), "theirs".into()]).release();
+        below(&["used", "theirs"]).release();
         assert_eq!((is_there("used"), is_there("theirs")), (1, 1));
         assert!(has(&hierarchies[1].join("used"), OCIRUNS) && !has(&hierarchies[0].join("theirs"), OCIRUNS));
     }
