@@ -30,6 +30,7 @@ mod info;
 mod joined;
 mod landlock;
 mod launch;
+mod layers;
 mod live;
 mod load;
 mod logs;

@@ -74,6 +74,12 @@ fn copy_entry(
         }
         links.insert(stat.st_ino, path.to_vec());
     }
+    copy_node(from, name, stat, to)?;
+    Ok(None)
+}
+
+/// Copies what is no folder to a folder where there is nothing of its name: content and metadata.
+pub fn copy_node(from: &OwnedFd, name: &CStr, stat: &FileStat, to: &OwnedFd) -> io::Result<()> {
     match kind(stat) {
         SFlag::S_IFREG => {
             let mut source = open_file(from, name)?;
@@ -84,11 +90,10 @@ fn copy_entry(
         }
         SFlag::S_IFLNK => symlinkat(readlinkat(from, name)?.as_os_str(), to, name)?,
         // A socket is of no use without the process that listened.
-        SFlag::S_IFSOCK => return Ok(None),
+        SFlag::S_IFSOCK => return Ok(()),
         node => mknodat(to, name, node, Mode::S_IRUSR | Mode::S_IWUSR, stat.st_rdev)?,
     }
-    copy_metadata(from, name, stat, to, name)?;
-    Ok(None)
+    copy_metadata(from, name, stat, to, name)
 }
 
 /// Owner, mode, extended attributes and times of one thing onto another, links not followed.
@@ -120,7 +125,7 @@ pub fn copy_metadata(
 }
 
 /// Copies `size` bytes of a file: as a reflink, else range by range without its holes.
-pub fn copy_data(from: &mut File, to: &mut File, size: u64) -> io::Result<()> {
+fn copy_data(from: &mut File, to: &mut File, size: u64) -> io::Result<()> {
     if rustix::fs::ioctl_ficlone(&*to, &*from).is_ok() {
         return Ok(());
     }

@@ -286,7 +286,7 @@ fn gather(
     Ok(out)
 }
 
-pub use copy::{copy, copy_data, copy_metadata};
+pub use copy::{copy, copy_metadata, copy_node};
 
 #[path = "copy.rs"]
 mod copy;

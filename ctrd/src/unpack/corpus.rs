@@ -166,10 +166,30 @@ fn frames_one_after_the_other() {
     let zstd = [zstd::encode_all(first, 1).unwrap(), zstd::encode_all(second, 1).unwrap()].concat();
     let place = Place::new();
     assert_eq!(place.apply(&zstd).unwrap().diff_id, Digest::of(&tar));
+    // Frames of somebody else's, which are passed over: `pzstd` begins with one.
+    let own = [&[0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0][..], b"own"].concat();
+    let skipped = [own.clone(), zstd, own].concat();
+    assert_eq!(place.apply(&skipped).unwrap().diff_id, Digest::of(&tar));
     let behind = [tar.clone(), vec![0; 5000]].concat();
     assert_eq!(place.apply(&behind).unwrap().diff_id, Digest::of(&behind));
     let junk = [zstd::encode_all(&tar[..], 1).unwrap(), b"junk".to_vec()].concat();
     assert!(place.apply(&junk).is_err());
+}
+
+/// A blob that is little and becomes much, and one that is much of which little is left to say.
+#[test]
+fn a_bomb_is_not_written_to_its_end() {
+    let zeros = |size: usize| {
+        let tar = Tar::default().raw("zeros", b'0', size as u64, "", 0o644).0;
+        [&tar[..], &vec![0; size], &[0; 1024]].concat()
+    };
+    let place = Place::new();
+    let bomb = zstd::encode_all(&zeros(100 << 20)[..], 1).unwrap();
+    let refused = place.apply(&bomb).unwrap_err();
+    assert!(refused.message.contains("grows to more than 500 times its size"), "{refused}");
+    assert!(fs::metadata(place.root().join("zeros")).unwrap().len() < 70 << 20);
+    place.apply(&zstd::encode_all(&zeros(40 << 20)[..], 1).unwrap()).unwrap();
+    place.apply(&zeros(66 << 20)).unwrap();
 }
 
 /// A hard link brings a file of the layers below here; whiteouts after it mean that file all the same.
@@ -209,6 +229,66 @@ fn what_was_brought_by_a_link_is_still_of_the_layers_below() {
     lower(&overlay, &overlay.lower());
     apply(&layer[..], "", None, &overlay.overlay()).unwrap();
     assert_eq!(names(&overlay.root()), ["d", "d/new", "e!", "f", "f/new", "f/old!", "x"]);
+}
+
+/// A name that was a folder below, then a file, is a folder without those things when it becomes one again; and what is
+/// a file below is no folder unless an entry says so. In either form.
+#[test]
+fn what_changes_its_kind_twice() {
+    let lower = |root: &Path| {
+        fs::create_dir_all(root.join("dir/sub")).unwrap();
+        fs::write(root.join("file"), "below").unwrap();
+        symlink("sub", root.join("dir/link")).unwrap();
+    };
+    let seen = |layer: &[u8]| {
+        [false, true].map(|overlay| {
+            let place = Place::new();
+            lower(&if overlay { place.lower() } else { place.root() });
+            let mounts = if overlay { place.overlay() } else { place.bind() };
+            let applied = apply(layer, "", None, &mounts);
+            assert!(place.untouched());
+            let opaque = || {
+                let all = crate::snapshot::tree::xattrs(&place.root().join("dir")).unwrap();
+                all.iter().any(|(n, v)| n.to_bytes() == b"user.overlay.opaque" && v == b"y")
+            };
+            applied.is_ok() && !place.root().join("dir/sub").exists() && opaque() == overlay
+        })
+    };
+    for (what, layer) in [
+        ("a file", Tar::default().file("dir", "x")),
+        ("a link", Tar::default().symlink("dir", "file")),
+        ("a fifo", Tar::default().raw("dir", b'6', 0, "", 0o644)),
+        ("a hard link", Tar::default().link("dir", "file")),
+    ] {
+        assert_eq!(seen(&layer.dir("dir").file("dir/new", "n").end()), [true, true], "{what}");
+    }
+    assert_eq!(seen(&Tar::default().file("file/x", "x").end()), [false, false]);
+}
+
+/// A hard link gives the inode what its own header says; and it may be to whatever a layer below has, but a folder.
+#[test]
+fn hard_links_to_whatever_is_there() {
+    let place = Place::new();
+    symlink("nowhere", place.lower().join("link")).unwrap();
+    nix::unistd::mkfifo(&place.lower().join("fifo"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let layer = Tar::default()
+        .file("file", "x")
+        .pax(&[("mtime", b"7"), ("SCHILY.xattr.user.note", b"y")])
+        .raw("again", b'1', 0, "file", 0o4711)
+        .pax(&[("mtime", b"8")])
+        .link("soft", "link")
+        .raw("pipe", b'1', 0, "fifo", 0o604)
+        .end();
+    apply(&layer[..], "", None, &place.overlay()).unwrap();
+    let root = place.root();
+    let stat = |name: &str| root.join(name).symlink_metadata().unwrap();
+    assert_eq!((stat("file").mode() & 0o7777, stat("file").mtime(), stat("file").nlink()), (0o4711, 7, 2));
+    let attr = crate::snapshot::tree::xattrs(&root.join("file")).unwrap();
+    assert!(attr.contains(&(c"user.note".into(), b"y".to_vec())), "{attr:?}");
+    assert_eq!(fs::read_link(root.join("soft")).unwrap(), Path::new("nowhere"));
+    assert_eq!((stat("soft").ino(), stat("soft").mtime()), (stat("link").ino(), 8));
+    assert!(stat("pipe").file_type().is_fifo() && stat("pipe").mode() & 0o777 == 0o604);
+    assert_eq!(stat("pipe").ino(), stat("fifo").ino());
 }
 
 /// A layer apart from those below is what it would be on them, or it says that it needs them.

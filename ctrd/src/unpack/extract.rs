@@ -221,7 +221,7 @@ impl Tree {
                 }
             }
         }
-        dress_node(&dir, &place.base, entry)?;
+        dress_node(&dir, &place.base, entry, entry.kind == Kind::Symlink)?;
         if let Form::Plain { .. } = self.form {
             self.note(&fstatat(&dir, &*place.base, AtFlags::AT_SYMLINK_NOFOLLOW)?);
         }
@@ -244,8 +244,8 @@ impl Tree {
             } else if self.literal {
                 return Err(Errno::ENOTDIR.into());
             } else {
-                // What is below was removed before this folder came: it must not shine through.
-                opaque = self.is_whiteout(&there);
+                // What is below was removed, or replaced, before this folder came: it must not shine through.
+                opaque = true;
                 tree::remove_at(dir, &place.base)?;
                 mkdirat(dir, &*place.base, Mode::S_IRWXU)?;
             }
@@ -278,10 +278,11 @@ impl Tree {
         if tree::is_dir(&there) {
             return Err(io::Error::other("a hard link to a folder"));
         }
+        let symlink = tree::kind(&there) == SFlag::S_IFLNK;
         if let Ok(own) = fstatat(dir, &*place.base, AtFlags::AT_SYMLINK_NOFOLLOW)
             && (own.st_dev, own.st_ino) == (there.st_dev, there.st_ino)
         {
-            return Ok(());
+            return dress_node(dir, &place.base, entry, symlink);
         }
         let path = tree::proc_fd(&node);
         replacing(self.literal, dir, &place.base, || {
@@ -292,7 +293,8 @@ impl Tree {
         {
             own.links.insert((fstat(dir)?.st_ino, place.base.clone()));
         }
-        Ok(())
+        // As all engines do: the last that is said of an inode holds, whichever of its names it is said of.
+        dress_node(dir, &place.base, entry, symlink)
     }
 
     /// Remembers that this layer wrote something.
@@ -393,11 +395,11 @@ fn dress_file(file: &File, entry: &Entry) -> io::Result<()> {
     Ok(futimens(file, &atime, &mtime)?)
 }
 
-/// The same for what must not be opened: links, devices, FIFOs.
-fn dress_node(dir: &OwnedFd, base: &CStr, entry: &Entry) -> io::Result<()> {
+/// The same for what must not be opened: links, devices, FIFOs, and whatever a hard link leads to.
+fn dress_node(dir: &OwnedFd, base: &CStr, entry: &Entry, symlink: bool) -> io::Result<()> {
     let owner = (Some(Uid::from_raw(entry.uid)), Some(Gid::from_raw(entry.gid)));
     given(fchownat(dir, base, owner.0, owner.1, AtFlags::AT_SYMLINK_NOFOLLOW), entry)?;
-    if entry.kind != Kind::Symlink {
+    if !symlink {
         let mode = Mode::from_bits_truncate(entry.mode);
         fchmodat(dir, base, mode, FchmodatFlags::NoFollowSymlink)?;
     }

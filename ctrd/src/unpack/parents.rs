@@ -6,7 +6,6 @@
 
 use std::collections::VecDeque;
 use std::ffi::{CStr, CString};
-use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
@@ -26,7 +25,7 @@ const MAX_LINKS: usize = 40;
 enum Below {
     Nothing,
     Folder(OwnedFd),
-    Link(Vec<u8>),
+    /// What is none, and the folder that it is in.
     Other(OwnedFd, FileStat),
 }
 
@@ -108,13 +107,17 @@ impl Tree {
                 }
                 Some(_) => return Err(Errno::ENOTDIR.into()),
                 None => match self.below(&at, &real, &name)? {
-                    Below::Link(target) => Some(target),
+                    Below::Other(from, stat) if tree::kind(&stat) == SFlag::S_IFLNK => {
+                        Some(readlinkat(&from, &*name)?.into_vec())
+                    }
                     Below::Folder(lower) => {
                         self.adopt(&at, &real, &name, &lower)?;
                         None
                     }
                     Below::Nothing | Below::Other(..) if !make => return Ok(None),
-                    Below::Nothing | Below::Other(..) => {
+                    // A file there, as it would be here: a folder takes its place only where an entry says so.
+                    Below::Other(..) => return Err(Errno::ENOTDIR.into()),
+                    Below::Nothing => {
                         self.make(&at, &name)?;
                         None
                     }
@@ -208,9 +211,6 @@ impl Tree {
                 Ok(stat) if tree::is_dir(&stat) => {
                     return Ok(Below::Folder(tree::open_dir(&dir, name)?));
                 }
-                Ok(stat) if tree::kind(&stat) == SFlag::S_IFLNK => {
-                    return Ok(Below::Link(readlinkat(&dir, name)?.into_vec()));
-                }
                 Ok(stat) => return Ok(Below::Other(dir, stat)),
                 Err(Errno::ENOENT) => {}
                 Err(e) => return Err(e.into()),
@@ -258,17 +258,13 @@ pub(super) fn open_node(tree: &mut Tree, target: &Place) -> io::Result<OwnedFd> 
     }
     let (dir, real) = tree.walk(&target.parent, false)?.ok_or(Errno::ENOENT)?;
     match tree.below(&dir, &real, &target.base)? {
-        Below::Other(from, stat) if tree::kind(&stat) == SFlag::S_IFREG => {
-            let mut source = tree::open_file(&from, &target.base)?;
-            let flags =
-                OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-            let mut made = File::from(openat(&dir, &*target.base, flags, Mode::from_bits_truncate(0o600))?);
-            tree.copied.insert(joined(&real, &target.base), fstat(&made)?.st_ino);
-            tree::copy_data(&mut source, &mut made, stat.st_size as u64)?;
-            tree::copy_metadata(&from, &target.base, &stat, &dir, &target.base)?;
+        Below::Other(from, stat) => {
+            tree::copy_node(&from, &target.base, &stat, &dir)?;
+            let made = fstatat(&dir, &*target.base, AtFlags::AT_SYMLINK_NOFOLLOW)?;
+            tree.copied.insert(joined(&real, &target.base), made.st_ino);
         }
         Below::Nothing => return Err(Errno::ENOENT.into()),
-        _ => return Err(io::Error::other("a hard link to something special of another layer")),
+        Below::Folder(_) => return Err(io::Error::other("a hard link to a folder")),
     }
     Ok(openat(&dir, &*target.base, flags, Mode::empty())?)
 }

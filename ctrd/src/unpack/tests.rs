@@ -286,7 +286,7 @@ fn keeps_what_a_file_is() {
         .data(b"x")
         .raw("tmp/", b'5', 0, "", 0o1777)
         .file("tmp/inside", "")
-        .link("hard", "suid")
+        .raw("hard", b'1', 0, "suid", 0o4755)
         .raw("fifo", b'6', 0, "", 0o622)
         .pax(&[("mtime", b"1000000000.5"), ("SCHILY.xattr.user.a", b"b\0c")])
         .file("attr", "")
