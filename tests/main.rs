@@ -31,6 +31,7 @@ mod joined;
 mod landlock;
 mod launch;
 mod layers;
+mod leaving;
 mod live;
 mod load;
 mod logs;

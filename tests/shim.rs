@@ -14,7 +14,7 @@ mod options;
 mod roots;
 mod sandbox;
 mod server;
-mod stalled;
+pub mod stalled;
 mod start;
 mod stdio;
 mod stuck;

@@ -3,16 +3,20 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use ctrd::api::event::TaskExit;
 use ctrd::api::events::SubscribeRequest;
+use ctrd::api::namespaces::{CreateNamespaceRequest, Namespace};
+use ctrd::api::tasks::GetRequest;
 use ctrd::client::{Client, channel};
 use nix::sys::stat::Mode;
 use nix::unistd::{Pid, mkfifo};
 use prost::Message;
 
+use crate::shim::stalled::program;
 use crate::stack::Stack;
-use crate::traces;
+use crate::{bin, traces};
 
 const STALE: usize = 200;
 
@@ -70,4 +74,65 @@ fn many_dead_tasks_hold_up_nobody() {
     assert_eq!(stack.run(&["task", "ls", "-q"]).ok(), "");
     stack.run(&["rm", "it-stale-0"]).ok();
     traces::none_of(&["it-stale-"]);
+}
+
+/// The clean-up after dead shims takes its time; meanwhile everybody asks for those tasks, and others want something else.
+#[test]
+fn who_asks_for_what_is_being_buried_holds_up_nobody() {
+    const DEAD: usize = 24;
+    let stack = Stack::with_busybox();
+    stack.run(&["run", "-d", "--name", "it-bury-0", "busybox", "sleep", "3000"]).ok();
+    let tasks = stack.path("run/io.containerd.runtime.v2.task/default");
+    let first = tasks.join("it-bury-0");
+    let (shim, _) = traces::processes()
+        .find(|(_, line)| line.contains("ctrd-shim") && line.contains("-id it-bury-0 "))
+        .expect("its shim");
+    nix::sys::signal::kill(Pid::from_raw(shim as i32), nix::sys::signal::Signal::SIGKILL).expect("kill");
+    let gate = stack.path("gate");
+    mkfifo(&gate, Mode::S_IRWXU).expect("make a gate");
+    let script = format!(
+        "case \" $* \" in *\" delete \"*) read -r on <{} ;; esac\nexec {} \"$@\"",
+        gate.display(),
+        bin::path("ctrd-shim").display()
+    );
+    let slow = program(&stack.path("slow-shim"), &script);
+    std::fs::write(first.join("shim-binary-path"), slow).expect("write its shim");
+    for n in 1..DEAD {
+        let socket = stack.path(&format!("run/s/none-{n}"));
+        copy(&first, &tasks.join(format!("it-bury-{n}")), socket.to_str().expect("UTF-8"));
+    }
+    let _server = stack.serve();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let channel = channel::connect(&stack.address(), &stack.path("lib"), &stack.path("run")).await;
+        let client = Client::new(channel.expect("connect"), "default").expect("a name");
+        let mut asking = tokio::task::JoinSet::new();
+        for n in 0..DEAD {
+            let (mut tasks, id) = (client.tasks(), format!("it-bury-{n}"));
+            asking.spawn(
+                async move { tasks.get(GetRequest { container_id: id, exec_id: String::new() }).await },
+            );
+        }
+        // Whatever needs a thread is done meanwhile.
+        let request = CreateNamespaceRequest {
+            namespace: Some(Namespace { name: "it-meanwhile".into(), ..Namespace::default() }),
+        };
+        let mut namespaces = client.namespaces();
+        let made = tokio::time::timeout(Duration::from_secs(5), namespaces.create(request)).await;
+        made.expect("nobody is held up").expect("a namespace");
+        let opened = tokio::task::spawn_blocking(move || {
+            let mut gate = std::fs::File::options().read(true).write(true).open(gate).expect("open the gate");
+            for _ in 0..DEAD {
+                std::io::Write::write_all(&mut gate, b"on\n").expect("let one on");
+            }
+            gate
+        });
+        let _gate = opened.await.expect("no panic");
+        while let Some(answer) = asking.join_next().await {
+            let gone = answer.expect("no panic").expect_err("it is no more");
+            assert_eq!(gone.code(), tonic::Code::NotFound, "{gone}");
+        }
+    });
+    assert_eq!(std::fs::read_dir(&tasks).expect("the tasks").count(), 0);
+    stack.run(&["rm", "it-bury-0"]).ok();
 }

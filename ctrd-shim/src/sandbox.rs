@@ -223,7 +223,7 @@ pub fn metrics(shim: &mut Shim, request: SandboxRequest) -> Answer<SandboxMetric
 pub fn shutdown(shim: &mut Shim, caller: Caller, request: &SandboxRequest) -> Answer<()> {
     let id = &request.sandbox_id;
     find(shim, id)?;
-    if let Some(other) = shim.tasks.keys().chain(&shim.creating).find(|other| *other != id) {
+    if let Some(other) = shim.tasks.keys().chain(shim.creating.keys()).find(|other| *other != id) {
         let words = format!("sandbox {id}: container {other} is there");
         return Err(Refusal::new(code::FAILED_PRECONDITION, words));
     }

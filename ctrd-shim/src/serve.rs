@@ -5,7 +5,7 @@
 
 mod callers;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
@@ -58,8 +58,8 @@ pub struct Shim {
     pub tasks: BTreeMap<String, Task>,
     /// The pod whose namespaces we hold, if we were asked to.
     pub sandbox: Option<Sandbox>,
-    /// Containers that the runtime is creating.
-    pub creating: HashSet<String>,
+    /// Containers that the runtime is creating, each with who wants it.
+    pub creating: HashMap<String, Caller>,
     pub publisher: Publisher,
     pub connections: HashMap<u64, Connection>,
     /// Calls whose callers want an answer by some time.
@@ -104,7 +104,7 @@ pub fn run(args: Args, listener: UnixListener) -> Result<()> {
         log,
         tasks: BTreeMap::new(),
         sandbox: None,
-        creating: HashSet::new(),
+        creating: HashMap::new(),
         connections: HashMap::new(),
         deadlines: HashMap::new(),
         streams: HashMap::new(),

@@ -42,3 +42,4 @@ pub mod timestamp;
 pub mod trace;
 pub mod transfer;
 pub mod unpack;
+pub mod until;

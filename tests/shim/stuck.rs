@@ -1,6 +1,7 @@
 //! What hangs below a shim: a runtime that does not return, a logging program that is never ready.
 //! Others are served meanwhile, and a caller's deadline sets things right again.
 
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use ctrd_shim::api::process::Status as State;
@@ -8,6 +9,7 @@ use ctrd_shim::api::rpc::Status;
 use ctrd_shim::api::task;
 use ctrd_shim::client::Client;
 use ctrd_shim::method::{TASK_V3, code};
+use ctrd_shim::ttrpc;
 use prost::Message;
 
 use super::stalled::{Stalled, program};
@@ -125,6 +127,31 @@ fn nothing_stays_of_what_was_given_up() {
     while traces::processes().any(|(_, line)| line == "sleep 3009") {
         std::thread::yield_now();
     }
+}
+
+/// A container that is being made for somebody who has gone nobody will ever know of.
+#[test]
+fn a_create_is_given_up_with_its_caller() {
+    for when in ["before", "after"] {
+        let stalled = Stalled::new("it-orphan", &["sleep", "3000"], |_| {});
+        let shim = &stalled.shim;
+        stalled.hangs(when, "create");
+        let mut socket = Client::connect(&shim.address, "it").expect("connect").into_socket();
+        let mut wire = Vec::new();
+        let create = ttrpc::request(TASK_V3, "Create", &shim.request());
+        ttrpc::encode(&mut wire, 1, ttrpc::REQUEST, &create).expect("a frame");
+        socket.write_all(&wire).expect("send it");
+        let hung = stalled.hung();
+        drop(socket);
+        runtime::wait_exit(hung);
+        stalled.goes_on();
+        stalled.create_in_the_end();
+        assert_eq!(shim.state("").status, State::Created as i32, "{when}");
+        shim.kill("", 9);
+        shim.wait("");
+        shim.delete("");
+    }
+    traces::none_of(&["it-orphan"]);
 }
 
 /// SIGKILL is for what is stuck, so a stuck runtime does not stop it.

@@ -9,7 +9,7 @@ use nix::sys::epoll::{EpollEvent, EpollFlags};
 
 use super::{Shim, Source};
 use crate::connection::Connection;
-use crate::{rpc, socket};
+use crate::{deadline, rpc, socket};
 
 /// So many messages of one caller in a row before others get their turn.
 const TURN: usize = 32;
@@ -141,6 +141,7 @@ impl Shim {
             for task in self.tasks.values_mut() {
                 task.waiters.retain(|(_, caller)| caller.connection != key);
             }
+            deadline::hang_up(self, key);
         }
     }
 

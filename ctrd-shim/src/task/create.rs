@@ -15,6 +15,7 @@ use ctrd_shim::method::{code, topic};
 use crate::bundle::{self, Config};
 use crate::cgroup::{Cgroups, Mounted};
 use crate::container::{Container, INIT, Refusal};
+use crate::deadline;
 use crate::host::valid_id;
 use crate::mount;
 use crate::oom;
@@ -43,10 +44,12 @@ pub fn create(shim: &mut Shim, caller: Caller, request: CreateTaskRequest) -> An
     if !valid_id(&request.id) {
         return Err(Refusal::new(code::INVALID_ARGUMENT, format!("id {:?}: not a name", request.id)));
     }
-    if shim.tasks.contains_key(&request.id) || !shim.creating.insert(request.id.clone()) {
+    if shim.tasks.contains_key(&request.id) || shim.creating.contains_key(&request.id) {
         return Err(Refusal::new(code::ALREADY_EXISTS, format!("id {}: already exists", request.id)));
     }
     let id = request.id.clone();
+    shim.creating.insert(id.clone(), caller);
+    deadline::for_caller_alone(shim, caller);
     let plan = match prepare(shim, request) {
         Ok(plan) => plan,
         Err(refusal) => {

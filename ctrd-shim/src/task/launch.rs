@@ -108,11 +108,14 @@ fn spawn(shim: &mut Shim, launch: Launch, mut opened: Opened, logger: Option<u32
     let bounds = runtime::for_caller(launch.caller);
     let finish = move |shim: &mut Shim, outcome: Outcome| {
         let Some(then) = later.take() else { return };
-        let finished = if outcome.is_ok() {
+        // Too late by a moment is too late as well.
+        let wanted = !deadline::has_passed(shim, launch.caller);
+        let finished = if outcome.is_ok() && wanted {
             complete(shim, &launch, console, ends, &mut io)
         } else {
             abandon(shim, &launch, &outcome);
-            Err(failure(launch.failing, &outcome.reason()))
+            let reason = if wanted { outcome.reason() } else { "its caller waits no longer".into() };
+            Err(failure(launch.failing, &reason))
         };
         let pid = finished.as_ref().ok().copied();
         let exit = shim.strays.end(start, pid);
@@ -165,10 +168,10 @@ fn complete(
     Ok(bundle::read_pid(&launch.pid_file)?)
 }
 
-/// The runtime was killed over an exec. What it may have started by then nobody would ever ask for.
+/// The runtime was killed over an exec, or came too late. What it may have started by then nobody would ever ask for.
 fn abandon(shim: &mut Shim, launch: &Launch, outcome: &Outcome) {
     let Ok(pid) = bundle::read_pid(&launch.pid_file) else { return };
-    if outcome.was_killed() && !launch.exec.is_empty() && sys::is_child(pid) {
+    if (outcome.was_killed() || outcome.is_ok()) && !launch.exec.is_empty() && sys::is_child(pid) {
         shim.log.warn(format_args!("{} {}: kill what a killed runtime has left", launch.id, launch.exec));
         let _ = sys::kill(pid, Signal::SIGKILL as u32);
     }

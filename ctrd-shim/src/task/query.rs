@@ -11,6 +11,7 @@ use ctrd_shim::api::task::{
 use ctrd_shim::method::code;
 
 use crate::container::{INIT, Refusal};
+use crate::deadline;
 use crate::rpc::{self, Answer, Caller};
 use crate::runtime;
 use crate::serve::Shim;
@@ -116,9 +117,11 @@ pub fn connect(shim: &mut Shim, request: ConnectRequest) -> Answer<ConnectRespon
     Ok(ConnectResponse { shim_pid: std::process::id(), task_pid: pid, version: String::new() })
 }
 
-pub fn shutdown(shim: &mut Shim, _: ShutdownRequest) -> Answer<()> {
-    // Other containers of the group are still served.
-    if shim.tasks.is_empty() && shim.creating.is_empty() {
+pub fn shutdown(shim: &mut Shim, request: ShutdownRequest) -> Answer<()> {
+    // Other containers of the group are still served. One that is being given up is its caller's to clean up after.
+    let given_up =
+        |(id, caller): (&String, &Caller)| *id == request.id && deadline::has_passed(shim, *caller);
+    if shim.tasks.is_empty() && shim.creating.iter().all(given_up) {
         shim.leave();
     }
     Ok(())

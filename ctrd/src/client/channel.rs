@@ -106,6 +106,7 @@ async fn within(address: &Path, root: &Path, state: &Path) -> Result<Channel> {
     tokio::spawn(async move {
         if let Err(e) = Server::builder()
             .layer(crate::trace::Calls)
+            .layer(crate::until::Calls)
             .add_routes(services.routes)
             .serve_with_incoming(incoming)
             .await

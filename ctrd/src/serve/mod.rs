@@ -54,6 +54,10 @@ use socket::Bound;
 /// How long calls in flight may take when a signal came.
 const GRACE: Duration = Duration::from_secs(1);
 
+/// So many calls of a connection may be given up before they are looked at; above that it ends, with all that goes over
+/// it. By default that is 20, which are few where a client's calls end with what they were parts of.
+const GIVEN_UP: usize = 1 << 16;
+
 /// Threads for what blocks: enough for the disk to be busy, few enough to stay small.
 pub const BLOCKING_THREADS: usize = 16;
 
@@ -158,6 +162,8 @@ async fn serve(config: &Config, way: &Way<'_>, mut handed: Handed) -> Result<()>
         .layer(MapRequestLayer::new(heap::called))
         .layer(counting)
         .layer(crate::trace::Calls)
+        .layer(crate::until::Calls)
+        .http2_max_pending_accept_reset_streams(Some(GIVEN_UP))
         .add_routes(services.routes)
         .serve_with_incoming_shutdown(
             incoming::stream(grpc.listener()?, open.clone(), authority::Stream::new),

@@ -53,7 +53,9 @@ impl Tcp {
             }
             let incoming = incoming::stream(self.listener, open, Counted::new);
             let server = server.layer(MapRequestLayer::new(heap::called)).layer(counting);
-            let server = server.layer(crate::trace::Calls).add_routes(routes);
+            let server = server.layer(crate::trace::Calls).layer(crate::until::Calls);
+            let server =
+                server.http2_max_pending_accept_reset_streams(Some(super::GIVEN_UP)).add_routes(routes);
             server.serve_with_incoming_shutdown(incoming, asked).await
         };
         if let Err(e) = serve.await {

@@ -18,6 +18,7 @@ use prost::Message;
 
 use crate::bundle::Bundle;
 use crate::error::{Error, Kind, Result};
+use crate::until;
 use client::Client;
 
 /// Where the bundle says how to reach the shim.
@@ -54,13 +55,14 @@ impl Shim {
         self.client.call(service, method, &self.bundle.namespace, request, deadline).await
     }
 
-    /// A call of the sandbox service.
+    /// A call of the sandbox service, within the time that its caller has.
     pub async fn sandbox<Q: Message, A: Message + Default>(
         &self,
         method: &str,
         request: &Q,
         deadline: Option<Duration>,
     ) -> Result<A> {
+        let deadline = deadline.map(until::within).or_else(until::left);
         self.client.call(SANDBOX, method, &self.bundle.namespace, request, deadline).await
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 
 use ctrd_shim::api::task::DeleteResponse;
 
-use super::{End, Exit, Runtime, Task, blocking, lock};
+use super::{End, Exit, Runtime, Task, blocking, detached};
 use crate::api::event::{TaskDelete, TaskExit};
 use crate::bundle::{Bundle, Lock};
 use crate::clock;
@@ -39,9 +39,15 @@ pub(super) async fn watch(runtime: Weak<Runtime>, task: Arc<Task>) {
 }
 
 impl Runtime {
-    /// Cleans up after a dead shim and tells the world; `None` if the task is gone already.
-    pub(super) async fn bury(&self, bundle: &Bundle) -> Result<Option<Exit>> {
-        let guard = lock(bundle).await?;
+    /// Cleans up after a dead shim and tells the world; `None` if the task is gone already. To its end, even if whoever
+    /// found it dead goes away.
+    pub(super) async fn bury(self: &Arc<Self>, bundle: &Bundle) -> Result<Option<Exit>> {
+        let (runtime, bundle) = (self.clone(), bundle.clone());
+        detached(async move { runtime.lay(&bundle).await }).await
+    }
+
+    async fn lay(self: &Arc<Self>, bundle: &Bundle) -> Result<Option<Exit>> {
+        let guard = self.turns.lock(bundle).await?;
         // A new task of the same name is entered in the table under the lock that is ours now.
         if self.opened(bundle).is_none() {
             self.forget(bundle);
@@ -51,10 +57,14 @@ impl Runtime {
             return Ok(None);
         }
         let exit = self.clean(bundle).await;
-        let owned = bundle.clone();
-        let removed = blocking(move || owned.delete(&guard)).await;
-        self.announce(bundle, &exit);
-        removed?;
+        let (runtime, bundle, told) = (self.clone(), bundle.clone(), exit.clone());
+        blocking(move || {
+            let retired = bundle.retire(&guard);
+            // Nothing comes between: what is told here nobody can tell later.
+            runtime.announce(&bundle, &told);
+            retired?.remove()
+        })
+        .await?;
         Ok(Some(exit))
     }
 

@@ -18,7 +18,7 @@ use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
 use prost_types::Any;
 
-use super::{Runtime, blocking, deadline, detached, lock, not_found};
+use super::{Runtime, blocking, deadline, detached, not_found};
 use crate::bundle::Bundle;
 use crate::error::{Error, Kind, Result};
 
@@ -51,7 +51,7 @@ impl Runtime {
             let task = runtime.get(&namespace, &id).await?;
             let bundle = task.shim.bundle.clone();
             // Whoever removes a task that has ended with this waits until its images are put away.
-            let held = lock(&bundle).await?.ok_or_else(|| not_found(&id))?;
+            let held = runtime.turns.lock(&bundle).await?.ok_or_else(|| not_found(&id))?;
             let folder = blocking(move || Folder::take(&bundle)).await?;
             let ends = options.as_ref().and_then(any::unpack::<CheckpointOptions>);
             let ends = ends.is_some_and(|options| options.is_ok_and(|options| options.exit));

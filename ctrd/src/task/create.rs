@@ -6,21 +6,26 @@ use std::sync::Arc;
 use ctrd_shim::api::task::CreateTaskRequest;
 use ctrd_shim::api::types::Mount;
 use ctrd_shim::bootstrap::Reply;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use prost_types::Any;
+use tokio::sync::oneshot;
 
-use super::{Runtime, Saved, checkpoint, deadline, delete, detached, options};
+use super::{End, Runtime, Saved, Task, blocking, checkpoint, deadline, delete, options};
 use crate::api::tasks::CreateTaskRequest as Request;
 use crate::bundle::{Bundle, Lock};
 use crate::classes::Classes;
 use crate::error::{Error, Kind, Result};
 use crate::service::message;
-use crate::shim::{self, Shim, binary, log, start};
+use crate::shim::{self, Shim, binary, log, process, start};
 use crate::snapshot;
 use crate::store::containers;
+use crate::{trace, until};
 
 impl Runtime {
     /// Creates the task of a container that is on record, and returns its process id. One that is to
-    /// go on from what was saved has none before its start.
+    /// go on from what was saved has none before its start. Of a caller who goes away before it is told of
+    /// the task, none is left.
     pub async fn create(
         self: &Arc<Self>,
         namespace: &str,
@@ -28,10 +33,45 @@ impl Runtime {
         saved: Option<Saved>,
     ) -> Result<u32> {
         let (runtime, namespace) = (self.clone(), namespace.to_string());
-        detached(async move { runtime.make(&namespace, request, saved).await }).await
+        let making = async move { runtime.make(&namespace, request, saved).await };
+        // This, and not what may follow, is for as long as the caller waits.
+        let making = until::carried(trace::carried(making));
+        let (tell, told) = oneshot::channel();
+        let (take, taken) = oneshot::channel();
+        let runtime = self.clone();
+        tokio::spawn(async move {
+            match making.await {
+                Err(e) => _ = tell.send(Err(e)),
+                Ok((task, pid)) => {
+                    if tell.send(Ok(pid)).is_err() || taken.await.is_err() {
+                        runtime.take_back(&task).await;
+                    }
+                }
+            }
+        });
+        let made = told.await.unwrap_or_else(|_| Err(Error::unknown("internal fault: no task was made")));
+        // Nothing comes between this and the answer.
+        _ = take.send(());
+        made
     }
 
-    async fn make(self: &Arc<Self>, namespace: &str, request: Request, saved: Option<Saved>) -> Result<u32> {
+    /// Removes a task that nobody knows of. One that somebody has found and started meanwhile stays, and so does another
+    /// one of the same name.
+    async fn take_back(self: &Arc<Self>, task: &Arc<Task>) {
+        let bundle = &task.shim.bundle;
+        if self.opened(bundle).is_some_and(|now| Arc::ptr_eq(&now, task))
+            && let Err(e) = self.delete(&bundle.namespace, &bundle.id).await
+        {
+            tracing::warn!(namespace = bundle.namespace, id = bundle.id, "take back a task: {e}");
+        }
+    }
+
+    async fn make(
+        self: &Arc<Self>,
+        namespace: &str,
+        request: Request,
+        saved: Option<Saved>,
+    ) -> Result<(Arc<Task>, u32)> {
         let container = self.store.read(|c| containers::get(c, namespace, &request.container_id))?;
         let bundle = self.bundles.get(namespace, &container.id)?;
         let spec = container
@@ -75,9 +115,9 @@ impl Runtime {
         };
         match launched.await {
             Ok((shim, pid)) => {
-                self.adopt(shim);
+                let task = self.adopt(shim);
                 drop(lock);
-                Ok(pid)
+                Ok((task, pid))
             }
             Err(e) => {
                 let mut error = e;
@@ -130,7 +170,7 @@ impl Runtime {
                     options,
                     ..CreateTaskRequest::default()
                 },
-                deadline::CREATE,
+                until::within(deadline::CREATE),
             )
             .await?;
         if shim.version() != reply.version {
@@ -142,16 +182,36 @@ impl Runtime {
 
     /// Takes back a task that failed on its way.
     async fn undo(&self, bundle: &Bundle, lock: &Lock, binary: &Path) -> Result<()> {
-        if let Some(reply) = shim::saved(bundle)? {
-            if let Ok(shim) = Shim::connect(bundle, &reply, None).await {
-                delete::shutdown(&shim, self.caller.limits.shutdown).await;
+        let left = match shim::saved(bundle)? {
+            Some(reply) => {
+                if let Ok(shim) = Shim::connect(bundle, &reply, None).await {
+                    delete::shutdown(&shim, self.caller.limits.shutdown).await;
+                }
+                true
             }
-            // Its answer tells how the container ended, which never began.
-            if let Err(e) = start::delete(&self.caller, binary, bundle).await {
-                tracing::warn!(namespace = bundle.namespace, id = bundle.id, "{e}");
-            }
+            // It may run all the same, and not have said where in words that are understood.
+            None => self.end_mute(bundle).await,
+        };
+        // Its answer tells how the container ended, which never began.
+        if left && let Err(e) = start::delete(&self.caller, binary, bundle).await {
+            tracing::warn!(namespace = bundle.namespace, id = bundle.id, "{e}");
+        }
+        // Whoever has looked meanwhile may have found the shim, and it may stay for a while.
+        if let Some(task) = self.forget(bundle) {
+            task.end.send_replace(End::Removed);
         }
         bundle.delete(lock)
+    }
+
+    /// Kills the shim that was started for the bundle and cannot be asked to end; whether there is one.
+    async fn end_mute(&self, bundle: &Bundle) -> bool {
+        let (bundles, bundle) = (self.bundles.clone(), bundle.clone());
+        let end = blocking(move || {
+            let shim = process::find(&bundles, &bundle);
+            let killed = shim.map(|shim| kill(Pid::from_raw(shim.pid.cast_signed()), Signal::SIGKILL));
+            Ok(killed.is_some_and(|killed| killed.is_ok()))
+        });
+        end.await.unwrap_or_default()
     }
 }
 

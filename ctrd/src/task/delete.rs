@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ctrd_shim::api::task::{DeleteRequest, DeleteResponse, ShutdownRequest};
 
-use super::{End, Exit, Found, Runtime, blocking, deadline, detached, lock, not_found};
+use super::{End, Exit, Found, Runtime, blocking, deadline, detached, not_found};
 use crate::bundle::Bundle;
 use crate::error::{Kind, Result};
 use crate::shim::{Shim, saved_binary, start};
@@ -29,10 +29,7 @@ impl Runtime {
         };
         let bundle = task.shim.bundle.clone();
         // From here on the end of the shim is our doing, and nobody buries it meanwhile.
-        let guard = match bundle.try_lock()? {
-            Some(guard) => guard,
-            None => lock(&bundle).await?.ok_or_else(|| not_found(id))?,
-        };
+        let guard = self.turns.lock(&bundle).await?.ok_or_else(|| not_found(id))?;
         let request = DeleteRequest { id: id.to_string(), exec_id: String::new() };
         let answer: Result<DeleteResponse> =
             self.ask(&task, "Delete", &request, deadline::DELETE, false).await;

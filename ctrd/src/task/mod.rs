@@ -17,6 +17,7 @@ mod process;
 mod recover;
 #[cfg(test)]
 mod tests;
+mod turn;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -35,10 +36,12 @@ use crate::sandbox;
 use crate::shim::start::Caller;
 use crate::shim::{self, Shim, log};
 use crate::store::{Store, namespaces};
+use crate::until;
 
 pub use checkpoint::Saved;
 use parents::Parents;
 pub use process::ProcessId;
+use turn::Turns;
 
 /// The keeper of tasks. One in a process.
 pub struct Runtime {
@@ -55,6 +58,7 @@ pub struct Runtime {
     /// The groups above those of containers, where a server keeps them.
     parents: OnceLock<Arc<Parents>>,
     open: Mutex<HashMap<(String, String), Arc<Task>>>,
+    turns: Turns,
 }
 
 /// A task whose shim is connected.
@@ -109,6 +113,7 @@ impl Runtime {
             classes: OnceLock::new(),
             parents: OnceLock::new(),
             open: Mutex::default(),
+            turns: Turns::default(),
         })
     }
 
@@ -198,8 +203,8 @@ impl Runtime {
         self.table().get(&key(bundle)).filter(|task| !task.shim.is_closed()).cloned()
     }
 
-    fn forget(&self, bundle: &Bundle) {
-        self.table().remove(&key(bundle));
+    fn forget(&self, bundle: &Bundle) -> Option<Arc<Task>> {
+        self.table().remove(&key(bundle))
     }
 
     fn table(&self) -> MutexGuard<'_, HashMap<(String, String), Arc<Task>>> {
@@ -243,19 +248,13 @@ fn not_found(id: &str) -> Error {
     Error::not_found(format!("task {id} not found"))
 }
 
-/// Waits in a thread of its own for who holds the bundle.
-async fn lock(bundle: &Bundle) -> Result<Option<crate::bundle::Lock>> {
-    let bundle = bundle.clone();
-    blocking(move || bundle.lock()).await
-}
-
 async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     finished(tokio::task::spawn_blocking(f)).await
 }
 
 /// Runs to its end even if the caller goes away: what is half made has to be made or unmade.
 async fn detached<T: Send + 'static>(f: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
-    finished(tokio::spawn(crate::trace::carried(f))).await
+    finished(tokio::spawn(until::carried(crate::trace::carried(f)))).await
 }
 
 async fn finished<T>(task: tokio::task::JoinHandle<Result<T>>) -> Result<T> {

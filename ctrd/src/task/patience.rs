@@ -11,6 +11,7 @@ use tokio::time::{Instant, timeout};
 use super::{Runtime, Task, blocking};
 use crate::error::{Error, Kind, Result};
 use crate::shim::process::{self, Process};
+use crate::until;
 
 /// So long a shim may take before it is looked at.
 const GRACE: Duration = Duration::from_millis(100);
@@ -18,7 +19,7 @@ const GRACE: Duration = Duration::from_millis(100);
 const AGAIN: Duration = Duration::from_secs(1);
 
 impl Runtime {
-    /// A call that ends in time: with the answer, at the deadline, or when the shim is seen to be
+    /// A call that ends in time: with the answer, at the deadline or the caller's own, or when the shim is seen to be
     /// stopped. `glance`: whoever asks has other shims to ask, and does not wait for one that was
     /// silent before.
     pub(super) async fn ask<Q: Message, A: Message + Default>(
@@ -30,7 +31,7 @@ impl Runtime {
         glance: bool,
     ) -> Result<A> {
         let began = Instant::now();
-        let mut call = std::pin::pin!(task.shim.call(method, request, Some(deadline)));
+        let mut call = std::pin::pin!(task.shim.call(method, request, Some(until::within(deadline))));
         let mut pause = GRACE;
         let late = loop {
             if let Ok(answer) = timeout(pause, &mut call).await {

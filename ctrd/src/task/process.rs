@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use super::{Exit, Found, Runtime, checkpoint, deadline, not_found};
 use crate::error::{Error, Kind, Result};
-use crate::id;
+use crate::{id, until};
 
 /// A task's first process, or with `exec` one that joined it.
 #[derive(Debug, Clone, Copy)]
@@ -99,7 +99,7 @@ impl Runtime {
             Found::Dead(_) => return Err(not_found(p.id)),
         };
         let request = WaitRequest { id: p.id.into(), exec_id: p.exec.into() };
-        match task.shim.call::<_, WaitResponse>("Wait", &request, None).await {
+        match task.shim.call::<_, WaitResponse>("Wait", &request, until::left()).await {
             Ok(ended) => Ok(Exit { pid: 0, status: ended.exit_status, at: ended.exited_at }),
             Err(e) if task.shim.is_closed() => match task.ended().await {
                 // The processes that had joined were killed with the rest.

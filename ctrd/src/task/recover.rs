@@ -71,13 +71,18 @@ impl Runtime {
 
     /// Whether the shim has no container and nobody is about to create one: then its maker died,
     /// and the rest is removed.
-    pub(super) async fn abandoned(&self, task: &Task) -> Result<bool> {
+    pub(super) async fn abandoned(&self, task: &Arc<Task>) -> Result<bool> {
         let bundle = &task.shim.bundle;
         let request = StateRequest { id: bundle.id.clone(), exec_id: String::new() };
         match task.shim.call::<_, StateResponse>("State", &request, Some(self.caller.limits.load)).await {
             Err(e) if e.kind == Kind::NotFound => {}
             Err(e) => return Err(e),
             Ok(_) => return Ok(false),
+        }
+        let _turn = self.turns.take(bundle).await;
+        // Somebody else here has come to the same, and may have been followed by a new task of that name.
+        if !self.opened(bundle).is_some_and(|now| Arc::ptr_eq(&now, task)) {
+            return Ok(!bundle.exists());
         }
         let Some(lock) = bundle.try_lock()? else { return Ok(false) };
         self.forget(bundle);

@@ -209,6 +209,35 @@ fn a_failed_create_leaves_nothing() {
     });
 }
 
+/// One that runs and says nothing that could be understood is not left behind.
+#[test]
+fn a_shim_that_cannot_be_reached_is_ended() {
+    run(async {
+        let p = place(well);
+        let pid = p.socket.with_file_name("pid");
+        let script = format!(
+            "for action; do :; done; echo $action >>{0}/ran\n\
+             case $action in start) cat >/dev/null; mkfifo {0}/never\n\
+             bash -c 'exec -a /no/such/shim bash -c \"read x <{0}/never\" bash -namespace default -id web' >{0}/out 2>&1 &\n\
+             echo $! >{0}/pid; while ! grep -q ^/no/such/shim /proc/$!/cmdline; do :; done; printf \"$1\";; delete) cat {0}/facts;; esac\n",
+            pid.parent().unwrap().display()
+        );
+        for said in ["unix:///no/such/socket", r#"{\"version\":9,\"address\":\"a\",\"protocol\":\"ttrpc\"}"#]
+        {
+            std::fs::write(p.socket.with_file_name("script"), script.replace("\"$1\"", &format!("'{said}'")))
+                .unwrap();
+            p.create().await.unwrap_err();
+            let pid: u32 = std::fs::read_to_string(&pid).unwrap().trim().parse().unwrap();
+            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            let gone = stat.is_empty() || stat.rsplit(')').next().unwrap().trim().starts_with('Z');
+            assert!(gone, "{said}: {stat}");
+            assert!(p.nothing_left(), "{said}");
+            _ = std::fs::remove_file(p.socket.with_file_name("never"));
+        }
+        assert_eq!(p.ran(), "start delete start delete ");
+    });
+}
+
 #[test]
 fn a_shim_that_dies_is_buried_and_told_of() {
     run(async {

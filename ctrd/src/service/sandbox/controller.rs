@@ -88,7 +88,8 @@ impl controller_server::Controller for Controllers {
         };
         let namespace = ns.clone();
         // To its end, even if the client goes away: what is half made has to be made or unmade.
-        let made = tokio::spawn(async move { shim.create(&namespace, sandbox, create).await });
+        let made = async move { shim.create(&namespace, sandbox, create).await };
+        let made = tokio::spawn(crate::until::carried(made));
         made.await.unwrap_or_else(|e| Err(Error::unknown(format!("internal fault: {e}"))))?;
         self.events.publish(&ns, "/sandboxes/create", &SandboxCreate { sandbox_id: id.clone() })?;
         Ok(Response::new(ControllerCreateResponse { sandbox_id: id }))
