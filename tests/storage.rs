@@ -8,6 +8,7 @@
 mod disk;
 mod kill;
 mod unsynced;
+mod verbs;
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

@@ -58,7 +58,8 @@ pub fn members(chance: &mut Chance, outside: &str, lower: &[&str]) -> Vec<Member
                 attributes(chance, Member { device, ..Member::new(flag, name.as_bytes()) })
             }
             14 if !named.contains(&first) => {
-                let gone = chance.of(lower);
+                // None that links of the layer below lead to: what came by them would be hidden too.
+                let gone = chance.of(&["file", "other", "other/o", "link", "up/abs", "up/rel"]);
                 let (dir, base) = gone.rsplit_once('/').unwrap_or(("", gone));
                 if named.contains(gone.split('/').next().unwrap_or_default()) {
                     continue;

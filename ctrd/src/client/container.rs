@@ -9,14 +9,15 @@ use prost_types::{Any, FieldMask};
 use serde::Deserialize;
 
 use super::image::Opened;
-use super::{Client, elsewhere, image, process, root, snapshotter, take, unpack};
+use super::{Client, elsewhere, image, maker, process, root, snapshotter, take, unpack};
 use crate::api::containers::container::Runtime;
 use crate::api::containers::{
     Container, CreateContainerRequest, DeleteContainerRequest, GetContainerRequest, ListContainersRequest,
     UpdateContainerRequest,
 };
 use crate::api::snapshots::{
-    Info, MountsRequest, PrepareSnapshotRequest, RemoveSnapshotRequest, UpdateSnapshotRequest,
+    Info, MountsRequest, PrepareSnapshotRequest, RemoveSnapshotRequest, StatSnapshotRequest,
+    UpdateSnapshotRequest,
 };
 use crate::api::types::Mount;
 use crate::error::{Error, Kind, Result};
@@ -103,9 +104,14 @@ pub async fn prepare(client: &Client, id: &str, opened: &Opened, snapshotter: &s
         key: id.to_string(),
         parent: opened.chain().last().map(ToString::to_string).unwrap_or_default(),
         // Until the container's record names the snapshot, nothing else keeps it.
-        labels: HashMap::from([(EXPIRE.to_string(), clock::rfc3339(clock::now() + GRACE))]),
+        labels: HashMap::from([(EXPIRE.to_string(), clock::rfc3339(clock::now() + GRACE)), maker::label()]),
     };
     let mut reply = take(client.snapshots().prepare(request.clone()).await);
+    if reply.as_ref().is_err_and(|e| e.kind == Kind::AlreadyExists) && is_left(client, id, snapshotter).await
+    {
+        remove_snapshot(client, snapshotter, id).await?;
+        reply = take(client.snapshots().prepare(request.clone()).await);
+    }
     if reply.as_ref().is_err_and(|e| e.kind == Kind::NotFound) && !request.parent.is_empty() {
         unpack::unpack(client, opened, snapshotter, |_| {}).await?;
         reply = take(client.snapshots().prepare(request).await);
@@ -118,6 +124,14 @@ pub async fn prepare(client: &Client, id: &str, opened: &Opened, snapshotter: &s
         },
         Err(e) => Err(e.context("prepare the snapshot")),
     }
+}
+
+/// Whether the snapshot `id` is one that somebody made for a container and died before there was a record of it.
+async fn is_left(client: &Client, id: &str, snapshotter: &str) -> bool {
+    let request = StatSnapshotRequest { snapshotter: snapshotter.to_string(), key: id.to_string() };
+    let found = take(client.snapshots().stat(request).await).ok().and_then(|reply| reply.info);
+    let dead = found.is_some_and(|info| maker::is_dead(&info.labels));
+    dead && get(client, id).await.is_err_and(|e| e.kind == Kind::NotFound)
 }
 
 async fn record(

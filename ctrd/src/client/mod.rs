@@ -11,6 +11,7 @@ pub mod content;
 pub mod elsewhere;
 pub mod image;
 pub mod lease;
+mod maker;
 pub mod process;
 pub mod remote;
 pub mod root;

@@ -149,6 +149,14 @@ impl Snapshotter {
             Err(e) => return Err(e),
         };
         let ahead = self.store.read(|c| gc::expires(c, ns, lease))?;
+        // What is no layer on its way has no blob to be made anew from: its files are on the disk before its row is.
+        let unsynced = match ahead {
+            true => clock::boot(),
+            false => {
+                self.sync()?;
+                ""
+            }
+        };
         let resource = format!("snapshots/{}", self.name);
         let committed = self.store.write_ahead(ahead, |tx| {
             let found = match self.may_commit(tx, Asked { ns, labels, lease }, name, key)? {
@@ -156,11 +164,7 @@ impl Snapshotter {
                 Err(e) => return Ok(Err(e)),
             };
             let below = self.rebase(tx, ns, &found, parent)?;
-            self.turn(
-                tx,
-                found.dir,
-                Turned { name, parent: &below, labels, usage, unsynced: clock::boot() },
-            )?;
+            self.turn(tx, found.dir, Turned { name, parent: &below, labels, usage, unsynced })?;
             gc::let_go(tx, ns, &resource, key)?;
             gc::hold(tx, ns, lease, &resource, name).map(Ok)
         });

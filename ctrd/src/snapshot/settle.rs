@@ -1,6 +1,7 @@
-//! Committed snapshots on their way to the disk: thousands of files for which nobody waits.
+//! Committed snapshots on their way to the disk: thousands of files for which nobody waits. Those that are no layers,
+//! for they are made under no lease that ends, are waited for when they are committed.
 //!
-//! Each bears the boot in which it was committed until [`Snapshotter::settle`] has seen it on the
+//! Each of the others bears the boot in which it was committed until [`Snapshotter::settle`] has seen it on the
 //! disk. One that the machine stopped before that may have lost its files, which nothing tells: it
 //! goes, and is unpacked anew from its blob; unless something is built on it.
 //!
@@ -36,14 +37,19 @@ impl Snapshotter {
         if !pending.iter().any(|(_, kind)| *kind == Kind::Committed as i64) {
             return Ok(());
         }
-        let at = |e: std::io::Error| Error::from(e).context(format!("sync {}", self.root.display()));
-        rustix::fs::syncfs(File::open(&self.root).map_err(at)?).map_err(|e| at(e.into()))?;
+        self.sync()?;
         self.store.write_ahead(true, |tx| {
             for (dir, _) in &pending {
                 tx.execute("UPDATE snapshots SET unsynced = '' WHERE dir = ?1", [dir])?;
             }
             Ok(())
         })
+    }
+
+    /// Takes the files of all snapshots to the disk.
+    pub(super) fn sync(&self) -> Result<()> {
+        let at = |e: std::io::Error| Error::from(e).context(format!("sync {}", self.root.display()));
+        rustix::fs::syncfs(File::open(&self.root).map_err(at)?).map_err(|e| at(e.into()))
     }
 
     /// Forgets what an earlier boot did not see on the disk and nothing is built on.

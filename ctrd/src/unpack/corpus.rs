@@ -275,6 +275,8 @@ fn hard_links_to_whatever_is_there() {
         .file("file", "x")
         .pax(&[("mtime", b"7"), ("SCHILY.xattr.user.note", b"y")])
         .raw("again", b'1', 0, "file", 0o4711)
+        .pax(&[("SCHILY.xattr.user.note", b"none on a link")])
+        .symlink("other", "link")
         .pax(&[("mtime", b"8")])
         .link("soft", "link")
         .raw("pipe", b'1', 0, "fifo", 0o604)

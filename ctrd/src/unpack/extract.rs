@@ -406,7 +406,11 @@ fn dress_node(dir: &OwnedFd, base: &CStr, entry: &Entry, symlink: bool) -> io::R
     if !entry.xattrs.is_empty() {
         let path = tree::proc_path(dir, base);
         for (name, value) in wanted(entry) {
-            tolerate(rustix::fs::lsetxattr(&path, name, value, XattrFlags::empty()))?;
+            match rustix::fs::lsetxattr(&path, name, value, XattrFlags::empty()) {
+                // xattr(7): no attribute of a user's is on what is neither file nor folder; some archives say so.
+                Err(rustix::io::Errno::PERM) if name.starts_with(b"user.") => {}
+                outcome => tolerate(outcome)?,
+            }
         }
     }
     let (atime, mtime) = times(entry);
