@@ -61,12 +61,17 @@ impl Drop for Daemon {
 /// A containerd of a test's own, with all it keeps in `dir` and its socket at `dir`/c.sock. It finds shims in
 /// `dir`/bin first.
 pub fn containerd(program: &Path, dir: &Path) -> Daemon {
+    containerd_with(program, dir, "")
+}
+
+/// The same, with more in its configuration.
+pub fn containerd_with(program: &Path, dir: &Path, more: &str) -> Daemon {
     let at = |name: &str| dir.join(name).display().to_string();
     let config = format!(
         "version = 2\nroot = {:?}\nstate = {:?}\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\", \
          \"io.containerd.cri.v1.images\", \"io.containerd.cri.v1.runtime\", \"io.containerd.internal.v1.opt\", \
          \"io.containerd.tracing.processor.v1.otlp\", \"io.containerd.nri.v1.nri\"]\n\
-         [grpc]\naddress = {:?}\n",
+         [grpc]\naddress = {:?}\n{more}",
         at("clib"),
         at("crun"),
         at("c.sock"),
