@@ -13,6 +13,7 @@ const UNSAFE: &[&str] = &[
     "ctrd-shim/src/sys.rs",
     "ctrd/src/content/writeback.rs",
     "ctrd/src/serve/heap.rs",
+    "ctrd/src/serve/stream/socket.rs",
     "ctrd/src/terminal.rs",
     "ocirun-init/src/clone.rs",
     "ocirun-init/src/entry.rs",

@@ -54,7 +54,7 @@ pub async fn next<L: Listener + Sync>(listener: &L) -> L::Stream {
 pub fn stream<L: Listener + Sync, S: Send + 'static>(
     listener: L,
     open: Open,
-    make: impl Fn(L::Stream, Connection) -> S + Send + 'static,
+    make: impl Fn(L::Stream, Connection) -> io::Result<S> + Send + 'static,
 ) -> ReceiverStream<io::Result<S>> {
     let (connections, stream) = mpsc::channel(1);
     tokio::spawn(async move {
@@ -65,7 +65,10 @@ pub fn stream<L: Listener + Sync, S: Send + 'static>(
                 () = open.closed() => return,
                 stream = next(&listener) => stream,
             };
-            place.send(Ok(make(stream, open.enter())));
+            match make(stream, open.enter()) {
+                Ok(stream) => place.send(Ok(stream)),
+                Err(e) => tracing::warn!("accept: {}", crate::error::os_text(&e)),
+            }
         }
     });
     ReceiverStream::new(stream)
@@ -90,7 +93,8 @@ mod tests {
         runtime.block_on(async {
             let listener = UnixListener::from_std(held.try_clone().unwrap()).unwrap();
             let open = Open::default();
-            let mut connections = stream(listener, open.clone(), |stream, connection| (stream, connection));
+            let mut connections =
+                stream(listener, open.clone(), |stream, connection| Ok((stream, connection)));
             let _early = StdStream::connect(&path).unwrap();
             let taken = connections.next().await.unwrap().unwrap();
             open.close();

@@ -11,7 +11,6 @@
 //! Containers are not its children and go on without it. The same services without the sockets
 //! are [`start`]ed by a command that finds no server.
 
-mod authority;
 mod cgroup;
 mod debug;
 mod folder;
@@ -23,6 +22,7 @@ mod incoming;
 pub mod log;
 mod notify;
 mod socket;
+mod stream;
 mod tcp;
 mod tls;
 mod ttrpc;
@@ -166,7 +166,7 @@ async fn serve(config: &Config, way: &Way<'_>, mut handed: Handed) -> Result<()>
         .http2_max_pending_accept_reset_streams(Some(GIVEN_UP))
         .add_routes(services.routes)
         .serve_with_incoming_shutdown(
-            incoming::stream(grpc.listener()?, open.clone(), authority::Stream::new),
+            incoming::stream(grpc.listener()?, open.clone(), stream::Stream::new),
             asked(stopped),
         );
     tracing::info!(address = %config.address.display(), root = %config.root.display(), "serving");

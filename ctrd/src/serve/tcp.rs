@@ -51,7 +51,8 @@ impl Tcp {
             if let Some(tls) = self.tls {
                 server = server.tls_config(tls)?;
             }
-            let incoming = incoming::stream(self.listener, open, Counted::new);
+            let incoming =
+                incoming::stream(self.listener, open, |stream, open| Ok(Counted::new(stream, open)));
             let server = server.layer(MapRequestLayer::new(heap::called)).layer(counting);
             let server = server.layer(crate::trace::Calls).layer(crate::until::Calls);
             let server =

@@ -8,16 +8,6 @@
 //! plain and Huffman-coded, so nothing moves. A client whose first request needs none of this is
 //! not looked at any further.
 
-use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
-
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::UnixStream;
-use tonic::transport::server::{Connected, UdsConnectInfo};
-
-use super::idle::Connection;
-
 /// What a client says before its first frame.
 const PREFACE: usize = 24;
 const FRAME: usize = 9;
@@ -29,85 +19,6 @@ const MAX_FRAME: usize = 16 << 10;
 /// The number of `:authority` in the static table.
 const AUTHORITY: usize = 1;
 
-/// A connection whose requests have names that can be parsed.
-pub struct Stream {
-    inner: UnixStream,
-    mender: Mender,
-    /// What was read and goes on from `given` on.
-    ready: Vec<u8>,
-    given: usize,
-    _open: Connection,
-}
-
-impl Stream {
-    pub fn new(inner: UnixStream, open: Connection) -> Stream {
-        Stream { inner, mender: Mender::default(), ready: Vec::new(), given: 0, _open: open }
-    }
-}
-
-impl AsyncRead for Stream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let this = &mut *self;
-        while this.given == this.ready.len() {
-            if this.mender.state == State::Done {
-                return Pin::new(&mut this.inner).poll_read(cx, buf);
-            }
-            this.ready.clear();
-            this.given = 0;
-            let mut piece = [0; 4096];
-            let mut piece = ReadBuf::new(&mut piece);
-            ready!(Pin::new(&mut this.inner).poll_read(cx, &mut piece))?;
-            if piece.filled().is_empty() {
-                // Half a frame at the end is nobody's request.
-                return Poll::Ready(Ok(()));
-            }
-            this.mender.feed(piece.filled(), &mut this.ready);
-        }
-        let n = buf.remaining().min(this.ready.len() - this.given);
-        buf.put_slice(&this.ready[this.given..this.given + n]);
-        this.given += n;
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl AsyncWrite for Stream {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_write(cx, buf)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_write_vectored(cx, bufs)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.inner.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_shutdown(cx)
-    }
-}
-
-impl Connected for Stream {
-    type ConnectInfo = UdsConnectInfo;
-
-    fn connect_info(&self) -> UdsConnectInfo {
-        self.inner.connect_info()
-    }
-}
-
 #[derive(Debug, PartialEq)]
 enum State {
     /// So many bytes pass as they are; then a frame begins.
@@ -118,7 +29,7 @@ enum State {
 }
 
 /// Finds the frames in a stream of bytes, and changes those that need it.
-struct Mender {
+pub struct Mender {
     state: State,
     held: Vec<u8>,
 }
@@ -130,8 +41,13 @@ impl Default for Mender {
 }
 
 impl Mender {
+    /// Whether the rest needs none of this.
+    pub fn is_done(&self) -> bool {
+        self.state == State::Done
+    }
+
     /// Takes what comes and gives `out` what goes on.
-    fn feed(&mut self, mut input: &[u8], out: &mut Vec<u8>) {
+    pub fn feed(&mut self, mut input: &[u8], out: &mut Vec<u8>) {
         while !input.is_empty() {
             match self.state {
                 State::Done => return out.extend_from_slice(input),
