@@ -281,7 +281,7 @@ impl Default for Scheduler {
             pause_threshold: 0.02,
             deletion_threshold: 0,
             mutation_threshold: 100,
-            schedule_delay: "0ms".into(),
+            schedule_delay: "100ms".into(),
             startup_delay: "100ms".into(),
         }
     }
