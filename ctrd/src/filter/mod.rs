@@ -4,9 +4,11 @@
 //! filter   := selector ("," selector)*        all of them must match
 //! selector := path [("==" | "!=" | "~=") value]   without an operator: the field is present
 //! path     := field ("." field)*              field: a word, or quoted "…"
-//! value    := bare or "…"; after ~= (a regular expression) also |…| or /…/
+//! value    := bare or "…"; after ~= (a regular expression, of Go's) also |…| or /…/
 //! ```
 //! Several filters are alternatives: an object passes that matches any of them, or if there are none.
+
+mod goregex;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -33,8 +35,9 @@ struct Selector {
 #[derive(Debug, Clone)]
 enum Test {
     Present,
-    Equal(String),
-    NotEqual(String),
+    /// Bytes, since escapes may say what is no text; nothing equals that.
+    Equal(Vec<u8>),
+    NotEqual(Vec<u8>),
     /// `None` for an expression that does not compile: it matches nothing.
     Matches(Option<Regex>),
 }
@@ -56,8 +59,8 @@ impl Selector {
         let value = object.field(&path);
         match &self.test {
             Test::Present => value.is_some(),
-            Test::Equal(want) => value.as_deref() == Some(want),
-            Test::NotEqual(want) => value.as_deref().unwrap_or_default() != want,
+            Test::Equal(want) => value.is_some_and(|value| value.as_bytes() == want),
+            Test::NotEqual(want) => value.as_deref().unwrap_or_default().as_bytes() != want,
             Test::Matches(re) => {
                 re.as_ref().is_some_and(|re| re.is_match(value.as_deref().unwrap_or_default()))
             }
@@ -130,7 +133,10 @@ impl<'a> Parser<'a> {
             _ => match self.operator()? {
                 "==" => Test::Equal(self.value(false)?),
                 "!=" => Test::NotEqual(self.value(false)?),
-                _ => Test::Matches(Regex::new(&self.value(true)?).ok()),
+                _ => {
+                    let pattern = self.value(true)?;
+                    Test::Matches(std::str::from_utf8(&pattern).ok().and_then(goregex::compile))
+                }
             },
         };
         Ok(Selector { path, test })
@@ -138,7 +144,9 @@ impl<'a> Parser<'a> {
 
     fn field(&mut self) -> Result<String> {
         match self.peek() {
-            Some(quote @ ('"' | '/' | '|')) => self.quoted(quote, false),
+            Some(quote @ ('"' | '/' | '|')) => {
+                self.quoted(quote, false).map(|name| String::from_utf8_lossy(&name).into_owned())
+            }
             Some(c) if is_word(c) => Ok(self.take_while(is_word).to_string()),
             _ => Err(self.error(self.at, "expected field or quoted")),
         }
@@ -157,16 +165,16 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn value(&mut self, alternative_quotes: bool) -> Result<String> {
+    fn value(&mut self, alternative_quotes: bool) -> Result<Vec<u8>> {
         match self.peek() {
             Some(quote @ ('"' | '/' | '|')) => self.quoted(quote, alternative_quotes),
             None | Some(',' | '.' | '=' | '!' | '~') => Err(self.error(self.at, "expected value or quoted")),
-            Some(_) => Ok(self.take_while(|c| c != ',' && !c.is_whitespace() && !c.is_control()).to_string()),
+            Some(_) => Ok(self.take_while(|c| c != ',' && !c.is_whitespace() && !c.is_control()).into()),
         }
     }
 
     /// A quoted string with the escapes of Go's string literals.
-    fn quoted(&mut self, quote: char, alternative: bool) -> Result<String> {
+    fn quoted(&mut self, quote: char, alternative: bool) -> Result<Vec<u8>> {
         let start = self.at;
         self.next();
         let mut out = Vec::new();
@@ -181,7 +189,7 @@ impl<'a> Parser<'a> {
         if quote != '"' && !alternative {
             return Err(self.error(start, "invalid quote encountered"));
         }
-        String::from_utf8(out).map_err(|_| self.error(start, "unquoting failed: invalid syntax"))
+        Ok(out)
     }
 
     fn escape(&mut self, start: usize, quote: char, out: &mut Vec<u8>) -> Result<()> {
@@ -199,12 +207,14 @@ impl<'a> Parser<'a> {
             Some(c @ '0'..='7') => {
                 let high = u32::from(c) - u32::from('0');
                 u8::try_from(high << 6 | self.digits(start, 8, 2)?)
-                    .map_err(|_| self.error(start, "unquoting failed: invalid syntax"))?
+                    .map_err(|_| self.error(start, "unquoting failed: quote syntax error"))?
             }
             Some(c @ ('u' | 'U')) => {
                 let code = self.digits(start, 16, if c == 'u' { 4 } else { 8 })?;
-                let c = char::from_u32(code)
-                    .ok_or_else(|| self.error(start, "unquoting failed: invalid syntax"))?;
+                if code > u32::from(char::MAX) {
+                    return Err(self.error(start, "unquoting failed: quote syntax error"));
+                }
+                let c = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
                 out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
                 return Ok(());
             }
@@ -304,6 +314,15 @@ mod tests {
             (&["labels.\"a b\"==x"], true),
             (&[r#"labels."q\"\\".post==y"#], true),
             (&[r#"labels."containerd.io/gc.root"=="n\x6f\167""#], true),
+            (&[r#"name=="w\x65b""#], true),
+            (&[r#"name=="\xff""#], false),
+            (&[r#"name!="\xff""#], true),
+            (&[r#"name~="\xff""#], false),
+            (&[r#"name=="\ud800""#], false),
+            (&[r"name~=/^\\Qw\\E\\w[[:lower:]]\\z/"], true),
+            (&[r"name~=^\Qw\E\w[[:lower:]]\z"], true),
+            (&["name~=/we{1|{/"], false),
+            (&["name~=/^we{,1}|b$/"], true),
             (&["name==db", "labels.foo"], true),
             (&["name==db", "labels.bar"], false),
         ] {
@@ -321,6 +340,9 @@ mod tests {
             ("labels.ns/key==v", "[labels.ns >|/|< key==v]: quoted literal not terminated"),
             ("labels.k==/v", "[labels.k== >|/|< v]: quoted literal not terminated"),
             ("labels.|foo|==x", "[labels. >|||< foo|==x]: invalid quote encountered"),
+            (r#"name~=/\q/"#, r"[name~= >|/|< \q/]: illegal escape sequence"),
+            (r#"name=="\400""#, r#"[name== >|"|< \400"]: unquoting failed: quote syntax error"#),
+            (r#"name=="\U00110000""#, r#"[name== >|"|< \U00110000"]: unquoting failed: quote syntax error"#),
             ("a=b", "[a >|=|< b]: unsupported operator \"=\""),
             ("a b", "[a  >|b|< ]: expected an operator (\"==\"|\"!=\"|\"~=\")"),
         ] {
