@@ -20,7 +20,12 @@ use crate::stack::Stack;
 
 /// Plays a file of calls to both servers.
 fn play(name: &str, text: &str) {
-    let Some(pair) = Pair::new() else { return };
+    play_with("", name, text);
+}
+
+/// The same, with this in the configuration of both.
+fn play_with(config: &str, name: &str, text: &str) {
+    let Some(pair) = Pair::with(config) else { return };
     let session = Session::parse(name, text, &pair.schema);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let wrong = runtime.block_on(pair.play(&session));
@@ -46,10 +51,18 @@ files! {
     content,
     snapshots,
     leases,
+    held,
     tasks,
     sandboxes,
     mounts,
     transfer,
+}
+
+/// Namespaces share what they are labelled for alone.
+#[test]
+fn isolated() {
+    let config = "[plugins.\"io.containerd.metadata.v1.bolt\"]\ncontent_sharing_policy = \"isolated\"\n";
+    play_with(config, "isolated", include_str!("alike/isolated.calls"));
 }
 
 /// Sessions made by chance: of a difference the line is one of the session's, as `sequences::lines` made it.

@@ -47,15 +47,17 @@ impl Side {
 }
 
 impl Pair {
-    /// None, with the reason told, where containerd is not installed.
-    pub fn new() -> Option<Self> {
+    /// Both with this in their configuration. None, with the reason told, where containerd is not installed.
+    pub fn with(config: &str) -> Option<Self> {
         if !caller::known_containerd() {
             return None;
         }
         let theirs = caller::folder();
-        let containerd = caller::containerd(Path::new("containerd"), theirs.path());
+        let containerd = caller::containerd_with(Path::new("containerd"), theirs.path(), config);
         let ours = Stack::new();
-        let ctrd = ours.serve();
+        let file = ours.path("config.toml");
+        std::fs::write(&file, format!("version = 2\n{config}")).expect("write config.toml");
+        let ctrd = ours.serve_with(&["--config", file.to_str().expect("UTF-8")]);
         Some(Self { schema: Schema::new(), theirs, ours, _containerd: containerd, _ctrd: ctrd })
     }
 

@@ -74,8 +74,16 @@ const WORDS: &[(&str, &[&str])] = &[
     ("sandboxfield", &[r#""labels""#, r#""labels.x""#, r#""spec""#, r#""runtime""#, r#""labels.x", "spec""#]),
     // Leases.
     ("lease", &["one", "two"]),
-    // What ctrd has removed no lease lists any more, while in containerd that of who removed it alone lets go of it.
-    ("resource", &[r#"{"id": "<digest>", "type": "content"}"#, r#"{"id": "<image>", "type": "images"}"#]),
+    ("holder", &["kept", "kept", "one"]),
+    (
+        "resource",
+        &[
+            r#"{"id": "<digest>", "type": "content"}"#,
+            r#"{"id": "<image>", "type": "images"}"#,
+            r#"{"id": "<key>", "type": "snapshots/<snapshotter>"}"#,
+            r#"{"id": "<ref>", "type": "ingests"}"#,
+        ],
+    ),
     ("space", &["n1", "n2"]),
     // Snapshots.
     ("snapshotter", &["native", "overlayfs"]),
@@ -118,7 +126,7 @@ const WORDS: &[(&str, &[&str])] = &[
 /// The calls; what stands here more often is made more often. No blob is removed: until their collector has come,
 /// containerd gives it to other namespaces still.
 const CALLS: &[&str] = &[
-    "in <ns>\nunder kept",
+    "in <ns>\nunder <holder>",
     r#"Images/Create {"image": {"name": "<image>", "target": <target>, "labels": <labels>}}"#,
     r#"Images/Update {"image": {"name": "<image>", "target": <target>, "labels": <labels>}, "update_mask": {"paths": [<imagemask>]}}"#,
     r#"Images/Update {"image": {"name": "<image>", "target": <target>, "labels": <labels>}}"#,

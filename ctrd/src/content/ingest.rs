@@ -57,10 +57,10 @@ impl Content {
     }
 
     /// Drops an upload and what it wrote.
-    pub fn abort(&self, ns: &str, reference: &str) -> Result<()> {
+    pub fn abort(&self, ns: &str, reference: &str, lease: Option<&str>) -> Result<()> {
         let dir = self.ingest(ns, reference);
         match remove(&dir) {
-            Ok(()) => self.store.write_ahead(true, |tx| gc::let_go(tx, ns, "ingests", reference)),
+            Ok(()) => self.store.write_ahead(true, |tx| gc::let_go(tx, ns, lease, "ingests", reference)),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Err(no_ref(reference)),
             Err(e) => Err(Error::from(e).context(format!("remove {}", dir.display()))),
         }

@@ -42,7 +42,7 @@ impl Content {
             (Err(e), failure) => {
                 drop(writer);
                 // The first error is the one to report.
-                let _ = self.abort(ns, reference);
+                let _ = self.abort(ns, reference, lease);
                 return Err(failure.unwrap_or(e).context(step));
             }
         };

@@ -130,8 +130,7 @@ impl Content {
     }
 
     /// Forgets the blob in this namespace. The file goes with [`Content::collect`], when no
-    /// namespace has it.
-    /// With `lease` that lease lets go of it.
+    /// namespace has it; until then another one may claim it. With `lease` that lease lets go of it.
     pub fn delete(&self, ns: &str, digest: &Digest, lease: Option<&str>) -> Result<()> {
         self.store.write(|tx| {
             let n = tx.execute(
@@ -141,9 +140,7 @@ impl Content {
             if n == 0 {
                 return Err(missing(digest));
             }
-            let sql = "DELETE FROM lease_resources WHERE namespace = ?1 AND lease = ?2 AND type = 'content' AND id = ?3";
-            lease.map_or(Ok(0), |lease| tx.execute(sql, params![ns, lease, digest.as_str()]))?;
-            Ok(())
+            gc::let_go(tx, ns, lease, "content", digest.as_str())
         })
     }
 

@@ -50,6 +50,32 @@ fn a_blob_is_shared_and_goes_with_its_last_namespace() {
 }
 
 #[test]
+fn what_no_namespace_has_can_be_claimed_until_it_is_collected() {
+    let (_dir, content) = open();
+    let digest = put(&content, "a", b"hello").unwrap();
+    let offset =
+        |content: &Content, total| content.writer("b", "r", total, Some(&digest), None).unwrap().offset();
+    assert_eq!(offset(&content, 4), 0, "of another size");
+    content.abort("b", "r", None).unwrap();
+    content.delete("a", &digest, None).unwrap();
+    assert_eq!(offset(&content.clone().isolated(), 0), 0, "only those share that are labelled so");
+    content.abort("b", "r", None).unwrap();
+    let mut writer = content.writer("b", "r", 5, Some(&digest), None).unwrap();
+    assert_eq!(writer.offset(), 5);
+    writer.commit(5, Some(&digest), &Labels::new(), None).unwrap();
+    assert_eq!(content.collect().unwrap(), 0);
+    assert_eq!(content.read("b", &digest, 10).unwrap(), b"hello");
+
+    // One that did not reach the disk whole is no blob, though its name says so.
+    content.delete("b", &digest, None).unwrap();
+    fs::remove_file(content.blob(&digest)).unwrap();
+    fs::write(content.blob(&digest), b"hel\0\0").unwrap();
+    assert_eq!(offset(&content, 5), 0);
+    put(&content, "b", b"hello").unwrap();
+    assert_eq!(content.read("b", &digest, 10).unwrap(), b"hello");
+}
+
+#[test]
 fn isolated_namespaces_must_bring_what_others_have() {
     let (_dir, content) = open();
     let content = content.isolated();
@@ -176,8 +202,8 @@ fn aborts() {
     let (_dir, content) = open();
     let mut writer = content.writer("a", "r", 0, None, None).unwrap();
     writer.append(b"x").unwrap();
-    content.abort("a", "r").unwrap();
-    assert_eq!(content.abort("a", "r").unwrap_err().kind, Kind::NotFound);
+    content.abort("a", "r", None).unwrap();
+    assert_eq!(content.abort("a", "r", None).unwrap_err().kind, Kind::NotFound);
     let mut other = content.writer("a", "r", 0, None, None).unwrap();
     other.append(b"y").unwrap();
     // The writer whose folder went cannot commit the other's bytes.

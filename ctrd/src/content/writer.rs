@@ -60,7 +60,14 @@ impl Content {
                 let _ = ingest::remove(&self.ingest(ns, reference));
                 return Err(exists(digest));
             }
-            if let Some((file, size)) = self.shared(digest)? {
+        }
+        if lease.is_some() {
+            self.store.write_ahead(true, |tx| gc::hold(tx, ns, lease, "ingests", reference))?;
+        }
+        if let Some(digest) = expected {
+            if let Some((file, size)) = self.shared(digest)?
+                && (total == 0 || total == size)
+            {
                 let now = clock::now();
                 let status = Status {
                     reference: reference.to_string(),
@@ -73,9 +80,6 @@ impl Content {
                 let (content, ns) = (self.clone(), ns.to_string());
                 return Ok(Writer { content, ns, status, source: Source::Shared(file) });
             }
-        }
-        if lease.is_some() {
-            self.store.write_ahead(true, |tx| gc::hold(tx, ns, lease, "ingests", reference))?;
         }
         let hash = expected.map_or_else(Hasher::default, Digest::hasher);
         self.ingesting(ns, reference, total, expected, hash)
@@ -120,7 +124,8 @@ impl Content {
         Ok(Writer { content: self.clone(), ns: ns.to_string(), status, source })
     }
 
-    /// A blob that a namespace has which shares it, and its size.
+    /// A blob that a namespace has which shares it, and its size. Where namespaces share all, also one that none has
+    /// any more and that nobody has collected yet.
     fn shared(&self, digest: &Digest) -> Result<Option<(File, u64)>> {
         let sql = "SELECT max(size) FROM content LEFT JOIN namespaces ON name = namespace WHERE digest = ?1
                    AND (?2 OR json_extract(namespaces.labels, '$.\"containerd.io/namespace.shareable\"') = 'true')";
@@ -128,10 +133,14 @@ impl Content {
             let mut query = c.prepare_cached(sql)?;
             Ok(query.query_row(params![digest.as_str(), !self.isolated], |r| r.get::<_, Option<i64>>(0))?)
         })?;
-        let Some(known) = known else { return Ok(None) };
         let Ok(file) = File::open(self.blob(digest)) else { return Ok(None) };
         let size = file.metadata()?.len();
-        Ok((size == known as u64).then_some((file, size)))
+        let whole = match known {
+            Some(known) => size == known as u64,
+            // Nothing tells its size, nor whether it has reached the disk: its bytes do.
+            None => !self.isolated && self.is_whole(digest)?,
+        };
+        Ok(whole.then_some((file, size)))
     }
 }
 
@@ -293,16 +302,21 @@ impl Writer {
         }
         let out = store.write_ahead(ahead, |tx| {
             let now = clock::now();
-            // Of a shared blob it is known already.
-            let unsynced = match from {
-                Some(_) if ahead => clock::boot().to_string(),
-                Some(_) => String::new(),
+            // Of a shared blob it is known already, if anybody has it still.
+            let known: Option<String> = match from {
+                Some(_) => None,
                 None => tx.query_row(
-                    "SELECT coalesce(max(unsynced), '') FROM content WHERE digest = ?1",
+                    "SELECT max(unsynced) FROM content WHERE digest = ?1",
                     [digest.as_str()],
                     |r| r.get(0),
                 )?,
             };
+            if known.is_none() && from.is_none() && !ahead && blob.exists() {
+                File::open(&blob).and_then(|file| file.sync_all()).map_err(at)?;
+                sync_dir(blob.parent().unwrap_or(&blob))?;
+            }
+            let unsynced =
+                known.unwrap_or_else(|| if ahead { clock::boot().to_string() } else { String::new() });
             let inserted = tx.execute(
                 "INSERT OR IGNORE INTO content
                  (namespace, digest, size, labels, created_at, updated_at, unsynced)
@@ -310,7 +324,7 @@ impl Writer {
                 params![self.ns, digest.as_str(), self.status.offset as i64, to_json(labels), now, unsynced],
             )?;
             gc::hold(tx, &self.ns, lease, "content", digest.as_str())?;
-            gc::let_go(tx, &self.ns, "ingests", &self.status.reference)?;
+            gc::let_go(tx, &self.ns, lease, "ingests", &self.status.reference)?;
             // Known but not there: it is brought anew.
             if inserted == 0 && (from.is_none() || self.content.has_file(digest, self.status.offset)) {
                 return Ok(false);

@@ -35,12 +35,18 @@ pub struct Collected {
     pub images: usize,
 }
 
-/// Removes what nothing leads to: from the metadata first, then the files.
-pub fn collect(store: &Store, content: &Content, snapshotters: &[Snapshotter]) -> Result<Collected> {
+/// Removes what nothing leads to: from the metadata first, then the files. Each object that has gone is `told`, with
+/// its namespace.
+pub fn collect(
+    store: &Store,
+    content: &Content,
+    snapshotters: &[Snapshotter],
+    told: &mut dyn FnMut(&str, &Node),
+) -> Result<Collected> {
     content.settle()?;
     let alone = store.alone("collect")?;
     containers::forget(store, clock::boot())?;
-    let collected = unreachable(store, || Ok(()))?;
+    let collected = unreachable(store, || Ok(()), told)?;
     drop(alone);
     content.collect()?;
     for snapshotter in snapshotters {
@@ -51,7 +57,11 @@ pub fn collect(store: &Store, content: &Content, snapshotters: &[Snapshotter]) -
 
 /// Removes from the metadata what nothing leads to. `marked` is called between the look at it all and
 /// the removal.
-fn unreachable(store: &Store, marked: impl FnOnce() -> Result<()>) -> Result<Collected> {
+fn unreachable(
+    store: &Store,
+    marked: impl FnOnce() -> Result<()>,
+    told: &mut dyn FnMut(&str, &Node),
+) -> Result<Collected> {
     // From here on whatever is touched is noted.
     store.write_ahead(true, |tx| {
         tx.execute("DELETE FROM touched", [])?;
@@ -77,15 +87,19 @@ fn unreachable(store: &Store, marked: impl FnOnce() -> Result<()>) -> Result<Col
         }
         let mut kept = HashSet::new();
         for batch in garbage.objects.chunks(BATCH) {
-            store.write_ahead(true, |tx| {
+            let gone = store.write_ahead(true, |tx| {
                 let mut from = touched(tx, &ns)?;
                 from.extend(graph::sandboxes(tx, &ns)?);
                 kept.extend(graph::reachable(from, |node| graph::edges(tx, &ns, node))?);
+                let mut gone = Vec::new();
                 for node in batch.iter().filter(|node| !kept.contains(node)) {
-                    remove(tx, &ns, node, &mut collected)?;
+                    if remove(tx, &ns, node, &mut collected)? {
+                        gone.push(node);
+                    }
                 }
-                Ok(())
+                Ok(gone)
             })?;
+            gone.into_iter().for_each(|node| told(&ns, node));
         }
     }
     // Files must not go before the rows are gone for good.
@@ -106,25 +120,25 @@ fn touched(tx: &Transaction, ns: &str) -> Result<Vec<Node>> {
     Ok(all.into_iter().filter_map(|(kind, id)| Node::resource(&kind, id)).collect())
 }
 
-fn remove(tx: &Transaction, ns: &str, node: &Node, collected: &mut Collected) -> Result<()> {
-    match node {
+/// Removes an object, and says whether it was still there.
+fn remove(tx: &Transaction, ns: &str, node: &Node, collected: &mut Collected) -> Result<bool> {
+    let (count, removed) = match node {
         Node::Content(digest) => {
             let sql = "DELETE FROM content WHERE namespace = ?1 AND digest = ?2";
-            collected.content += tx.prepare_cached(sql)?.execute([ns, digest])?;
-            let_go(tx, ns, "content", digest)
+            (&mut collected.content, tx.prepare_cached(sql)?.execute([ns, digest])?)
         }
         Node::Snapshot(name, key) => {
             let sql = "DELETE FROM snapshots WHERE namespace = ?1 AND snapshotter = ?2 AND key = ?3";
-            collected.snapshots += tx.prepare_cached(sql)?.execute([ns, name, key])?;
-            let_go(tx, ns, &format!("snapshots/{name}"), key)
+            (&mut collected.snapshots, tx.prepare_cached(sql)?.execute([ns, name, key])?)
         }
         Node::Image(name) => {
             let sql = "DELETE FROM images WHERE namespace = ?1 AND name = ?2";
-            collected.images += tx.prepare_cached(sql)?.execute([ns, name])?;
-            let_go(tx, ns, "images", name)
+            (&mut collected.images, tx.prepare_cached(sql)?.execute([ns, name])?)
         }
-        Node::Container(_) | Node::Flat(_) => Ok(()),
-    }
+        Node::Container(_) | Node::Flat(_) => return Ok(false),
+    };
+    *count += removed;
+    Ok(removed > 0)
 }
 
 fn namespaces(c: &Connection) -> Result<Vec<String>> {
@@ -160,10 +174,12 @@ pub fn expires(c: &Connection, ns: &str, lease: Option<&str>) -> Result<bool> {
     Ok(labels.is_some_and(|text| has_expiry(&from_json(&text))))
 }
 
-/// Takes an object that is gone out of every lease.
-pub fn let_go(tx: &Transaction, ns: &str, kind: &str, id: &str) -> Result<()> {
-    tx.prepare_cached("DELETE FROM lease_resources WHERE namespace = ?1 AND type = ?2 AND id = ?3")?
-        .execute(params![ns, kind, id])?;
+/// Lets `lease`, that of the call which has an object go, list it no more. Others that hold the object go on
+/// listing it, as in containerd: of one that is made anew under its name they are the first to know.
+pub fn let_go(c: &Connection, ns: &str, lease: Option<&str>, kind: &str, id: &str) -> Result<()> {
+    let Some(lease) = lease else { return Ok(()) };
+    let sql = "DELETE FROM lease_resources WHERE namespace = ?1 AND lease = ?2 AND type = ?3 AND id = ?4";
+    c.prepare_cached(sql)?.execute(params![ns, lease, kind, id])?;
     Ok(())
 }
 

@@ -50,7 +50,11 @@ impl World {
     }
 
     fn collect(&self) -> Collected {
-        collect(&self.store, &self.content, std::slice::from_ref(&self.snapshots)).unwrap()
+        self.collect_and_tell(&mut |_, _| ())
+    }
+
+    fn collect_and_tell(&self, told: &mut dyn FnMut(&str, &Node)) -> Collected {
+        collect(&self.store, &self.content, std::slice::from_ref(&self.snapshots), told).unwrap()
     }
 }
 
@@ -75,7 +79,11 @@ fn an_image_keeps_its_documents_layers_and_snapshots() {
     );
     let stray = w.blob("stray", &[], None);
     w.run(IMAGE, [format!("{{\"digest\":\"{manifest}\"}}")]);
-    assert_eq!(w.collect(), Collected { content: 1, snapshots: 1, leases: 0, images: 0 });
+    let mut told = Vec::new();
+    let collected = w.collect_and_tell(&mut |ns, node| told.push((ns.to_string(), node.clone())));
+    assert_eq!(collected, Collected { content: 1, snapshots: 1, leases: 0, images: 0 });
+    let gone = [Node::Content(stray.to_string()), Node::Snapshot("overlayfs".into(), "other".into())];
+    assert_eq!(told, gone.map(|node| ("n".to_string(), node)));
     assert!(w.has(&layer) && w.has(&config) && w.has(&manifest) && !w.has(&stray));
     assert_eq!(w.snapshots.stat("n", "other").unwrap_err().kind, Kind::NotFound);
     w.run("DELETE FROM images", []);
@@ -171,13 +179,14 @@ fn what_is_touched_meanwhile_stays() {
     w.layer("other", "");
     let leased = w.blob("leased", &[], None);
     w.run("INSERT INTO leases (namespace, id, labels, created_at) VALUES ('n', 'l', '{}', 0)", []);
-    let collected = unreachable(&w.store, || {
+    let marked = || {
         w.run(IMAGE, [format!("{{\"digest\":\"{manifest}\"}}")]);
         w.snapshots.prepare("n", "c", "two", &Labels::new(), None).unwrap();
         let again = w.content.writer("n", "again", 0, Some(&leased), Some("l")).err().unwrap();
         assert_eq!(again.kind, Kind::AlreadyExists);
         Ok(())
-    });
+    };
+    let collected = unreachable(&w.store, marked, &mut |_, _| ());
     assert_eq!(collected.unwrap(), Collected { content: 1, snapshots: 1, ..Collected::default() });
     assert!(w.has(&layer) && w.has(&manifest) && w.has(&leased) && !w.has(&stray));
     assert!(w.snapshots.stat("n", "one").is_ok() && w.snapshots.stat("n", "other").is_err());
@@ -230,7 +239,7 @@ fn clients_read_and_write_while_it_looks() {
     let w = World::new();
     w.blob("stray", &[], None);
     let blob = w.blob("kept", &[("containerd.io/gc.root", "t")], None);
-    unreachable(&w.store, || {
+    let marked = || {
         // In the middle of it, from another thread, as a client's call comes.
         std::thread::scope(|scope| {
             scope.spawn(|| {
@@ -239,7 +248,7 @@ fn clients_read_and_write_while_it_looks() {
             });
         });
         Ok(())
-    })
-    .unwrap();
+    };
+    unreachable(&w.store, marked, &mut |_, _| ()).unwrap();
     assert!(w.has(&blob));
 }

@@ -8,6 +8,8 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
+use crate::api::event::SnapshotRemove;
+use crate::api::images::ImageDelete;
 use crate::bundle::Bundles;
 use crate::classes::{BlockIo, Classes, Rdt};
 use crate::collector::{Collector, Pace};
@@ -64,7 +66,7 @@ pub static ALL: &[Registration] = &[
     Registration { kind: SNAPSHOTTER, id: "native", requires: &[METADATA], init: native },
     Registration { kind: DIFFER, id: "walking", requires: &[CONTENT], init: walking },
     Registration { kind: MOUNTS, id: "sqlite", requires: &[METADATA], init: mounts },
-    Registration { kind: GC, id: "scheduler", requires: &[METADATA, CONTENT, SNAPSHOTTER, MOUNTS], init: scheduler },
+    Registration { kind: GC, id: "scheduler", requires: &[EVENT, METADATA, CONTENT, SNAPSHOTTER, MOUNTS], init: scheduler },
     Registration { kind: RUNTIME, id: "task", requires: &[METADATA, EVENT], init: task },
     Registration { kind: MONITOR, id: "restart", requires: &[METADATA, RUNTIME, SNAPSHOTTER], init: restart },
     Registration { kind: SANDBOX_STORE, id: "local", requires: &[METADATA], init: sandbox_store },
@@ -160,11 +162,17 @@ fn content(init: &mut Init) -> Begun {
     Ok(meta)
 }
 
-#[derive(Default, Deserialize, Serialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(default)]
 struct Sharing {
     /// Whether a blob that one namespace has counts as sent to all others.
     content_sharing_policy: String,
+}
+
+impl Default for Sharing {
+    fn default() -> Self {
+        Sharing { content_sharing_policy: "shared".into() }
+    }
 }
 
 fn overlayfs(init: &mut Init) -> Begun {
@@ -220,9 +228,10 @@ fn scheduler(init: &mut Init) -> Begun {
     let unsynced = snapshotters.clone();
     let (state, bundles) = (init.config.state.clone(), Bundles::new(&init.config.state, &init.config.root));
     let figures = init.parts.figures.clone();
+    let events = init.parts.events()?;
     let sweep = move || {
         let begin = Instant::now();
-        let swept = gc::collect(&store, &content, &snapshotters)
+        let swept = gc::collect(&store, &content, &snapshotters, &mut |ns, gone| tell(&events, ns, gone))
             .and_then(|_| mounts.as_ref().map_or(Ok(()), Mounts::collect));
         figures.collected(begin.elapsed(), swept.is_ok());
         swept
@@ -243,6 +252,21 @@ fn scheduler(init: &mut Init) -> Begun {
     }
     init.parts.gc = Some(gc);
     Ok(Meta::default())
+}
+
+/// Publishes what a collection has removed, of the kinds that containerd tells of.
+fn tell(events: &Exchange, ns: &str, gone: &gc::Node) {
+    let published = match gone {
+        gc::Node::Snapshot(snapshotter, key) => {
+            let event = SnapshotRemove { key: key.clone(), snapshotter: snapshotter.clone() };
+            events.publish(ns, "/snapshot/remove", &event)
+        }
+        gc::Node::Image(name) => events.publish(ns, "/images/delete", &ImageDelete { name: name.clone() }),
+        _ => Ok(()),
+    };
+    if let Err(e) = published {
+        tracing::warn!("tell of what was collected: {e}");
+    }
 }
 
 #[derive(Deserialize, Serialize)]
@@ -307,6 +331,9 @@ fn mounts(init: &mut Init) -> Begun {
 fn restart(init: &mut Init) -> Begun {
     let section: Restart = init.section()?;
     let interval = duration(&section.interval).map_err(|e| e.context("interval"))?;
+    if interval.is_zero() {
+        return Err(Error::invalid("interval: must be longer than 0s").into());
+    }
     let snapshotters = Arc::new(init.parts.snapshotters.clone());
     let (store, tasks) = (init.parts.store()?, init.parts.tasks()?);
     init.parts.restart = Some(Monitor { store, tasks, snapshotters, interval, working: Arc::default() });

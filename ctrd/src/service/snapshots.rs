@@ -128,12 +128,12 @@ impl snapshots_server::Snapshots for Snapshots {
     }
 
     async fn remove(&self, request: Request<api::RemoveSnapshotRequest>) -> Result<Response<()>, Status> {
-        let Caller { namespace, ahead, .. } = Caller::of(&request)?;
+        let Caller { namespace, lease, ahead, .. } = Caller::of(&request)?;
         let api::RemoveSnapshotRequest { snapshotter: name, key } = request.into_inner();
         let snapshotter = self.of(&name)?;
         let (ns, gone) = (namespace.clone(), key.clone());
         let by = |doomed: Doomed| tidy::later(|| doomed.remove());
-        blocking(move || snapshotter.remove_by(&ns, &gone, ahead, by)).await?;
+        blocking(move || snapshotter.remove_by(&ns, &gone, lease.as_deref(), ahead, by)).await?;
         let event = SnapshotRemove { key, snapshotter: name };
         self.events.publish(&namespace, "/snapshot/remove", &event)?;
         self.gc.schedule();

@@ -165,7 +165,7 @@ impl Snapshotter {
             };
             let below = self.rebase(tx, ns, &found, parent)?;
             self.turn(tx, found.dir, Turned { name, parent: &below, labels, usage, unsynced })?;
-            gc::let_go(tx, ns, &resource, key)?;
+            gc::let_go(tx, ns, lease, &resource, key)?;
             gc::hold(tx, ns, lease, &resource, name).map(Ok)
         });
         committed?

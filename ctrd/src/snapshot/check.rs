@@ -10,7 +10,6 @@ use rusqlite::params;
 use crate::clock::boot;
 use crate::error::Result;
 use crate::fsck::{Options, Report};
-use crate::gc;
 
 use super::{Driver, Found, Kind, Snapshotter, from_row};
 
@@ -67,7 +66,7 @@ impl Snapshotter {
             }
         }
         for (ns, found, problem) in broken {
-            let mut forget = || self.forget(ns, found);
+            let mut forget = || self.forget(found);
             let remedy: (&str, &mut dyn FnMut() -> Result<()>) =
                 ("forgotten, to be unpacked anew", &mut forget);
             let remedy = going.contains(&found.dir).then_some(remedy);
@@ -115,10 +114,10 @@ impl Snapshotter {
         Ok(held.iter().any(|(_, name, of)| name == self.name && of == key))
     }
 
-    fn forget(&self, ns: &str, found: &Found) -> Result<()> {
+    fn forget(&self, found: &Found) -> Result<()> {
         self.store.write(|tx| {
             tx.execute("DELETE FROM snapshots WHERE dir = ?1", params![found.dir])?;
-            gc::let_go(tx, ns, &format!("snapshots/{}", self.name), &found.info.key)
+            Ok(())
         })
     }
 

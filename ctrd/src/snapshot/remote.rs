@@ -174,7 +174,7 @@ impl Snapshotter {
             let sql = "DELETE FROM remote_names WHERE snapshotter = ?1 AND name = ?2";
             tx.execute(sql, params![self.name, old])?;
             self.name_row(tx, &new, found.dir)?;
-            gc::let_go(tx, ns, &resource, key)?;
+            gc::let_go(tx, ns, lease, &resource, key)?;
             gc::hold(tx, ns, lease, &resource, name)
         })
     }

@@ -35,16 +35,23 @@ impl Doomed {
 }
 
 impl Snapshotter {
-    /// Removes a snapshot, and its folder; one that others are based on stays.
-    pub fn remove(&self, ns: &str, key: &str) -> Result<()> {
+    /// Removes a snapshot, and its folder; one that others are based on stays. With `lease` that lease lets go of it.
+    pub fn remove(&self, ns: &str, key: &str, lease: Option<&str>) -> Result<()> {
         let mut removed = Ok(());
-        self.remove_by(ns, key, false, |doomed| removed = doomed.remove())?;
+        self.remove_by(ns, key, lease, false, |doomed| removed = doomed.remove())?;
         removed
     }
 
     /// The same, and the folder is for `by` to remove, now or later. The snapshot is gone for good when this returns
     /// `Ok`; `ahead`, a loss of power may bring it back until the next change, as empty as it was made.
-    pub fn remove_by(&self, ns: &str, key: &str, ahead: bool, by: impl FnOnce(Doomed)) -> Result<()> {
+    pub fn remove_by(
+        &self,
+        ns: &str,
+        key: &str,
+        lease: Option<&str>,
+        ahead: bool,
+        by: impl FnOnce(Doomed),
+    ) -> Result<()> {
         let (dir, anew) = self.store.write_ahead(true, |tx| {
             let found = self.find(tx, ns, key)?;
             let sql = "SELECT 1 FROM snapshots WHERE namespace = ?1 AND snapshotter = ?2 AND parent = ?3";
@@ -55,7 +62,7 @@ impl Snapshotter {
             }
             let anew = found.info.kind != Kind::Committed && self.is_made_anew(tx, found.dir)?;
             tx.prepare_cached("DELETE FROM snapshots WHERE dir = ?1")?.execute([found.dir])?;
-            gc::let_go(tx, ns, &format!("snapshots/{}", self.name), key)?;
+            gc::let_go(tx, ns, lease, &format!("snapshots/{}", self.name), key)?;
             Ok((self.dir(found.dir), anew))
         })?;
         if let Some(proxy) = self.proxy() {

@@ -97,8 +97,8 @@ fn refuses_as_containerd_does() {
         ),
         ("commit to a name in use", s.commit("n", "one", "a", "", &none, None).err(), E::AlreadyExists),
         ("commit of none", s.commit("n", "x", "no", "", &none, None).err(), E::NotFound),
-        ("remove with child", s.remove("n", "one").err(), E::FailedPrecondition),
-        ("remove none", s.remove("n", "no").err(), E::NotFound),
+        ("remove with child", s.remove("n", "one", None).err(), E::FailedPrecondition),
+        ("remove none", s.remove("n", "no", None).err(), E::NotFound),
         ("other namespace", s.stat("m", "one").err(), E::NotFound),
         ("no such lease", s.prepare("n", "x", "", &none, Some("l")).err(), E::NotFound),
     ] {
@@ -119,7 +119,7 @@ fn removes_and_cleans_up() {
     fs::create_dir_all(s.root().join("snapshots/rm-5-x")).unwrap();
     s.cleanup().unwrap();
     assert_eq!(fs::read_dir(s.root().join("snapshots")).unwrap().count(), 1);
-    s.remove("n", "one").unwrap();
+    s.remove("n", "one", None).unwrap();
     assert_eq!(fs::read_dir(s.root().join("snapshots")).unwrap().count(), 0);
 }
 
@@ -139,7 +139,7 @@ fn files_of_what_a_loss_of_power_brings_back_wait_for_the_disk() {
         };
         let mut early = None;
         let mut left = None;
-        s.remove_by("n", "one", ahead, |doomed| {
+        s.remove_by("n", "one", None, ahead, |doomed| {
             early = Some(!on_disk());
             left = Some(doomed);
         })

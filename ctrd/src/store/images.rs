@@ -141,12 +141,7 @@ pub fn delete(c: &Connection, ns: &str, name: &str, target: Option<&str>, lease:
             image.target.digest
         )));
     }
-    if let Some(lease) = lease {
-        c.execute(
-            "DELETE FROM lease_resources WHERE namespace = ?1 AND lease = ?2 AND type = 'images' AND id = ?3",
-            [ns, lease, name],
-        )?;
-    }
+    gc::let_go(c, ns, lease, "images", name)?;
     c.execute("DELETE FROM images WHERE namespace = ?1 AND name = ?2", [ns, name])?;
     Ok(())
 }

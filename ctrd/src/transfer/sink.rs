@@ -72,7 +72,7 @@ impl BlobSink for Sink<'_> {
             }
             (Err(e), _) => {
                 // The first error is the one to report; an ingest left over expires.
-                let _ = self.work.content.abort(&self.work.namespace, &reference);
+                let _ = self.work.content.abort(&self.work.namespace, &reference, Some(&self.work.lease));
                 Err(e)
             }
             (done, _) => done,

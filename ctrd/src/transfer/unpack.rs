@@ -86,7 +86,7 @@ fn unpack_all(
             if failed.is_some() {
                 // Of errors the first is the one to report.
                 if let Ok(Some(key)) = filled {
-                    let _ = snapshotter.remove(&work.namespace, &key);
+                    let _ = snapshotter.remove(&work.namespace, &key, Some(&work.lease));
                 }
                 continue;
             }
@@ -143,7 +143,7 @@ fn fill(work: &Work, snapshotter: &Snapshotter, layer: &Layer, apart: bool) -> R
     });
     if let Err(e) = filled {
         // The first error is the one to report; what this leaves, the collector takes.
-        let _ = snapshotter.remove(ns, &key);
+        let _ = snapshotter.remove(ns, &key, Some(&work.lease));
         return Err(e);
     }
     Ok(Some(key))
@@ -166,7 +166,7 @@ fn commit(work: &Work, snapshotter: &Snapshotter, layer: &Layer, key: &str) -> R
             work.label(&layer.blob.digest, "containerd.io/uncompressed", layer.diff_id.as_str())
         }
         Err(e) => {
-            let _ = snapshotter.remove(ns, key);
+            let _ = snapshotter.remove(ns, key, lease);
             if e.kind == Kind::AlreadyExists { Ok(()) } else { Err(e) }
         }
     }

@@ -152,10 +152,10 @@ impl content_server::Content for Content {
     }
 
     async fn abort(&self, request: Request<api::AbortRequest>) -> Result<Response<()>, Status> {
-        let caller = Caller::of(&request)?;
+        let Caller { namespace, lease, .. } = Caller::of(&request)?;
         let reference = request.into_inner().r#ref;
         let store = self.store.clone();
-        blocking(move || store.abort(&caller.namespace, &reference)).await?;
+        blocking(move || store.abort(&namespace, &reference, lease.as_deref())).await?;
         Ok(Response::new(()))
     }
 }

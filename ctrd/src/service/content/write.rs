@@ -109,7 +109,7 @@ fn step(
         if writer.is_some() && upload.store.has(&ns, &expected) && upload.store.hold(&ns, lease, &expected)? {
             // Another upload was faster: this one's bytes are wanted no more.
             drop(writer);
-            let _ = upload.store.abort(&ns, &upload.reference);
+            let _ = upload.store.abort(&ns, &upload.reference, lease);
             return Err(Error::already_exists(format!("blob with expected digest {expected} exists")));
         }
         upload.expected = Some(expected);
