@@ -325,6 +325,13 @@ fn usage_errors_say_what_is_wrong() {
     for (program, args, code) in [
         ("ctrd", vec!["nosuchverb"], 2),
         ("ctrd", vec!["run", "--nosuchflag", "x"], 125),
+        ("ctrd", vec!["exec"], 125),
+        ("ctrd", vec!["attach"], 125),
+        ("ctrd", vec!["start", "--attach"], 2),
+        ("ctrd", vec!["task", "start"], 125),
+        ("ctrd", vec!["task", "wait"], 125),
+        ("ctrd", vec!["task", "delete"], 2),
+        ("ctrd", vec!["wait"], 2),
         ("ocirun", vec!["nosuchverb"], 3),
         ("ocirun", vec!["create", "--nosuchflag"], 1),
         ("ctrd-shim", vec!["start"], 1),

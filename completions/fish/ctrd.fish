@@ -24,9 +24,9 @@ function __fish_ctrd_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c ctrd -n "__fish_ctrd_needs_command" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_needs_command" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_needs_command" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_needs_command" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_needs_command" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_needs_command" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_needs_command" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_needs_command" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_needs_command" -l debug -d 'Tell on standard error what is being done'
@@ -134,9 +134,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l uts -d 'Share the host
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l stop-signal -d 'End the program by this signal when the container is stopped' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l annotation -d 'Write an annotation into the container\'s specification' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l security-opt -d 'Change the confinement: seccomp=unconfined|FILE, no-new-privileges=false, apparmor=PROFILE, systempaths=unconfined' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand run" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand run" -s d -l detach -d 'Leave the program running and print the container\'s id'
@@ -153,9 +153,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -s u -l user -d 'Run as 
 complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -s w -l workdir -l cwd -d 'Start the program in this folder of the container' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -l detach-keys -d 'Leave the program at this sequence of keys' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -l pid-file -d 'Write the process id of the program to this file' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand exec" -s d -l detach -d 'Leave the program running'
@@ -207,9 +207,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l uts -d 'Share the h
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l stop-signal -d 'End the program by this signal when the container is stopped' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l annotation -d 'Write an annotation into the container\'s specification' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l security-opt -d 'Change the confinement: seccomp=unconfined|FILE, no-new-privileges=false, apparmor=PROFILE, systempaths=unconfined' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand create" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -s t -l tty -d 'Give the program a terminal'
@@ -218,9 +218,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l privileged -d 'Give
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand create" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand start" -l checkpoint -d 'Go on with the processes as they were saved in this image, in place of anew' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand start" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand start" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand start" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand start" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand start" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand start" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand start" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand start" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand start" -l attach -d 'Stay with the program: its output comes here, and its status is this command\'s'
@@ -229,56 +229,56 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand start" -l debug -d 'Tell on st
 complete -c ctrd -n "__fish_ctrd_using_subcommand start" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand stop" -s s -l signal -d 'Send this signal first [default: the image\'s stop signal, or TERM]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand stop" -s t -l time -l timeout -d 'Kill what has not ended after so many seconds' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand stop" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand stop" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand stop" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand stop" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand stop" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand stop" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand stop" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand stop" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand stop" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand stop" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand restart" -s s -l signal -d 'Send this signal first [default: the image\'s stop signal, or TERM]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand restart" -s t -l time -l timeout -d 'Kill what has not ended after so many seconds' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand restart" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand restart" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand restart" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand restart" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand restart" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand restart" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand restart" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand restart" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand restart" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand restart" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -s s -l signal -d 'Send this signal, by name or number [default: the image\'s stop signal, or TERM]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -l exec-id -d 'Signal this process of exec, not the container\'s first one' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -l all -d 'Signal every process of the container'
 complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand kill" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand pause" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand pause" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand pause" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand pause" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand pause" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand pause" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand pause" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand pause" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand pause" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand pause" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand resume" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand resume" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand resume" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand resume" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand resume" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand resume" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand resume" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand resume" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand resume" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand resume" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand unpause" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand unpause" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand unpause" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand unpause" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand unpause" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand unpause" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand unpause" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand unpause" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand unpause" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand unpause" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand wait" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand wait" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand wait" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand wait" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand wait" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand wait" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand wait" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand wait" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand wait" -l debug -d 'Tell on standard error what is being done'
@@ -289,17 +289,17 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand update" -l cpu-shares -d 'Set 
 complete -c ctrd -n "__fish_ctrd_using_subcommand update" -l cpuset-cpus -d 'Run on these processors alone, e.g. 0-2,4' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand update" -l pids-limit -d 'Limit the number of processes and threads; -1 for no limit' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand update" -l restart -d 'Have the server start the containers again when they end: no, always, on-failure[:TIMES], unless-stopped' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand update" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand update" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand update" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand update" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand update" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand update" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand update" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand update" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand update" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand update" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand attach" -l detach-keys -d 'Leave the program at this sequence of keys' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand attach" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand attach" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand attach" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand attach" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand attach" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand attach" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand attach" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand attach" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand attach" -l no-stdin -d 'Do not pass standard input on'
@@ -311,9 +311,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -l since -d 'Leave out w
 complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -l until -d 'Leave out what was written after' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -l format -d 'Print lines, or a JSON object a line' -r -f -a "table\t''
 json\t''"
-complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -s f -l follow -d 'Go on with what is written from now on, until the program ends'
@@ -323,9 +323,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand logs" -s h -l help -d 'Print h
 complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -s q -l quiet -d 'Print the names only'
@@ -337,9 +337,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand ps" -s h -l help -d 'Print hel
 complete -c ctrd -n "__fish_ctrd_using_subcommand top" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand top" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand top" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand top" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand top" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand top" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand top" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand top" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand top" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand top" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand top" -s q -l quiet -d 'Print the names only'
@@ -349,9 +349,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand top" -s h -l help -d 'Print he
 complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -l no-stream -d 'Print once, and do not go on'
@@ -362,9 +362,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -l debug -d 'Tell on st
 complete -c ctrd -n "__fish_ctrd_using_subcommand stats" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tree" -l format -d 'Draw lines, or print a JSON object a process' -r -f -a "table\t''
 json\t''"
-complete -c ctrd -n "__fish_ctrd_using_subcommand tree" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tree" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tree" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tree" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tree" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tree" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tree" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tree" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tree" -s A -l all-namespaces -d 'Draw the tasks of all namespaces'
@@ -373,16 +373,16 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand tree" -s h -l help -d 'Print h
 complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -l type -d 'Look for this kind of thing alone [default: a container, then an image]' -r -f -a "container\t''
 image\t''
 task\t''"
-complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand cp" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand cp" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand cp" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand cp" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand cp" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand cp" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand cp" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand cp" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand cp" -l archive -d 'Keep owners by number, set-id bits, attributes, and devices'
@@ -392,9 +392,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand cp" -s h -l help -d 'Print hel
 complete -c ctrd -n "__fish_ctrd_using_subcommand diff" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand diff" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand diff" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand diff" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand diff" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand diff" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand diff" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand diff" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand diff" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand diff" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand diff" -s q -l quiet -d 'Print the names only'
@@ -403,17 +403,17 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand diff" -l debug -d 'Tell on sta
 complete -c ctrd -n "__fish_ctrd_using_subcommand diff" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -l author -d 'Say who made the image' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -s m -l message -d 'Say what was changed' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -l no-pause -d 'Let a running container go on meanwhile: what it writes may then be there in parts'
 complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand commit" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -l rw -d 'Save what was changed in the root file system'
@@ -424,18 +424,18 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -l tcp-established
 complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -l ext-unix-sk -d 'Save Unix sockets that are connected to others outside'
 complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand checkpoint" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -l rw -d 'Bring back what was changed in the root file system'
 complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -l live -d 'Bring back the processes as they ran'
 complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -s f -l force -d 'Kill a running task first, and succeed where a container does not exist'
@@ -445,9 +445,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -s h -l help -d 'Print hel
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag copy cp label usage check unpack mount unmount umount inspect" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag copy cp label usage check unpack mount unmount umount inspect" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag copy cp label usage check unpack mount unmount umount inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag copy cp label usage check unpack mount unmount umount inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag copy cp label usage check unpack mount unmount umount inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag copy cp label usage check unpack mount unmount umount inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag copy cp label usage check unpack mount unmount umount inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag copy cp label usage check unpack mount unmount umount inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag copy cp label usage check unpack mount unmount umount inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag copy cp label usage check unpack mount unmount umount inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_subcommand_from import export ls list rm remove tag copy cp label usage check unpack mount unmount umount inspect" -s q -l quiet -d 'Print the names only'
@@ -475,9 +475,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and not __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l name -d 'Give the image this name, in place of the one in the archive' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l platform -d 'Take the image for this platform, os/architecture[/variant], in place of this machine\'s' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l snapshotter -d 'Unpack into this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l rootfs -d 'Take the archive or folder as a plain root file system, and make an image of it'
@@ -488,9 +488,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -s o -l output -d 'Write the archive to this file; - is standard output' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -l platform -d 'Take this platform of each image, os/architecture[/variant], in place of this machine\'s; may be repeated' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Draw no progress bar'
@@ -500,9 +500,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
@@ -513,9 +513,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
@@ -523,53 +523,53 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'List those of all namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -s f -l force -d 'Succeed where an image does not exist'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -l sync -d 'Wait until what nothing else needs is off the disk'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -s f -l force -d 'Succeed where an image does not exist'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -l sync -d 'Wait until what nothing else needs is off the disk'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from tag" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from tag" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from tag" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from tag" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from tag" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from tag" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from tag" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from tag" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from tag" -s f -l force -d 'Take a name that another image has'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from tag" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from tag" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from copy" -l to -d 'Copy them into this namespace' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from copy" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from copy" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from copy" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from copy" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from copy" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from copy" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from copy" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from copy" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from copy" -s f -l force -d 'Take a name that another image has there'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from copy" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from copy" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from cp" -l to -d 'Copy them into this namespace' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from cp" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from cp" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from cp" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from cp" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from cp" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from cp" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from cp" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from cp" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from cp" -s f -l force -d 'Take a name that another image has there'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from cp" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from cp" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from label" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from label" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from label" -l debug -d 'Tell on standard error what is being done'
@@ -578,9 +578,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from usage" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from usage" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from usage" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from usage" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from usage" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from usage" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from usage" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from usage" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from usage" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from usage" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from usage" -s q -l quiet -d 'Print the names only'
@@ -591,9 +591,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from check" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from check" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from check" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from check" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from check" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from check" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from check" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from check" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from check" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from check" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print the names only'
@@ -601,9 +601,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from check" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unpack" -l snapshotter -d 'Unpack into this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unpack" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unpack" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unpack" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unpack" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unpack" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unpack" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unpack" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unpack" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unpack" -s q -l quiet -d 'Draw no progress bar'
@@ -611,35 +611,35 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unpack" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from mount" -l platform -d 'Take the image for this platform, os/architecture[/variant], in place of this machine\'s' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from mount" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from mount" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from mount" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from mount" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from mount" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from mount" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from mount" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from mount" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from mount" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from mount" -l rw -d 'Let it be written to: what is written goes with it'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from mount" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from mount" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unmount" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unmount" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unmount" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unmount" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unmount" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unmount" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unmount" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unmount" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unmount" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unmount" -l keep -d 'Leave the snapshot, which is named as the folder'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unmount" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from unmount" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from umount" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from umount" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from umount" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from umount" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from umount" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from umount" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from umount" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from umount" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from umount" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from umount" -l keep -d 'Leave the snapshot, which is named as the folder'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from umount" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from umount" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from inspect" -l debug -d 'Tell on standard error what is being done'
@@ -647,9 +647,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag copy cp label usage check unpack mount unmount umount inspect" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag copy cp label usage check unpack mount unmount umount inspect" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag copy cp label usage check unpack mount unmount umount inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag copy cp label usage check unpack mount unmount umount inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag copy cp label usage check unpack mount unmount umount inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag copy cp label usage check unpack mount unmount umount inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag copy cp label usage check unpack mount unmount umount inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag copy cp label usage check unpack mount unmount umount inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag copy cp label usage check unpack mount unmount umount inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag copy cp label usage check unpack mount unmount umount inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_subcommand_from import export ls list rm remove tag copy cp label usage check unpack mount unmount umount inspect" -s q -l quiet -d 'Print the names only'
@@ -677,9 +677,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand images; and not __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l name -d 'Give the image this name, in place of the one in the archive' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l platform -d 'Take the image for this platform, os/architecture[/variant], in place of this machine\'s' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l snapshotter -d 'Unpack into this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l rootfs -d 'Take the archive or folder as a plain root file system, and make an image of it'
@@ -690,9 +690,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -s o -l output -d 'Write the archive to this file; - is standard output' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -l platform -d 'Take this platform of each image, os/architecture[/variant], in place of this machine\'s; may be repeated' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Draw no progress bar'
@@ -702,9 +702,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
@@ -715,9 +715,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
@@ -725,53 +725,53 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'List those of all namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -s f -l force -d 'Succeed where an image does not exist'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -l sync -d 'Wait until what nothing else needs is off the disk'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -s f -l force -d 'Succeed where an image does not exist'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -l sync -d 'Wait until what nothing else needs is off the disk'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from tag" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from tag" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from tag" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from tag" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from tag" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from tag" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from tag" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from tag" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from tag" -s f -l force -d 'Take a name that another image has'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from tag" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from tag" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from copy" -l to -d 'Copy them into this namespace' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from copy" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from copy" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from copy" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from copy" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from copy" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from copy" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from copy" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from copy" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from copy" -s f -l force -d 'Take a name that another image has there'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from copy" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from copy" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from cp" -l to -d 'Copy them into this namespace' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from cp" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from cp" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from cp" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from cp" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from cp" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from cp" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from cp" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from cp" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from cp" -s f -l force -d 'Take a name that another image has there'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from cp" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from cp" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from label" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from label" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from label" -l debug -d 'Tell on standard error what is being done'
@@ -780,9 +780,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from usage" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from usage" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from usage" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from usage" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from usage" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from usage" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from usage" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from usage" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from usage" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from usage" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from usage" -s q -l quiet -d 'Print the names only'
@@ -793,9 +793,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from check" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from check" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from check" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from check" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from check" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from check" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from check" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from check" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from check" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from check" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print the names only'
@@ -803,9 +803,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from check" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unpack" -l snapshotter -d 'Unpack into this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unpack" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unpack" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unpack" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unpack" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unpack" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unpack" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unpack" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unpack" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unpack" -s q -l quiet -d 'Draw no progress bar'
@@ -813,59 +813,59 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unpack" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from mount" -l platform -d 'Take the image for this platform, os/architecture[/variant], in place of this machine\'s' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from mount" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from mount" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from mount" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from mount" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from mount" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from mount" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from mount" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from mount" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from mount" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from mount" -l rw -d 'Let it be written to: what is written goes with it'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from mount" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from mount" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unmount" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unmount" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unmount" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unmount" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unmount" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unmount" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unmount" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unmount" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unmount" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unmount" -l keep -d 'Leave the snapshot, which is named as the folder'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unmount" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from unmount" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from umount" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from umount" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from umount" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from umount" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from umount" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from umount" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from umount" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from umount" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from umount" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from umount" -l keep -d 'Leave the snapshot, which is named as the folder'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from umount" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from umount" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from inspect" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -s f -l force -d 'Succeed where an image does not exist'
 complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -l sync -d 'Wait until what nothing else needs is off the disk'
 complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand tag" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tag" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tag" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tag" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tag" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tag" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tag" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tag" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tag" -s f -l force -d 'Take a name that another image has'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tag" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tag" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -l debug -d 'Tell on standard error what is being done'
@@ -923,9 +923,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l stop-signal -d 'End the program by this signal when the container is stopped' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l annotation -d 'Write an annotation into the container\'s specification' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l security-opt -d 'Change the confinement: seccomp=unconfined|FILE, no-new-privileges=false, apparmor=PROFILE, systempaths=unconfined' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from create" -s t -l tty -d 'Give the program a terminal'
@@ -936,9 +936,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
@@ -950,9 +950,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
@@ -961,23 +961,23 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -l all -d 'List containers that do not run, too, as is done anyway; here -a is short for it where no socket follows'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from inspect" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from label" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from label" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from label" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from label" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l rw -d 'Save what was changed in the root file system'
@@ -988,36 +988,36 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l ext-unix-sk -d 'Save Unix sockets that are connected to others outside'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from checkpoint" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -l rw -d 'Bring back what was changed in the root file system'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -l live -d 'Bring back the processes as they ran'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -s f -l force -d 'Kill a running task first, and succeed where a container does not exist'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -l keep-snapshot -d 'Leave the snapshot'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from remove" -s f -l force -d 'Kill a running task first, and succeed where a container does not exist'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from remove" -l keep-snapshot -d 'Leave the snapshot'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and not __fish_seen_subcommand_from create ls list inspect label checkpoint restore rm remove" -l debug -d 'Tell on standard error what is being done'
@@ -1075,9 +1075,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l stop-signal -d 'End the program by this signal when the container is stopped' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l annotation -d 'Write an annotation into the container\'s specification' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l security-opt -d 'Change the confinement: seccomp=unconfined|FILE, no-new-privileges=false, apparmor=PROFILE, systempaths=unconfined' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from create" -s t -l tty -d 'Give the program a terminal'
@@ -1088,9 +1088,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
@@ -1102,9 +1102,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
@@ -1113,23 +1113,23 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -l all -d 'List containers that do not run, too, as is done anyway; here -a is short for it where no socket follows'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from inspect" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from label" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from label" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from label" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from label" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from checkpoint" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from checkpoint" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from checkpoint" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from checkpoint" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from checkpoint" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from checkpoint" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from checkpoint" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from checkpoint" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from checkpoint" -l rw -d 'Save what was changed in the root file system'
@@ -1140,36 +1140,36 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from checkpoint" -l ext-unix-sk -d 'Save Unix sockets that are connected to others outside'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from checkpoint" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from checkpoint" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -l rw -d 'Bring back what was changed in the root file system'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -l live -d 'Bring back the processes as they ran'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -s f -l force -d 'Kill a running task first, and succeed where a container does not exist'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -l keep-snapshot -d 'Leave the snapshot'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from remove" -s f -l force -d 'Kill a running task first, and succeed where a container does not exist'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from remove" -l keep-snapshot -d 'Leave the snapshot'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -l debug -d 'Tell on standard error what is being done'
@@ -1194,9 +1194,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -l log-uri -d 'Send the program\'s output there (file:///PATH, binary:///PROGRAM?KEY=VALUE) and not here' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -l checkpoint -d 'Go on with the processes as they were saved in this image, in place of anew' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -l image-path -d 'Go on with the processes as CRIU\'s images in this folder have them' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -s d -l detach -d 'Leave the program running'
@@ -1206,9 +1206,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
@@ -1219,9 +1219,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
@@ -1235,9 +1235,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -s w -l workdir -l cwd -d 'Start the program in this folder of the container' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -l detach-keys -d 'Leave the program at this sequence of keys' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -l pid-file -d 'Write the process id of the program to this file' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -s d -l detach -d 'Leave the program running'
@@ -1247,27 +1247,27 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from exec" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from kill" -s s -l signal -d 'Send this signal, by name or number [default: the image\'s stop signal, or TERM]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from kill" -l exec-id -d 'Signal this process of exec, not the container\'s first one' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from kill" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from kill" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from kill" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from kill" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from kill" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from kill" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from kill" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from kill" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from kill" -l all -d 'Signal every process of the container'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from kill" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from kill" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from delete" -l exec-id -d 'Delete this process of exec, not the task' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from delete" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from delete" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from delete" -s f -l force -d 'Kill a running task first, and succeed where a task does not exist'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from delete" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from rm" -l exec-id -d 'Delete this process of exec, not the task' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from rm" -s f -l force -d 'Kill a running task first, and succeed where a task does not exist'
@@ -1276,9 +1276,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -s q -l quiet -d 'Print the names only'
@@ -1286,64 +1286,64 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ps" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from wait" -l exec-id -d 'Wait for this process of exec, not for the container\'s first one' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from wait" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from wait" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from wait" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from wait" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from wait" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from wait" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from wait" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from wait" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from wait" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from attach" -l detach-keys -d 'Leave the program at this sequence of keys' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from attach" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from attach" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from attach" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from attach" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from attach" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from attach" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from attach" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from attach" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from attach" -l no-stdin -d 'Do not pass standard input on'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from attach" -l no-signals -d 'Do not pass signals on'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from attach" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from attach" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metrics" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metrics" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metrics" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metrics" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metrics" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metrics" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metrics" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metrics" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metrics" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metrics" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metric" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metric" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metric" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metric" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metric" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metric" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metric" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metric" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metric" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from metric" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -l image-path -d 'Write CRIU\'s images of the processes there, in place of making an image' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -l work-path -d 'Write CRIU\'s log there' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -l exit -d 'End the task when it is saved'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from checkpoint" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from pause" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from pause" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from pause" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from pause" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from pause" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from pause" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from pause" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from pause" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from pause" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from pause" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from resume" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from resume" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from resume" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from resume" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from resume" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from resume" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from resume" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from resume" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from resume" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from resume" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and not __fish_seen_subcommand_from start ls list exec kill delete rm ps wait attach metrics metric checkpoint pause resume" -l debug -d 'Tell on standard error what is being done'
@@ -1368,9 +1368,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -l log-uri -d 'Send the program\'s output there (file:///PATH, binary:///PROGRAM?KEY=VALUE) and not here' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -l checkpoint -d 'Go on with the processes as they were saved in this image, in place of anew' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -l image-path -d 'Go on with the processes as CRIU\'s images in this folder have them' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -s d -l detach -d 'Leave the program running'
@@ -1380,9 +1380,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
@@ -1393,9 +1393,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
@@ -1409,9 +1409,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -s w -l workdir -l cwd -d 'Start the program in this folder of the container' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -l detach-keys -d 'Leave the program at this sequence of keys' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -l pid-file -d 'Write the process id of the program to this file' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -s d -l detach -d 'Leave the program running'
@@ -1421,27 +1421,27 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from exec" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from kill" -s s -l signal -d 'Send this signal, by name or number [default: the image\'s stop signal, or TERM]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from kill" -l exec-id -d 'Signal this process of exec, not the container\'s first one' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from kill" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from kill" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from kill" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from kill" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from kill" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from kill" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from kill" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from kill" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from kill" -l all -d 'Signal every process of the container'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from kill" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from kill" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from delete" -l exec-id -d 'Delete this process of exec, not the task' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from delete" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from delete" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from delete" -s f -l force -d 'Kill a running task first, and succeed where a task does not exist'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from delete" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from rm" -l exec-id -d 'Delete this process of exec, not the task' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from rm" -s f -l force -d 'Kill a running task first, and succeed where a task does not exist'
@@ -1450,9 +1450,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -s q -l quiet -d 'Print the names only'
@@ -1460,64 +1460,64 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ps" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from wait" -l exec-id -d 'Wait for this process of exec, not for the container\'s first one' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from wait" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from wait" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from wait" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from wait" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from wait" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from wait" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from wait" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from wait" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from wait" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from attach" -l detach-keys -d 'Leave the program at this sequence of keys' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from attach" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from attach" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from attach" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from attach" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from attach" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from attach" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from attach" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from attach" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from attach" -l no-stdin -d 'Do not pass standard input on'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from attach" -l no-signals -d 'Do not pass signals on'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from attach" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from attach" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metrics" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metrics" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metrics" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metrics" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metrics" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metrics" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metrics" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metrics" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metrics" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metrics" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metric" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metric" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metric" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metric" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metric" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metric" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metric" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metric" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metric" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from metric" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -l image-path -d 'Write CRIU\'s images of the processes there, in place of making an image' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -l work-path -d 'Write CRIU\'s log there' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -l exit -d 'End the task when it is saved'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from checkpoint" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from pause" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from pause" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from pause" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from pause" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from pause" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from pause" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from pause" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from pause" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from pause" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from pause" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from resume" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from resume" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from resume" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from resume" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from resume" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from resume" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from resume" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from resume" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from resume" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from resume" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -l debug -d 'Tell on standard error what is being done'
@@ -1541,9 +1541,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subc
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
@@ -1555,9 +1555,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subc
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
@@ -1566,25 +1566,25 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subc
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from tree" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from tree" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from tree" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from tree" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from tree" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from tree" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from tree" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from tree" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from tree" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from tree" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from tree" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from inspect" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from inspect" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from info" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from info" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from info" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from info" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from info" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from info" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from info" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from info" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from info" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from info" -l debug -d 'Tell on standard error what is being done'
@@ -1593,9 +1593,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subc
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from usage" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from usage" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from usage" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from usage" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from usage" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from usage" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from usage" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from usage" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from usage" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from usage" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from usage" -s q -l quiet -d 'Print the names only'
@@ -1605,9 +1605,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subc
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from prepare" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from prepare" -l label -d 'Attach a label' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from prepare" -l target -d 'Print the mount commands that put it at this folder, in place of JSON' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from prepare" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from prepare" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from prepare" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from prepare" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from prepare" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from prepare" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from prepare" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from prepare" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from prepare" -l debug -d 'Tell on standard error what is being done'
@@ -1615,75 +1615,75 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subc
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from view" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from view" -l label -d 'Attach a label' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from view" -l target -d 'Print the mount commands that put it at this folder, in place of JSON' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from view" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from view" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from view" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from view" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from view" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from view" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from view" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from view" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from view" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from view" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from commit" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from commit" -l label -d 'Attach a label' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from commit" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from commit" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from commit" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from commit" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from commit" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from commit" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from commit" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from commit" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from commit" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from commit" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from label" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from label" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from label" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from label" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from label" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from diff" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from diff" -l media-type -d 'Make a layer of this media type' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from diff" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from diff" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from diff" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from diff" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from diff" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from diff" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from diff" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from diff" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from diff" -l keep -d 'Leave the layer among the blobs, and print its descriptor as JSON'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from diff" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from mounts" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from delete" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from delete" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from delete" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from delete" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshot; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and not __fish_seen_subcommand_from ls list tree inspect info usage prepare view commit label diff mounts rm remove delete" -l debug -d 'Tell on standard error what is being done'
@@ -1707,9 +1707,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
@@ -1721,9 +1721,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
@@ -1732,25 +1732,25 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from tree" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from tree" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from tree" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from tree" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from tree" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from tree" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from tree" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from tree" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from tree" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from tree" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from tree" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from inspect" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from inspect" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from info" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from info" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from info" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from info" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from info" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from info" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from info" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from info" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from info" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from info" -l debug -d 'Tell on standard error what is being done'
@@ -1759,9 +1759,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from usage" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from usage" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from usage" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from usage" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from usage" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from usage" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from usage" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from usage" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from usage" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from usage" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from usage" -s q -l quiet -d 'Print the names only'
@@ -1771,9 +1771,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from prepare" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from prepare" -l label -d 'Attach a label' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from prepare" -l target -d 'Print the mount commands that put it at this folder, in place of JSON' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from prepare" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from prepare" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from prepare" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from prepare" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from prepare" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from prepare" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from prepare" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from prepare" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from prepare" -l debug -d 'Tell on standard error what is being done'
@@ -1781,75 +1781,75 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from view" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from view" -l label -d 'Attach a label' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from view" -l target -d 'Print the mount commands that put it at this folder, in place of JSON' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from view" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from view" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from view" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from view" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from view" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from view" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from view" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from view" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from view" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from view" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from commit" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from commit" -l label -d 'Attach a label' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from commit" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from commit" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from commit" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from commit" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from commit" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from commit" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from commit" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from commit" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from commit" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from commit" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from label" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from label" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from label" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from label" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from label" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from diff" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from diff" -l media-type -d 'Make a layer of this media type' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from diff" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from diff" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from diff" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from diff" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from diff" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from diff" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from diff" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from diff" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from diff" -l keep -d 'Leave the layer among the blobs, and print its descriptor as JSON'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from diff" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from mounts" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from delete" -l snapshotter -d 'Use this snapshotter [default: overlayfs, or native where that does not work]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from delete" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from delete" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from delete" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand snapshots; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_subcommand_from ls list fsck get ingest active abort label rm remove delete" -l debug -d 'Tell on standard error what is being done'
@@ -1868,9 +1868,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand content; and not __fish_seen_s
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
@@ -1881,9 +1881,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subco
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
@@ -1893,9 +1893,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subco
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -l format -d 'Print a line for each problem, or a JSON object' -r -f -a "table\t''
 json\t''"
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -l repair -d 'Repair what can be: forget what is broken so that it comes anew, remove what belongs to nobody'
@@ -1903,9 +1903,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subco
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -l quick -d 'Do not read the blobs through: their sizes alone are compared'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from fsck" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from get" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from get" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from get" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from get" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from get" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from get" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from get" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from get" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from get" -l debug -d 'Tell on standard error what is being done'
@@ -1913,9 +1913,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subco
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ingest" -l digest -l expected-digest -d 'Store it only if it has this digest' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ingest" -l size -l expected-size -d 'Store it only if it has so many bytes' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ingest" -l label -d 'Attach a label, such as one that keeps it from the garbage collector' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ingest" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ingest" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ingest" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ingest" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ingest" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ingest" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ingest" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ingest" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from ingest" -l debug -d 'Tell on standard error what is being done'
@@ -1923,53 +1923,53 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subco
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from active" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from active" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from active" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from active" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from active" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from active" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from active" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from active" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from active" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from active" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from active" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from active" -l no-trunc -d 'Print digests in full on a terminal, too'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from active" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from active" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from abort" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from abort" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from abort" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from abort" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from abort" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from abort" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from abort" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from abort" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from abort" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from abort" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from label" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from label" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from label" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from label" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from delete" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from delete" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from delete" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand content; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -l debug -d 'Tell on standard error what is being done'
@@ -1986,9 +1986,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and not __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
@@ -1999,9 +1999,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
@@ -2012,32 +2012,32 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from create" -l id -d 'Name the lease; without it, a name is made up' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from create" -s x -l expires -d 'Let it end after this time, such as 90s, 10m, 2h; 0 for never' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from create" -l label -d 'Attach a label' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from create" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -l sync -d 'Wait until what nothing else needs is off the disk'
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -l sync -d 'Wait until what nothing else needs is off the disk'
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from delete" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from delete" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from delete" -l sync -d 'Wait until what nothing else needs is off the disk'
@@ -2046,32 +2046,32 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -l no-trunc -d 'Print digests in full on a terminal, too'
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from add" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from add" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from add" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from add" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from add" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from add" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from add" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from add" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from add" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from drop" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from drop" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from drop" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from drop" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from drop" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from drop" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from drop" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from drop" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from drop" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from drop" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_subcommand_from ls list create rm remove delete resources add drop" -l debug -d 'Tell on standard error what is being done'
@@ -2088,9 +2088,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and not __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
@@ -2101,9 +2101,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
@@ -2114,32 +2114,32 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from create" -l id -d 'Name the lease; without it, a name is made up' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from create" -s x -l expires -d 'Let it end after this time, such as 90s, 10m, 2h; 0 for never' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from create" -l label -d 'Attach a label' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from create" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -l sync -d 'Wait until what nothing else needs is off the disk'
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -l sync -d 'Wait until what nothing else needs is off the disk'
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from delete" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from delete" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from delete" -l sync -d 'Wait until what nothing else needs is off the disk'
@@ -2148,32 +2148,32 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -l no-trunc -d 'Print digests in full on a terminal, too'
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from add" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from add" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from add" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from add" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from add" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from add" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from add" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from add" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from add" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from drop" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from drop" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from drop" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from drop" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from drop" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from drop" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from drop" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from drop" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from drop" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from drop" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create label rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create label rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create label rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create label rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create label rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create label rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create label rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create label rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen_subcommand_from ls list create label rm remove" -l debug -d 'Tell on standard error what is being done'
@@ -2187,9 +2187,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and not __fish_seen
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
@@ -2199,9 +2199,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
@@ -2209,37 +2209,37 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from create" -l label -d 'Attach a label' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from create" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from label" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from label" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from label" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from label" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespace; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create label rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create label rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create label rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create label rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create label rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create label rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create label rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create label rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_seen_subcommand_from ls list create label rm remove" -l debug -d 'Tell on standard error what is being done'
@@ -2253,9 +2253,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and not __fish_see
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
@@ -2265,9 +2265,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
@@ -2275,37 +2275,37 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from create" -l label -d 'Attach a label' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from create" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from label" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from label" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from label" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from label" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from label" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from label" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from label" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand namespaces; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l debug -d 'Tell on standard error what is being done'
@@ -2330,9 +2330,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subco
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l cgroup-parent -d 'Put the sandbox\'s control group below this one' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l label -d 'Attach a label to the sandbox' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l annotation -d 'Write an annotation into the sandbox\'s specification' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from run" -l debug -d 'Tell on standard error what is being done'
@@ -2346,16 +2346,16 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subco
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -l cgroup-parent -d 'Put the sandbox\'s control group below this one' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -l label -d 'Attach a label to the sandbox' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -l annotation -d 'Write an annotation into the sandbox\'s specification' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l debug -d 'Tell on standard error what is being done'
@@ -2363,9 +2363,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subco
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
@@ -2376,9 +2376,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subco
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
@@ -2386,54 +2386,54 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subco
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'List those of all namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from inspect" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from metrics" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from metrics" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from metrics" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from metrics" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from metrics" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from metrics" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from metrics" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from metrics" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from metrics" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from metrics" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from wait" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from wait" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from wait" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from wait" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from wait" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from wait" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from wait" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from wait" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from wait" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -s t -l time -d 'Kill what has not ended after so many seconds' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from rm" -s f -l force -d 'Remove the record even where the sandbox cannot be ended, and succeed where there is none'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from remove" -s f -l force -d 'Remove the record even where the sandbox cannot be ended, and succeed where there is none'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandbox; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l debug -d 'Tell on standard error what is being done'
@@ -2458,9 +2458,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -l cgroup-parent -d 'Put the sandbox\'s control group below this one' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -l label -d 'Attach a label to the sandbox' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -l annotation -d 'Write an annotation into the sandbox\'s specification' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from run" -l debug -d 'Tell on standard error what is being done'
@@ -2474,16 +2474,16 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -l cgroup-parent -d 'Put the sandbox\'s control group below this one' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -l label -d 'Attach a label to the sandbox' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -l annotation -d 'Write an annotation into the sandbox\'s specification' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from start" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from start" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from start" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from start" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from start" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from start" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from start" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from start" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from start" -l debug -d 'Tell on standard error what is being done'
@@ -2491,9 +2491,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
@@ -2504,9 +2504,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
@@ -2514,54 +2514,54 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'List those of all namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from inspect" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from metrics" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from metrics" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from metrics" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from metrics" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from metrics" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from metrics" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from metrics" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from metrics" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from metrics" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from metrics" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from wait" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from wait" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from wait" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from wait" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from wait" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from wait" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from wait" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from wait" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from wait" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from stop" -s t -l time -d 'Kill what has not ended after so many seconds' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from stop" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from stop" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from stop" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from stop" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from stop" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from stop" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from stop" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from stop" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from stop" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from rm" -s f -l force -d 'Remove the record even where the sandbox cannot be ended, and succeed where there is none'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from remove" -s f -l force -d 'Remove the record even where the sandbox cannot be ended, and succeed where there is none'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sandboxes; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and not __fish_seen_subcommand_from run create start ls list inspect metrics wait stop rm remove" -l debug -d 'Tell on standard error what is being done'
@@ -2586,9 +2586,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -l cgroup-parent -d 'Put the sandbox\'s control group below this one' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -l label -d 'Attach a label to the sandbox' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -l annotation -d 'Write an annotation into the sandbox\'s specification' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from run" -l debug -d 'Tell on standard error what is being done'
@@ -2602,16 +2602,16 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -l cgroup-parent -d 'Put the sandbox\'s control group below this one' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -l label -d 'Attach a label to the sandbox' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -l annotation -d 'Write an annotation into the sandbox\'s specification' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from start" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from start" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from start" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from start" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from start" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from start" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from start" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from start" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from start" -l debug -d 'Tell on standard error what is being done'
@@ -2619,9 +2619,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
@@ -2632,9 +2632,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
@@ -2642,54 +2642,54 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -s A -l all-namespaces -d 'List those of all namespaces'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from inspect" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from inspect" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from inspect" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from inspect" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from metrics" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from metrics" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from metrics" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from metrics" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from metrics" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from metrics" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from metrics" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from metrics" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from metrics" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from metrics" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from wait" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from wait" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from wait" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from wait" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from wait" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from wait" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from wait" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from wait" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from wait" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from stop" -s t -l time -d 'Kill what has not ended after so many seconds' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from stop" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from stop" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from stop" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from stop" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from stop" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from stop" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from stop" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from stop" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from stop" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from rm" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from rm" -s f -l force -d 'Remove the record even where the sandbox cannot be ended, and succeed where there is none'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from remove" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from remove" -s f -l force -d 'Remove the record even where the sandbox cannot be ended, and succeed where there is none'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand sb; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subcommand_from ls list end create start state wait kill delete shutdown" -l debug -d 'Tell on standard error what is being done'
@@ -2707,9 +2707,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and not __fish_seen_subc
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
@@ -2719,18 +2719,18 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from list" -l no-trunc -d 'Print digests in full on a terminal, too'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from end" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from end" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from end" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from end" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from end" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from end" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from end" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from end" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from end" -l debug -d 'Tell on standard error what is being done'
@@ -2738,53 +2738,53 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from create" -l stdout -d 'Send the output there: a FIFO\'s path, or file:///PATH' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from create" -l stderr -d 'Send the errors there' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from create" -l stdin -d 'Take the input from this FIFO' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from create" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from create" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from create" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from create" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from create" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from create" -s t -l tty -d 'Give the program a terminal'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from create" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from start" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from start" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from start" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from start" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from start" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from start" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from start" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from start" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from start" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from state" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from state" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from state" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from state" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from state" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from state" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from state" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from state" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from state" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from state" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from wait" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from wait" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from wait" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from wait" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from wait" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from wait" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from wait" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from wait" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from wait" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from kill" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from kill" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from kill" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from kill" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from kill" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from kill" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from kill" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from kill" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from kill" -l all -d 'Signal every process of the container'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from kill" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from kill" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from delete" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from delete" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from delete" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from delete" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from shutdown" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from shutdown" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from shutdown" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from shutdown" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from shutdown" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from shutdown" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from shutdown" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from shutdown" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand shim; and __fish_seen_subcommand_from shutdown" -l debug -d 'Tell on standard error what is being done'
@@ -2793,16 +2793,16 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand events" -s f -l filter -d 'Pri
 complete -c ctrd -n "__fish_ctrd_using_subcommand events" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand events" -l count -d 'End after so many events' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand events" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand events" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand events" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand events" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand events" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand events" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand events" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand events" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand events" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand events" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and not __fish_seen_subcommand_from ls list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and not __fish_seen_subcommand_from ls list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and not __fish_seen_subcommand_from ls list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and not __fish_seen_subcommand_from ls list" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and not __fish_seen_subcommand_from ls list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and not __fish_seen_subcommand_from ls list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and not __fish_seen_subcommand_from ls list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and not __fish_seen_subcommand_from ls list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and not __fish_seen_subcommand_from ls list" -l debug -d 'Tell on standard error what is being done'
@@ -2812,9 +2812,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and not __fish_seen_s
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
@@ -2824,18 +2824,18 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subco
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -l no-trunc -d 'Print digests in full on a terminal, too'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugins; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and not __fish_seen_subcommand_from ls list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and not __fish_seen_subcommand_from ls list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and not __fish_seen_subcommand_from ls list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and not __fish_seen_subcommand_from ls list" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and not __fish_seen_subcommand_from ls list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and not __fish_seen_subcommand_from ls list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and not __fish_seen_subcommand_from ls list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and not __fish_seen_subcommand_from ls list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and not __fish_seen_subcommand_from ls list" -l debug -d 'Tell on standard error what is being done'
@@ -2845,9 +2845,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and not __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print the names only'
@@ -2857,9 +2857,9 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -s f -l filter -d 'Print only what this matches, by the fields of --format json, e.g. status==running,labels.app==web; several are alternatives' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the names only'
@@ -2868,27 +2868,27 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand plugin; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand info" -l format -d 'Print lines, or a JSON object' -r -f -a "table\t''
 json\t''"
-complete -c ctrd -n "__fish_ctrd_using_subcommand info" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand info" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand info" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand info" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand info" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand info" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand info" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand info" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand info" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand info" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand check" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
 json\t''"
-complete -c ctrd -n "__fish_ctrd_using_subcommand check" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand check" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand check" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand check" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand check" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand check" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand check" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand check" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand check" -s q -l quiet -d 'Print what is missing only'
 complete -c ctrd -n "__fish_ctrd_using_subcommand check" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand check" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand trace" -l id -d 'Draw this trace, by the beginning of its id [default: the last one of the file]' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand trace" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand trace" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand trace" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand trace" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand trace" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand trace" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand trace" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand trace" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand trace" -l svg -d 'Draw an SVG picture'
@@ -2897,16 +2897,16 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand trace" -l debug -d 'Tell on st
 complete -c ctrd -n "__fish_ctrd_using_subcommand trace" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ctrd -n "__fish_ctrd_using_subcommand version" -l format -d 'Print lines, or a JSON object' -r -f -a "table\t''
 json\t''"
-complete -c ctrd -n "__fish_ctrd_using_subcommand version" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand version" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand version" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand version" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand version" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand version" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand version" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand version" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand version" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand version" -s h -l help -d 'Print help'
-complete -c ctrd -n "__fish_ctrd_using_subcommand config; and not __fish_seen_subcommand_from default dump migrate" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand config; and not __fish_seen_subcommand_from default dump migrate" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand config; and not __fish_seen_subcommand_from default dump migrate" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and not __fish_seen_subcommand_from default dump migrate" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and not __fish_seen_subcommand_from default dump migrate" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and not __fish_seen_subcommand_from default dump migrate" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand config; and not __fish_seen_subcommand_from default dump migrate" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand config; and not __fish_seen_subcommand_from default dump migrate" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand config; and not __fish_seen_subcommand_from default dump migrate" -l debug -d 'Tell on standard error what is being done'
@@ -2914,34 +2914,34 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand config; and not __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand config; and not __fish_seen_subcommand_from default dump migrate" -f -a "default" -d 'Print what holds where nothing is configured'
 complete -c ctrd -n "__fish_ctrd_using_subcommand config; and not __fish_seen_subcommand_from default dump migrate" -f -a "dump" -d 'Print what the file, its imports and the flags come to'
 complete -c ctrd -n "__fish_ctrd_using_subcommand config; and not __fish_seen_subcommand_from default dump migrate" -f -a "migrate" -d 'Print the file in the newest version'
-complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from default" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from default" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from default" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from default" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from default" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from default" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from default" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from default" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from default" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from default" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from dump" -s c -l config -d 'Read this file [default: /etc/ctrd/config.toml]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from dump" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from dump" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from dump" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from dump" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from dump" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from dump" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from dump" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from dump" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from dump" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from dump" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from migrate" -s c -l config -d 'Read this file [default: /etc/ctrd/config.toml]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from migrate" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from migrate" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from migrate" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from migrate" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from migrate" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from migrate" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from migrate" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from migrate" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from migrate" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand config; and __fish_seen_subcommand_from migrate" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -s c -l config -d 'Read the configuration from this file [default: /etc/ctrd/config.toml, where it exists]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -l idle-timeout -d 'End when nobody was connected for this long, e.g. 10m, and no container is to be kept running' -r
-complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -s a -l address -d 'Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
+complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand serve" -l debug -d 'Tell on standard error what is being done'

@@ -125,7 +125,13 @@ fn no_page_is_left_of_a_command_that_went() {
     }
 }
 
-fn render(name: &str, command: Command, section: &str, program: &str) -> String {
+fn render(name: &str, mut command: Command, section: &str, program: &str) -> String {
+    // As the help has it: what may be named several times shows it.
+    let usage = command.render_usage().to_string();
+    let aliases: Vec<String> =
+        command.get_visible_aliases().map(|alias| bold(&called(name, alias))).collect();
+    let variables = variables(&command);
+    let command = command.override_usage(usage.trim_start_matches("Usage:").trim().to_string());
     let has_subcommands = command.has_subcommands();
     let has_options = command.get_arguments().any(|a| !a.is_hide_set());
     let about = command.get_about().map(ToString::to_string).unwrap_or_default();
@@ -137,6 +143,9 @@ fn render(name: &str, command: Command, section: &str, program: &str) -> String 
     let mut rest = Vec::new();
     man.render_synopsis_section(&mut rest).expect("render");
     man.render_description_section(&mut rest).expect("render");
+    if !aliases.is_empty() {
+        rest.extend(format!(".PP\nIt may be called {} as well\n", aliases.join(" or ")).into_bytes());
+    }
     if has_options {
         man.render_options_section(&mut rest).expect("render");
     }
@@ -144,6 +153,9 @@ fn render(name: &str, command: Command, section: &str, program: &str) -> String 
         man.render_subcommands_section(&mut rest).expect("render");
     }
     text += &String::from_utf8(rest).expect("UTF-8");
+    if name == "ctrd" {
+        text += &variables;
+    }
     examples(name, &mut text);
     writeln!(text, ".SH EXIT STATUS\n{}", exit_status(name)).expect("a string");
     match name {
@@ -156,6 +168,44 @@ fn render(name: &str, command: Command, section: &str, program: &str) -> String 
         _ => ".BR ocirun (8),\n.BR ocirun\\-init (8),\n.BR ctrd (1)",
     };
     writeln!(text, ".SH SEE ALSO\n{see}").expect("a string");
+    text
+}
+
+/// How a command is called by another name: `ctrd images ls`.
+fn called(name: &str, alias: &str) -> String {
+    let before = name.rsplit_once('-').map_or("", |(before, _)| before);
+    format!("{} {alias}", before.replace('-', " "))
+}
+
+fn bold(text: &str) -> String {
+    format!("\\fB{}\\fR", text.replace('-', "\\-"))
+}
+
+/// The variables that stand for options, and the others that every command of `ctrd` reads.
+fn variables(command: &Command) -> String {
+    let mut text = ".SH ENVIRONMENT\n".to_string();
+    for arg in command.get_arguments() {
+        if let (Some(variable), Some(long)) = (arg.get_env(), arg.get_long()) {
+            let variable = variable.to_string_lossy();
+            writeln!(text, ".TP\n.B {variable}\nWhat \\-\\-{long} says, where it is not given; empty is as if it were not set.")
+                .expect("a string");
+        }
+    }
+    for (names, says) in [
+        (".BR CONTAINERD_ADDRESS \", \" CONTAINERD_NAMESPACE", "ctr's, where ctrd's own is not set."),
+        (
+            ".B XDG_RUNTIME_DIR",
+            "Has the folder ctrd of what a reboot may forget, where the caller is not root.",
+        ),
+        (
+            ".B XDG_DATA_HOME",
+            "Has the folder ctrd of what is kept, where the caller is not root [default: ~/.local/share].",
+        ),
+        (".B TRACEPARENT", "Of whose trace a launch is a part: see ctrd\\-trace(1)."),
+    ] {
+        let says = says.replace('\'', "\\(aq");
+        writeln!(text, ".TP\n{names}\n{says}").expect("a string");
+    }
     text
 }
 
@@ -183,7 +233,7 @@ fn statuses(text: &mut String) {
     *text += ".PP\nCommands that stand for a program in a container (run, exec, attach, start \\-\\-attach, and start, \
               exec, attach, wait and delete of task) have its status:\n.PP\n.RS 4\n.nf\n";
     for (status, meaning) in [
-        ("125", "it could not be started; of run and exec also a wrong usage"),
+        ("125", "it could not be started; a wrong usage, too, but that of start and of task delete is 2"),
         ("126", "it is there and cannot be executed: no permission, a folder, a wrong format"),
         ("127", "it is not there"),
         ("128+N", "signal N ended it, or ended ctrd before it was started"),
@@ -200,10 +250,21 @@ fn exit_status(name: &str) -> &'static str {
             "The program's own status; 128 and the signal's number when a signal ended it; 125 when it could \
              not be started, wrong usage included; 126 when it cannot be executed; 127 when it is not there."
         }
-        "ctrd-task-wait" | "ctrd-task-delete" | "ctrd-task-start" => {
+        "ctrd-task-wait" => {
+            "The task's own status; 128 and the signal's number when a signal ended it; 125 on failure, wrong usage \
+             included."
+        }
+        "ctrd-task-start" => {
+            "The task's own status, and 0 with --detach; 128 and the signal's number when a signal ended it; 125 when \
+             it could not be started, wrong usage included; 126 when its program cannot be executed; 127 when that is \
+             not there."
+        }
+        "ctrd-task-delete" => {
             "The task's own status; 128 and the signal's number when a signal ended it; 1 on failure; 2 on wrong usage."
         }
-        "ctrd-start" => "0 on success, 1 on failure, 2 on wrong usage; with --attach as of ctrd\\-run(1).",
+        "ctrd-start" => {
+            "0 on success, 1 on failure, 2 on wrong usage; with --attach, but for a wrong usage, as of ctrd\\-run(1)."
+        }
         "ctrd-check" => "0 when containers can run here, 1 when something is missing, 2 on wrong usage.",
         "ctrd-image-check" => {
             "0 when all is there, 1 when something is not, or on failure, 2 on wrong usage."

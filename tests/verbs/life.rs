@@ -100,6 +100,17 @@ fn output_in_the_background_is_kept() {
     });
 }
 
+#[test]
+fn a_log_is_followed_no_longer_than_is_asked_for() {
+    let stack = Stack::with_busybox();
+    stack.run(&["run", "-d", "--name", "it-until", "busybox", "sh", "-c", "echo up; exec sleep 3000"]).ok();
+    super::until_logged(&stack, "it-until", "up");
+    assert_eq!(stack.run(&["logs", "-f", "--until", "1h", "it-until"]).ok(), "");
+    let bad = stack.run(&["logs", "--until", "later", "it-nobody"]).fails(1);
+    assert!(bad.contains("time \"later\""), "told before anything is looked for: {bad}");
+    stack.run(&["rm", "-f", "it-until"]).ok();
+}
+
 /// What is typed comes from a terminal or not at all: a pipe's end would never be told.
 #[test]
 fn a_pipe_is_not_typed_at_a_terminal() {

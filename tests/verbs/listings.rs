@@ -1,7 +1,28 @@
 //! Listings: their forms, filters and namespaces, and the hint where something else is.
 
 use super::{both_ways, objects};
+use crate::bin;
 use crate::stack::Stack;
+
+#[test]
+fn a_variable_that_is_empty_says_nothing() {
+    let stack = Stack::with_busybox();
+    let (root, state) = (stack.path("lib"), stack.path("run"));
+    for args in [&["info", "--format", "json"][..], &["run", "--rm", "busybox", "echo", "{}"]] {
+        let mut command = bin::command("ctrd");
+        command.args(args).env("CTRD_ROOT", &root).env("CTRD_STATE", &state);
+        for name in ["CTRD_ADDRESS", "CTRD_NAMESPACE", "CTRD_TRACE"] {
+            command.env(name, "");
+        }
+        let told = objects(&bin::run(&mut command).ok());
+        if args[0] == "info" {
+            assert_eq!(told[0]["address"], stack.address().to_str().unwrap());
+            assert_eq!(told[0]["namespace"], "default");
+        }
+    }
+    let bad = stack.run(&["--namespace", "", "ps"]).fails(1);
+    assert!(bad.contains("namespace"), "{bad}");
+}
 
 #[test]
 fn every_listing_has_every_form() {

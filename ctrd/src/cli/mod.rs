@@ -58,7 +58,7 @@ pub struct Cli {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {
-    /// Talk to the server at this Unix socket [default: /run/ctrd/ctrd.sock]
+    /// Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]
     #[arg(
         long,
         short = 'a',
@@ -68,10 +68,10 @@ pub struct Global {
         value_name = "PATH"
     )]
     pub address: Option<PathBuf>,
-    /// Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd]
+    /// Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]
     #[arg(long, global = true, env = "CTRD_ROOT", hide_env_values = true, value_name = "DIR")]
     pub root: Option<PathBuf>,
-    /// Keep what a reboot may forget below this folder [default: /run/ctrd]
+    /// Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]
     #[arg(long, global = true, env = "CTRD_STATE", hide_env_values = true, value_name = "DIR")]
     pub state: Option<PathBuf>,
     /// Work in this namespace of names [default: default]

@@ -4,7 +4,7 @@
 
 use std::ffi::OsString;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 use super::{Cli, Command, Confine, Exec, Global, Run, Settings, docker};
 
@@ -15,9 +15,30 @@ impl Cli {
         let variable = |name: &str| std::env::var_os(name);
         match plain(&words, variable) {
             Some(cli) => Ok(cli),
-            None => Cli::try_parse_from(docker::worded(words)),
+            None => parsed(docker::worded(words), variable),
         }
     }
+}
+
+/// The variables that stand for arguments of every command. One that is empty says nothing.
+const VARIABLES: [(&str, &str); 5] = [
+    ("address", "CTRD_ADDRESS"),
+    ("root", "CTRD_ROOT"),
+    ("state", "CTRD_STATE"),
+    ("trace_file", "CTRD_TRACE"),
+    ("namespace", "CTRD_NAMESPACE"),
+];
+
+/// What clap makes of a command line.
+fn parsed(words: Vec<OsString>, variable: impl Fn(&str) -> Option<OsString>) -> Result<Cli, clap::Error> {
+    let mut command = Cli::command();
+    for (argument, name) in VARIABLES {
+        if variable(name).is_some_and(|value| value.is_empty()) {
+            command = command.mut_arg(argument, |arg| arg.env(None::<&str>));
+        }
+    }
+    let mut matches = command.try_get_matches_from_mut(words)?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|e| e.format(&mut command))
 }
 
 /// The keys by which a terminal is left, unless others are named.
@@ -35,22 +56,23 @@ fn plain(words: &[OsString], variable: impl Fn(&str) -> Option<OsString>) -> Opt
         "exec" => Command::Exec(exec(&mut line, &mut global)?),
         _ => return None,
     };
-    for (slot, name) in [
-        (&mut global.address, "CTRD_ADDRESS"),
-        (&mut global.root, "CTRD_ROOT"),
-        (&mut global.state, "CTRD_STATE"),
-        (&mut global.trace_file, "CTRD_TRACE"),
-    ] {
-        set_from(slot, variable(name))?;
+    for (argument, name) in VARIABLES {
+        let value = variable(name);
+        match argument {
+            "address" => set_from(&mut global.address, value)?,
+            "root" => set_from(&mut global.root, value)?,
+            "state" => set_from(&mut global.state, value)?,
+            "trace_file" => set_from(&mut global.trace_file, value)?,
+            _ => set_from(&mut global.namespace, value)?,
+        }
     }
-    set_from(&mut global.namespace, variable("CTRD_NAMESPACE"))?;
     Some(Cli { global, command })
 }
 
 /// What the environment says, where the command line says nothing.
 fn set_from<T: From<String>>(slot: &mut Option<T>, value: Option<OsString>) -> Option<()> {
-    if let (None, Some(value)) = (&slot, value) {
-        *slot = Some(value.into_string().ok().filter(|value| !value.is_empty())?.into());
+    if let (None, Some(value)) = (&slot, value.filter(|value| !value.is_empty())) {
+        *slot = Some(value.into_string().ok()?.into());
     }
     Some(())
 }
@@ -239,6 +261,8 @@ fn exec(line: &mut Line, global: &mut Global) -> Option<Exec> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
     use std::path::PathBuf;
 
@@ -325,6 +349,6 @@ mod tests {
         assert_eq!(all.global.address, Some(PathBuf::from("/a")));
         assert_eq!(all.global.namespace.as_deref(), Some("mine"));
         assert_eq!((all.global.trace_file, all.global.root), (Some(PathBuf::from("t")), None));
-        assert!(of(&[("CTRD_ROOT", "")]).is_none());
+        assert!(of(&[("CTRD_ROOT", "")]).unwrap().global.root.is_none());
     }
 }

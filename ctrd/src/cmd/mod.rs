@@ -59,7 +59,8 @@ use anyhow::{Context, Result};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::cli::{
-    Cli, Command, ContainerCommand, ContentCommand, ImageArgs, ImageCommand, ListAll, TaskCommand,
+    Cli, Command, ConfigCommand, ContainerCommand, ContentCommand, ImageArgs, ImageCommand, ListAll,
+    PluginsCommand, TaskCommand,
 };
 use crate::client::{Client, channel, elsewhere};
 use crate::config::Log;
@@ -302,11 +303,11 @@ async fn command(session: &Session, command: Command) -> Result<i32> {
 
 /// Whether the exit status is that of a program in a container.
 fn launches(command: &Command) -> bool {
-    use TaskCommand::{Attach, Delete, Exec, Start, Wait};
+    use TaskCommand::{Attach, Exec, Start, Wait};
     match command {
         Command::Run(_) | Command::Exec(_) | Command::Attach(_) => true,
         Command::Start(args) => args.attach,
-        Command::Task(task) => matches!(task, Attach(_) | Exec(_) | Start(_) | Wait { .. } | Delete(_)),
+        Command::Task(task) => matches!(task, Attach(_) | Exec(_) | Start(_) | Wait { .. }),
         _ => false,
     }
 }
@@ -356,10 +357,12 @@ fn title(command: &Command) -> String {
         Command::Sandbox(command) => with("sandbox", Some(&sandbox::title(command))),
         Command::Shim(command) => with("shim", Some(&shim::title(command))),
         Command::Events(_) => "events".into(),
-        Command::Plugins(_) => "plugins".into(),
+        Command::Plugins(PluginsCommand::Ls(_)) => "plugins ls".into(),
         Command::Trace(_) => "trace".into(),
         Command::Version(_) => "version".into(),
-        Command::Config(_) => "config".into(),
+        Command::Config(ConfigCommand::Default) => "config default".into(),
+        Command::Config(ConfigCommand::Dump(_)) => "config dump".into(),
+        Command::Config(ConfigCommand::Migrate(_)) => "config migrate".into(),
         Command::Serve(_) => "serve".into(),
     }
 }

@@ -33,10 +33,7 @@ fn before(verbs: &[String]) -> String {
 
 fn launches(verbs: &[String]) -> bool {
     let verbs: Vec<&str> = verbs.iter().map(String::as_str).collect();
-    matches!(
-        verbs[..],
-        ["run" | "exec" | "attach"] | ["task", "attach" | "exec" | "start" | "wait" | "delete"]
-    )
+    matches!(verbs[..], ["run" | "exec" | "attach"] | ["task", "attach" | "exec" | "start" | "wait"])
 }
 
 /// The commands that were named before the parser gave up.

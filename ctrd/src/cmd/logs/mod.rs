@@ -159,9 +159,9 @@ pub fn of(container: &Container) -> Result<PathBuf> {
 }
 
 pub async fn logs(session: &Session, args: &Logs) -> Result<i32> {
+    let window = Window::of(args)?;
     let container = session.ask(async |client| container::get(client, &args.container).await).await?;
     let path = of(&container)?;
-    let window = Window::of(args)?;
     let mut printer = Printer { args, assembler: Assembler::default() };
     let at = || format!("open {}", path.display());
     let mut files = series::open(&path).with_context(at)?;
@@ -187,7 +187,12 @@ pub async fn logs(session: &Session, args: &Logs) -> Result<i32> {
         }
     };
     if args.follow && running.await? {
-        follow(session, &args.container, &path, &mut reader, &mut print).await?;
+        let following = follow(session, &args.container, &path, &mut reader, &mut print);
+        match window.left() {
+            None => following.await?,
+            // What is written after it is not asked for.
+            Some(left) => tokio::time::timeout(left, following).await.unwrap_or(Ok(()))?,
+        }
     } else {
         rest(&mut reader, &mut print)?;
     }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 
@@ -29,6 +30,12 @@ impl Window {
         };
         let time = |text: &Option<String>| text.as_deref().map(time).transpose();
         Ok(Window { tail, since: time(&args.since)?, until: time(&args.until)? })
+    }
+
+    /// How long lines may still come that are shown; none for as long as they come.
+    pub fn left(&self) -> Option<Duration> {
+        let left = self.until?.saturating_sub(clock::now());
+        Some(Duration::from_nanos(u64::try_from(left).unwrap_or(0)))
     }
 
     /// Whether a line lies between the times. Of one without a time that cannot be said.
