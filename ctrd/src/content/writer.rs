@@ -55,31 +55,31 @@ impl Content {
         if reference.is_empty() {
             return Err(Error::invalid("ref must not be empty: invalid argument"));
         }
-        if let Some(digest) = expected {
-            if self.has(ns, digest) && self.hold(ns, lease, digest)? {
-                let _ = ingest::remove(&self.ingest(ns, reference));
-                return Err(exists(digest));
-            }
+        if let Some(digest) = expected
+            && self.has(ns, digest)
+            && self.hold(ns, lease, digest)?
+        {
+            let _ = ingest::remove(&self.ingest(ns, reference));
+            return Err(exists(digest));
         }
         if lease.is_some() {
             self.store.write_ahead(true, |tx| gc::hold(tx, ns, lease, "ingests", reference))?;
         }
-        if let Some(digest) = expected {
-            if let Some((file, size)) = self.shared(digest)?
-                && (total == 0 || total == size)
-            {
-                let now = clock::now();
-                let status = Status {
-                    reference: reference.to_string(),
-                    offset: size,
-                    total: size,
-                    expected: Some(digest.clone()),
-                    started_at: now,
-                    updated_at: now,
-                };
-                let (content, ns) = (self.clone(), ns.to_string());
-                return Ok(Writer { content, ns, status, source: Source::Shared(file) });
-            }
+        if let Some(digest) = expected
+            && let Some((file, size)) = self.shared(digest)?
+            && (total == 0 || total == size)
+        {
+            let now = clock::now();
+            let status = Status {
+                reference: reference.to_string(),
+                offset: size,
+                total: size,
+                expected: Some(digest.clone()),
+                started_at: now,
+                updated_at: now,
+            };
+            let (content, ns) = (self.clone(), ns.to_string());
+            return Ok(Writer { content, ns, status, source: Source::Shared(file) });
         }
         let hash = expected.map_or_else(Hasher::default, Digest::hasher);
         self.ingesting(ns, reference, total, expected, hash)

@@ -13,7 +13,10 @@ use crate::error::{Error, Result};
 
 /// Whose turn it is, by bundle.
 #[derive(Default)]
-pub struct Turns(Mutex<HashMap<(String, String), Weak<Turn<()>>>>);
+pub struct Turns(Mutex<HashMap<Key, Weak<Turn<()>>>>);
+
+/// A namespace, and a task's id in it.
+type Key = (String, String);
 
 /// A bundle's lock, held by whose turn it is.
 pub struct Held {
