@@ -83,7 +83,9 @@ fn compare(section: &str) {
     let _containerd = caller::containerd_with(Path::new("containerd"), folder.path(), LATE);
     let stack = Stack::new();
     let config = stack.path("config.toml");
-    std::fs::write(&config, format!("version = 2\n{LATE}")).expect("write config.toml");
+    // And at once then, as containerd does.
+    let text = format!("version = 2\n{LATE}schedule_delay = \"0s\"\n");
+    std::fs::write(&config, text).expect("write config.toml");
     let _ctrd = stack.serve_with(&["--config", config.to_str().expect("UTF-8")]);
     let text = |path: &Path| path.display().to_string();
     let side = |name, address: &Path, dir: &Path, server: [&Path; 2]| {
