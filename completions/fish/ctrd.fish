@@ -431,6 +431,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -s n -l namespace -d 
 complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -l rw -d 'Bring back what was changed in the root file system'
 complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -l live -d 'Bring back the processes as they ran'
+complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -l trust -d 'Take an image that was not saved here: its specification\'s hooks, mounts of this machine and privileges hold'
 complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand restore" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ctrd -n "__fish_ctrd_using_subcommand rm" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
@@ -995,6 +996,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_sub
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -l rw -d 'Bring back what was changed in the root file system'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -l live -d 'Bring back the processes as they ran'
+complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -l trust -d 'Take an image that was not saved here: its specification\'s hooks, mounts of this machine and privileges hold'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand container; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
@@ -1147,6 +1149,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_su
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -l rw -d 'Bring back what was changed in the root file system'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -l live -d 'Bring back the processes as they ran'
+complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -l trust -d 'Take an image that was not saved here: its specification\'s hooks, mounts of this machine and privileges hold'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand containers; and __fish_seen_subcommand_from rm" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F

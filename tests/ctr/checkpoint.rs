@@ -41,7 +41,7 @@ fn a_container_is_saved_and_restored() {
         assert!(name.starts_with("containerd.io/checkpoint/it-cck:"), "{name}");
         remove(ctr);
         // What ctr has saved ctrd restores, and the other way round.
-        ctr.stack.run(&["restore", ID, "saved:1"]).ok();
+        ctr.stack.run(&["restore", "--trust", ID, "saved:1"]).ok();
         count(ctr, "2");
         ctr.stack.run(&["checkpoint", ID, "docker.io/library/ours:1"]).ok();
         remove(ctr);

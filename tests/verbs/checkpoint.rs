@@ -132,11 +132,33 @@ fn a_saved_container_is_taken_elsewhere() {
     here.run(&["image", "export", "--output", &archive, "saved"]).ok();
     here.run(&["rm", "it-move"]).ok();
     there.run(&["image", "import", &archive]).ok();
-    there.run(&["restore", "it-move", "saved"]).ok();
+    there.run(&["restore", "--trust", "it-move", "saved"]).ok();
     count(&there, "it-move", "2");
     let images = there.run(&["image", "ls", "-q"]).ok();
     assert!(images.contains("busybox") && images.contains("saved"), "{images}");
     there.run(&["rm", "-f", "it-move"]).ok();
+}
+
+/// A specification that came with an image mounts nothing of this machine, nor runs anything, unless it is trusted.
+#[test]
+fn an_image_from_elsewhere_is_not_trusted() {
+    let (here, there) = (Stack::with_busybox(), Stack::new());
+    let seen = here.path("seen");
+    std::fs::create_dir(&seen).unwrap();
+    let volume = format!("{}:/seen", seen.display());
+    here.run(&["create", "--name", "it-far", "-v", &volume, "busybox", "touch", "/seen/file"]).ok();
+    here.run(&["checkpoint", "it-far", "saved"]).ok();
+    let archive = here.path("saved.tar").display().to_string();
+    here.run(&["image", "export", "--output", &archive, "saved"]).ok();
+    here.run(&["rm", "it-far"]).ok();
+    there.run(&["image", "import", &archive]).ok();
+    let line = there.run(&["restore", "it-far", "saved"]).fails(1);
+    assert!(line.contains("image saved: was not saved here"), "{line}");
+    assert_eq!(there.run(&["ps", "-aq"]).ok(), "");
+    there.run(&["restore", "--trust", "it-far", "saved"]).ok();
+    there.run(&["wait", "it-far"]).ok();
+    assert!(seen.join("file").exists());
+    there.run(&["rm", "-f", "it-far"]).ok();
 }
 
 #[test]

@@ -36,6 +36,9 @@ pub struct Restore {
     /// Bring back the processes as they ran
     #[arg(long)]
     pub live: bool,
+    /// Take an image that was not saved here: its specification's hooks, mounts of this machine and privileges hold
+    #[arg(long)]
+    pub trust: bool,
     /// Name the container to make
     pub container: String,
     /// Name the image that was made of one

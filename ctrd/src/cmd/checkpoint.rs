@@ -37,7 +37,7 @@ pub const SNAPSHOTTER: &str = "io.containerd.checkpoint.snapshotter";
 /// The container's labels, a JSON object: of ours, which others pass over.
 pub const LABELS: &str = "io.containerd.ctrd.checkpoint.labels";
 
-/// The label of an image that was made of a container.
+/// The label of an image that was made of a container here: no archive brings it along.
 const MADE: &str = "containerd.io/checkpoint";
 
 /// Which parts are wanted.
@@ -210,6 +210,11 @@ pub async fn open(client: &Client, name: &str) -> Result<Index, Error> {
     let bytes = content::document(client, &target.digest).await?;
     let index = parse_index(&bytes).ok().filter(Index::is_checkpoint);
     index.ok_or_else(|| Error::invalid(format!("image {name}: was not made of a container")))
+}
+
+/// Whether the image was made of a container here, and so has nobody's specification but that container's.
+pub async fn is_own(client: &Client, name: &str) -> Result<bool, Error> {
+    Ok(image::find(client, name).await?.labels.contains_key(MADE))
 }
 
 /// Whether an image is a saved container without the image that it was made from: then there is
