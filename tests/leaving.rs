@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ctrd::api::events::{PublishRequest, SubscribeRequest};
 use ctrd::api::tasks::{CreateTaskRequest, GetRequest, StartRequest, WaitRequest};
-use ctrd::client::{Client, channel};
+use ctrd::client::Client;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use prost_types::Any;
@@ -19,11 +19,6 @@ use crate::{bin, runtime, traces};
 
 /// How long a caller of what hangs waits.
 const LIMIT: Duration = Duration::from_millis(700);
-
-async fn connect(stack: &Stack) -> Client {
-    let channel = channel::connect(&stack.address(), &stack.path("lib"), &stack.path("run")).await;
-    Client::new(channel.expect("connect"), "default").expect("a name")
-}
 
 fn block_on(test: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(test);
@@ -109,7 +104,7 @@ fn a_task_that_nobody_waited_for_is_taken_back() {
     let _server = stack.serve();
     let slow = Slow::container(&stack, "it-left");
     block_on(async {
-        let client = connect(&stack).await;
+        let client = stack.client().await;
         // With a deadline: what hangs for it is ended.
         slow.hangs("create");
         let (mut tasks, asked) = (client.tasks(), within(LIMIT, create("it-left")));
@@ -133,7 +128,7 @@ fn a_task_that_nobody_waited_for_is_taken_back() {
         slow.goes_on();
         let bundle = stack.path("run/io.containerd.runtime.v2.task/default/it-left");
         while bundle.exists() {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::task::yield_now().await;
         }
         assert!(!has_task(&client, "it-left").await);
         client.tasks().create(create("it-left")).await.expect("its name is free");
@@ -150,7 +145,7 @@ fn a_task_that_a_dead_server_was_making_is_given_up() {
     let slow = Slow::container(&stack, "it-halfway");
     slow.hangs("create");
     block_on(async {
-        let mut tasks = connect(&stack).await.tasks();
+        let mut tasks = stack.client().await.tasks();
         let call = tokio::spawn(async move { tasks.create(create("it-halfway")).await });
         let hung = slow.hung().await;
         server.kill();
@@ -158,7 +153,7 @@ fn a_task_that_a_dead_server_was_making_is_given_up() {
         runtime::wait_exit(hung);
         slow.hangs("nothing");
         let _server = stack.serve();
-        let client = connect(&stack).await;
+        let client = stack.client().await;
         client.tasks().create(create("it-halfway")).await.expect("its name is free");
         assert!(has_task(&client, "it-halfway").await);
         stack.run(&["rm", "-f", "it-halfway"]).ok();
@@ -172,7 +167,7 @@ fn a_deadline_ends_what_hangs_for_it() {
     let _server = stack.serve();
     let slow = Slow::container(&stack, "it-late");
     block_on(async {
-        let client = connect(&stack).await;
+        let client = stack.client().await;
         client.tasks().create(create("it-late")).await.expect("create");
         slow.hangs("start");
         let request = StartRequest { container_id: "it-late".into(), exec_id: String::new() };
@@ -197,7 +192,7 @@ fn many_who_give_up_do_not_cost_the_others_their_connection() {
     let server = stack.serve();
     let pid = Pid::from_raw(server.pid() as i32);
     block_on(async {
-        let client = connect(&stack).await;
+        let client = stack.client().await;
         let request = SubscribeRequest { filters: vec![r#"topic=="/it/stays""#.into()] };
         let mut events = client.events().subscribe(request).await.expect("subscribe").into_inner();
         kill(pid, Signal::SIGSTOP).expect("stop the server");
@@ -232,7 +227,7 @@ fn hundreds_may_wait_on_one_connection() {
     let _server = stack.serve();
     stack.run(&["run", "-d", "--name", "it-waited", "busybox", "sleep", "3000"]).ok();
     block_on(async {
-        let client = connect(&stack).await;
+        let client = stack.client().await;
         let mut waiting = JoinSet::new();
         for _ in 0..1000 {
             let wait = WaitRequest { container_id: "it-waited".into(), exec_id: String::new() };

@@ -12,7 +12,7 @@ use ctrd::api::events::SubscribeRequest;
 use ctrd::api::task::Status;
 use ctrd::client::container::Wish;
 use ctrd::client::process::{self, Name};
-use ctrd::client::{Client, channel, container};
+use ctrd::client::{Client, container};
 use ctrd::shim::binary;
 use ctrd::spec::Options;
 use ctrd::stdio::Paths;
@@ -78,11 +78,6 @@ impl Size {
             std::thread::yield_now();
         }
     }
-}
-
-async fn connect(stack: &Stack) -> Client {
-    let channel = channel::connect(&stack.address(), &stack.path("lib"), &stack.path("run")).await;
-    Client::new(channel.expect("connect"), "default").expect("a name")
 }
 
 /// A container that has started, and its end.
@@ -191,7 +186,7 @@ fn containers_by_the_hundred() {
     let layers = entries(&snapshots);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let lives = LocalSet::new().block_on(&runtime, async {
-        let client = connect(&stack).await;
+        let client = stack.client().await;
         // As large as it gets, for the first time.
         batch(&client, (0..AT_ONCE).map(|n| format!("{FIRST}{n}"))).await;
         let (told, all) = oneshot::channel();

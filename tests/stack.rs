@@ -4,6 +4,8 @@ use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use ctrd::client::{Client, channel};
+
 use crate::bin::{self, Done};
 use crate::fixture;
 
@@ -33,6 +35,12 @@ impl Stack {
 
     pub fn address(&self) -> PathBuf {
         self.path("run/ctrd.sock")
+    }
+
+    /// A client of the server's API, or of the services in this process if none runs, in the namespace `default`.
+    pub async fn client(&self) -> Client {
+        let channel = channel::connect(&self.address(), &self.path("lib"), &self.path("run")).await;
+        Client::new(channel.expect("connect"), "default").expect("a name")
     }
 
     pub fn command(&self, args: &[&str]) -> Command {

@@ -9,7 +9,6 @@ use ctrd::api::event::TaskExit;
 use ctrd::api::events::SubscribeRequest;
 use ctrd::api::namespaces::{CreateNamespaceRequest, Namespace};
 use ctrd::api::tasks::GetRequest;
-use ctrd::client::{Client, channel};
 use nix::sys::stat::Mode;
 use nix::unistd::{Pid, mkfifo};
 use prost::Message;
@@ -56,8 +55,7 @@ fn many_dead_tasks_hold_up_nobody() {
     assert_eq!(stack.run(&["run", "--rm", "busybox", "echo", "served"]).ok(), "served\n");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let ends = runtime.block_on(async {
-        let channel = channel::connect(&stack.address(), &stack.path("lib"), &stack.path("run")).await;
-        let client = Client::new(channel.expect("connect"), "default").expect("a name");
+        let client = stack.client().await;
         let filters = vec![r#"topic=="/tasks/exit",event.container_id~="^it-stale""#.to_string()];
         let answer = client.events().subscribe(SubscribeRequest { filters }).await;
         let mut stream = answer.expect("subscribe").into_inner();
@@ -104,8 +102,7 @@ fn who_asks_for_what_is_being_buried_holds_up_nobody() {
     let _server = stack.serve();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let channel = channel::connect(&stack.address(), &stack.path("lib"), &stack.path("run")).await;
-        let client = Client::new(channel.expect("connect"), "default").expect("a name");
+        let client = stack.client().await;
         let mut asking = tokio::task::JoinSet::new();
         for n in 0..DEAD {
             let (mut tasks, id) = (client.tasks(), format!("it-bury-{n}"));

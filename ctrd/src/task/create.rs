@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 use prost_types::Any;
 use tokio::sync::oneshot;
 
-use super::{End, Runtime, Saved, Task, blocking, checkpoint, deadline, delete, options};
+use super::{End, Runtime, Saved, Task, blocking, carried, checkpoint, deadline, delete, options};
 use crate::api::tasks::CreateTaskRequest as Request;
 use crate::bundle::{Bundle, Lock};
 use crate::classes::Classes;
@@ -20,7 +20,7 @@ use crate::service::message;
 use crate::shim::{self, Shim, binary, log, process, start};
 use crate::snapshot;
 use crate::store::containers;
-use crate::{trace, until};
+use crate::until;
 
 impl Runtime {
     /// Creates the task of a container that is on record, and returns its process id. One that is to
@@ -35,7 +35,7 @@ impl Runtime {
         let (runtime, namespace) = (self.clone(), namespace.to_string());
         let making = async move { runtime.make(&namespace, request, saved).await };
         // This, and not what may follow, is for as long as the caller waits.
-        let making = until::carried(trace::carried(making));
+        let making = carried(making);
         let (tell, told) = oneshot::channel();
         let (take, taken) = oneshot::channel();
         let runtime = self.clone();

@@ -254,7 +254,12 @@ async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T> + Send + 'sta
 
 /// Runs to its end even if the caller goes away: what is half made has to be made or unmade.
 async fn detached<T: Send + 'static>(f: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
-    finished(tokio::spawn(until::carried(crate::trace::carried(f)))).await
+    finished(tokio::spawn(carried(f))).await
+}
+
+/// Work of the current call, for as long as its caller waits and on its timeline, in a task of its own.
+fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> {
+    until::carried(crate::trace::carried(work))
 }
 
 async fn finished<T>(task: tokio::task::JoinHandle<Result<T>>) -> Result<T> {

@@ -4,13 +4,13 @@
 //! side has read, which is once for every answer, and for nothing: an answer hardly ever finds no room.
 #![allow(unsafe_code)]
 
-use std::io::{self, IoSlice, Read};
+use std::io::{self, Read};
 use std::net::Shutdown;
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream as StdStream;
 use std::task::{Context, Poll, ready};
 
-use nix::sys::socket::{ControlMessage, MsgFlags, sendmsg};
+use nix::sys::socket::{self, MsgFlags};
 use tokio::io::unix::AsyncFd;
 use tokio::io::{Interest, ReadBuf};
 use tokio::net::UnixStream;
@@ -92,9 +92,7 @@ fn register(stream: StdStream, interest: Interest) -> io::Result<AsyncFd<StdStre
 
 /// A side that is gone is an error, no signal.
 fn send(stream: &StdStream, bytes: &[u8]) -> io::Result<usize> {
-    let none: [ControlMessage<'_>; 0] = [];
-    let flags = MsgFlags::MSG_NOSIGNAL;
-    Ok(sendmsg::<()>(stream.as_raw_fd(), &[IoSlice::new(bytes)], &none, flags, None)?)
+    Ok(socket::send(stream.as_raw_fd(), bytes, MsgFlags::MSG_NOSIGNAL)?)
 }
 
 #[cfg(test)]
