@@ -7,7 +7,6 @@
 
 mod disk;
 mod kill;
-mod tasks;
 mod unsynced;
 mod verbs;
 
