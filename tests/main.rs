@@ -16,6 +16,7 @@ mod config;
 mod console;
 mod containerd;
 mod ctr;
+mod deadlines;
 mod docker;
 mod environment;
 mod events;

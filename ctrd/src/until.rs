@@ -7,9 +7,11 @@ use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 use std::time::Duration;
 
-use tokio::time::Instant;
+use http_body::{Body as _, Frame, SizeHint};
+use tokio::time::{Instant, Sleep, sleep_until};
 use tonic::Status;
 use tonic::body::Body;
+use tonic::codegen::Bytes;
 use tonic::codegen::http::{HeaderMap, Request, Response};
 use tower::{Layer, Service};
 
@@ -54,7 +56,8 @@ fn header(headers: &HeaderMap) -> Option<Duration> {
     }
 }
 
-/// Has every call of the services know until when its caller waits, and end then.
+/// Has every call of the services know until when its caller waits, and end then, also in the midst of a stream of
+/// answers. tonic has such a clock of its own outside of all layers, which begins after this one and has another code.
 #[derive(Clone, Copy)]
 pub struct Calls;
 
@@ -87,9 +90,51 @@ where
         let Some(until) = until else { return Box::pin(self.0.call(request)) };
         let work = tokio::time::timeout_at(until, UNTIL.scope(Some(until), self.0.call(request)));
         Box::pin(async move {
-            work.await
-                .unwrap_or_else(|_| Ok(Status::deadline_exceeded("context deadline exceeded").into_http()))
+            let Ok(Ok(answer)) = work.await else { return Ok(late().into_http()) };
+            // Of an answer without a body nothing can come late.
+            if answer.body().is_end_stream() {
+                return Ok(answer);
+            }
+            let until = Box::pin(sleep_until(until));
+            Ok(answer.map(|body| Body::new(Answers { body, until })))
         })
+    }
+}
+
+fn late() -> Status {
+    Status::deadline_exceeded("context deadline exceeded")
+}
+
+/// What is answered, up to the time until which the caller waits.
+struct Answers {
+    body: Body,
+    until: Pin<Box<Sleep>>,
+}
+
+impl http_body::Body for Answers {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        poller: &mut Poller<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        // Looked at first: there may be more to answer at any time.
+        if self.body.is_end_stream() || self.until.as_mut().poll(poller).is_pending() {
+            return Pin::new(&mut self.body).poll_frame(poller);
+        }
+        // Whoever makes answers notices that nobody takes them.
+        self.body = Body::empty();
+        let mut trailers = HeaderMap::new();
+        Poll::Ready(Some(late().add_header(&mut trailers).map(|()| Frame::trailers(trailers))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 

@@ -118,6 +118,7 @@ const WORDS: &[(&str, &[&str])] = &[
         "write",
         &[
             r#"{"ref": "<ref>", "action": "<action>", "offset": <offset>, "total": <total>, "data": "<data>", "labels": <labels>}"#,
+            r#"{"ref": "<ref>", "action": "STAT", "expected": "<blob>", "total": <total>}"#,
         ],
     ),
     ("range", &["", r#", "offset": <offset>"#, r#", "offset": 1, "size": 3"#, r#", "size": 2"#]),

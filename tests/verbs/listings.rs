@@ -114,18 +114,20 @@ fn flags_stand_before_and_after_arguments() {
         assert_eq!(stack.run(line).ok(), "it-flags\n", "{line:?}");
         stack.run(&["rm", "it-flags"]).ok();
     }
-    // An address that is relative, as ctr takes none.
-    let mut relative = crate::bin::command("ctrd");
-    relative.current_dir(stack.dir.path()).args([
-        "--root",
-        "lib",
-        "--state",
-        "run",
-        "--address",
-        "run/ctrd.sock",
-        "ps",
-    ]);
-    crate::bin::run(&mut relative).ok();
+}
+
+#[test]
+fn an_address_may_be_relative_as_for_ctr_it_may_not() {
+    let stack = Stack::new();
+    let relative = || {
+        let mut command = crate::bin::command("ctrd");
+        let places = ["--root", "lib", "--state", "run", "--address", "run/ctrd.sock"];
+        command.current_dir(stack.dir.path()).args(places).args(["info", "--format", "json"]);
+        objects(&crate::bin::run(&mut command).ok()).remove(0)
+    };
+    assert_eq!(relative()["server"], serde_json::Value::Null);
+    let _server = stack.serve();
+    assert_ne!(relative()["server"], serde_json::Value::Null);
 }
 
 /// Whatever a name holds, what is said of it is one line that does nothing to a terminal.

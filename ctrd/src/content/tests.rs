@@ -212,6 +212,18 @@ fn aborts() {
 }
 
 #[test]
+fn an_upload_of_what_others_have_is_given_up_like_any() {
+    let (_dir, content) = open();
+    let digest = put(&content, "a", b"hello").unwrap();
+    let shared = || content.writer("b", "r", 0, Some(&digest), None);
+    drop(shared().unwrap());
+    content.abort("b", "r", None).unwrap();
+    assert_eq!(content.abort("b", "r", None).unwrap_err().kind, Kind::NotFound);
+    shared().unwrap().commit(0, None, &Labels::new(), None).unwrap();
+    assert!(read_dir(&content.root.join("ingest")).unwrap().is_empty());
+}
+
+#[test]
 fn sees_a_corrupt_blob() {
     let (_dir, content) = open();
     let digest = put(&content, "a", b"hello").unwrap();

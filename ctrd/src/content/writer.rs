@@ -59,7 +59,7 @@ impl Content {
             && self.has(ns, digest)
             && self.hold(ns, lease, digest)?
         {
-            let _ = ingest::remove(&self.ingest(ns, reference));
+            // What is there of the upload may be somebody's who is writing it.
             return Err(exists(digest));
         }
         if lease.is_some() {
@@ -69,6 +69,8 @@ impl Content {
             && let Some((file, size)) = self.shared(digest)?
             && (total == 0 || total == size)
         {
+            // Nothing is written into it: it says that the upload was begun, and may be given up.
+            make_dir(&self.ingest(ns, reference))?;
             let now = clock::now();
             let status = Status {
                 reference: reference.to_string(),
@@ -346,11 +348,11 @@ impl Writer {
             }
         });
         // Whether it became a blob or was one already: the ingest has done its work.
-        if let Some((dir, _)) = from
-            && out.is_ok()
-            && is_at(dir, &path)
-        {
-            let _ = ingest::remove(&path);
+        match from {
+            Some((dir, _)) if out.is_ok() && is_at(dir, &path) => _ = ingest::remove(&path),
+            // What another left there stays.
+            None if out.is_ok() => _ = fs::remove_dir(&path),
+            _ => {}
         }
         if out? { Ok(()) } else { Err(exists(digest)) }
     }

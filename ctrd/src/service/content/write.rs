@@ -88,7 +88,11 @@ async fn converse(
         if answers.send(Ok(answer)).await.is_err() || last {
             return Ok(());
         }
-        next = requests.message().await?;
+        next = tokio::select! {
+            next = requests.message() => next?,
+            // Nobody waits for answers: what was written so far is for a later one.
+            () = answers.closed() => return Ok(()),
+        };
     }
     Ok(())
 }
