@@ -22,6 +22,7 @@ pub mod gc;
 pub mod id;
 pub mod image;
 pub mod listing;
+pub mod logs;
 pub mod metrics;
 pub mod mounts;
 pub mod plugin;

@@ -6,6 +6,7 @@
 //! special case.
 
 mod keys;
+mod litter;
 
 use std::borrow::Cow;
 use std::fs::{self, File, OpenOptions};
@@ -17,16 +18,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use nix::fcntl::{FcntlArg, Flock, FlockArg, OFlag, fcntl};
+use nix::fcntl::{FcntlArg, Flock, OFlag, fcntl};
 use nix::sys::stat::Mode;
 use tokio::sync::{mpsc, oneshot};
 
 pub use self::keys::keys;
 use self::keys::{Keys, Passed};
+pub use self::litter::collect;
+use self::litter::{OURS, lock};
 use crate::error::{Error, Result, os_text};
-
-/// FIFOs are not collected before this age.
-const YOUNG: Duration = Duration::from_secs(10);
 
 /// FIFOs of one process, in a folder of their own that goes when this is dropped.
 pub struct Fifos {
@@ -39,42 +39,6 @@ pub struct Fifos {
     kept: bool,
 }
 
-/// Removes the FIFOs below `state` that commands have left which were killed. `lives` says whether
-/// there is a task of this id still: to its FIFOs somebody may come back.
-pub fn collect(state: &Path, lives: impl Fn(&str) -> bool) -> Result<()> {
-    let base = state.join("fifo");
-    let Ok(folders) = fs::read_dir(&base) else { return Ok(()) };
-    for folder in folders.flatten() {
-        let path = folder.path();
-        // One that is being made has neither its FIFOs nor its lock for a moment.
-        let young = folder
-            .metadata()
-            .and_then(|m| m.modified())
-            .map_or(true, |at| at.elapsed().map_or(true, |age| age < YOUNG));
-        let Ok(dir) = File::open(&path) else { continue };
-        if young || Flock::lock(dir, FlockArg::LockExclusiveNonblock).is_err() {
-            continue;
-        }
-        let names = fs::read_dir(&path).into_iter().flatten().flatten();
-        let id = |name: String| name.rsplit_once('-').map(|(id, _)| id.to_string());
-        let mut ids = names.filter_map(|entry| id(entry.file_name().to_string_lossy().into_owned()));
-        if ids.any(|id| lives(&id)) {
-            continue;
-        }
-        match fs::remove_dir_all(&path) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => {
-                return Err(Error::from(e).context(format!("remove {}", path.display())));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-fn lock(dir: &Path) -> Option<Flock<File>> {
-    File::open(dir).ok().and_then(|dir| Flock::lock(dir, FlockArg::LockShared).ok())
-}
-
 impl Fifos {
     /// Makes the FIFOs of process `id` below `<state>/fifo`. With a terminal, output and errors
     /// are one stream.
@@ -84,7 +48,9 @@ impl Fifos {
         let at = |e: io::Error, path: &Path| Error::from(e).context(format!("make {}", path.display()));
         let base = state.join("fifo");
         fs::DirBuilder::new().recursive(true).mode(0o711).create(&base).map_err(|e| at(e, &base))?;
-        let dir = tempfile::Builder::new().prefix("").tempdir_in(&base).map_err(|e| at(e, &base))?;
+        // As long as this is held, no folder is taken for one that was left: it has no lock yet.
+        let making = lock(&base);
+        let dir = tempfile::Builder::new().prefix(OURS).tempdir_in(&base).map_err(|e| at(e, &base))?;
         let make = |name: &str| -> Result<PathBuf> {
             let path = dir.path().join(format!("{id}-{name}"));
             nix::unistd::mkfifo(&path, Mode::S_IRWXU).map_err(|e| at(e.into(), &path))?;
@@ -100,6 +66,7 @@ impl Fifos {
         let stdout = reader("stdout")?;
         let stderr = if terminal { None } else { Some(reader("stderr")?) };
         let lock = lock(dir.path());
+        drop(making);
         Ok(Fifos { dir: dir.keep(), _lock: lock, stdin, stdout, stderr, kept: false })
     }
 
@@ -120,9 +87,11 @@ impl Fifos {
         Ok(Fifos { dir, _lock: lock, stdin, stdout, stderr, kept: !ours })
     }
 
-    /// Leaves the FIFOs where they are, for whoever joins the process later.
-    pub fn keep(mut self) {
+    /// Leaves the FIFOs where they are, for whoever joins the process later, as long as the task of the
+    /// container `id` lives.
+    pub fn keep(mut self, id: &str) {
         self.kept = true;
+        litter::reserve(&self.dir, id);
     }
 
     /// The paths as the API's requests take them; empty where there is no such stream.
@@ -363,24 +332,6 @@ mod tests {
         drop(fifos);
         assert!(!Path::new(&paths.stdout).exists());
         assert_eq!(fs::read_dir(state.path().join("fifo")).unwrap().count(), 0);
-    }
-
-    #[test]
-    fn what_the_killed_left_goes_unless_a_task_has_it() {
-        let state = tempfile::tempdir().unwrap();
-        let mine = Fifos::make(state.path(), "mine", false, false).unwrap();
-        let folder = |name: &str| state.path().join("fifo").join(name);
-        for name in ["dead", "lives", "young"] {
-            fs::create_dir(folder(name)).unwrap();
-            fs::write(folder(name).join(format!("{name}-stdout")), "").unwrap();
-        }
-        let old = std::time::SystemTime::now() - 2 * YOUNG;
-        for path in [folder("dead"), folder("lives"), mine.dir.clone()] {
-            File::open(path).unwrap().set_modified(old).unwrap();
-        }
-        collect(state.path(), |id| id == "lives").unwrap();
-        assert!(!folder("dead").exists() && folder("lives").exists() && folder("young").exists());
-        assert!(mine.dir.exists());
     }
 
     #[test]

@@ -332,7 +332,7 @@ fn no_verb_is_left_out() {
         "unmount",
         "abort",
     ];
-    // They work on a task, or have tests of their own.
+    // What has a shim is in `tasks`; `import` and `restore` have tests of their own.
     const OTHERS: [&str; 7] = ["start", "run", "stop", "wait", "import", "restore", "checkpoint"];
     let command = <ctrd::cli::Cli as clap::CommandFactory>::command();
     for group in ["image", "content", "snapshot", "lease", "namespace", "container"] {

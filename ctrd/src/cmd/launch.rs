@@ -187,7 +187,7 @@ async fn start(
     }
     let Some(ended) = ended else {
         // They are for whoever attaches later.
-        fifos.into_iter().for_each(Fifos::keep);
+        fifos.into_iter().for_each(|fifos| fifos.keep(&name.container));
         return Ok(Outcome::Left);
     };
     let outcome = attend(session, name, way, fifos, signals, ended).await;
@@ -274,7 +274,7 @@ async fn attend(
                     drop(process::kill(&client, name, libc::SIGKILL, false).await);
                 }
                 Event::Left => {
-                    fifos.into_iter().for_each(Fifos::keep);
+                    fifos.into_iter().for_each(|fifos| fifos.keep(&name.container));
                     return Ok(None);
                 }
                 Event::StdinEnded => drop(process::close_stdin(&client, name).await),

@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::event::SnapshotRemove;
 use crate::api::images::ImageDelete;
-use crate::bundle::Bundles;
 use crate::classes::{BlockIo, Classes, Rdt};
 use crate::collector::{Collector, Pace};
 use crate::config::{Check, Migration, duration};
@@ -25,13 +24,13 @@ use crate::serve::heap;
 use crate::service::diff::Differ;
 use crate::shim::start::Caller;
 use crate::snapshot::Snapshotter;
-use crate::stdio;
 use crate::store::{self, Store};
 use crate::task::Runtime;
 use crate::transfer::Transfer;
 use crate::transfer::stream::Streams;
 use crate::unpack::Processors;
 
+use super::litter::Litter;
 use super::services::{
     containers, content_service, controllers, diff, events, forwarding, health, images, introspection,
     leases, mounts_service, namespaces, sandboxes, snapshots, streaming, tasks, transfer_service, version,
@@ -226,25 +225,23 @@ fn scheduler(init: &mut Init) -> Begun {
     let mounts = init.parts.mounts.clone();
     let changing = store.clone();
     let unsynced = snapshotters.clone();
-    let (state, bundles) = (init.config.state.clone(), Bundles::new(&init.config.state, &init.config.root));
+    let litter = Litter::new(init, store.clone());
     let figures = init.parts.figures.clone();
     let events = init.parts.events()?;
     let sweep = move || {
         let begin = Instant::now();
         let swept = gc::collect(&store, &content, &snapshotters, &mut |ns, gone| tell(&events, ns, gone))
             .and_then(|_| mounts.as_ref().map_or(Ok(()), Mounts::collect));
+        if let Err(e) = litter.collect() {
+            tracing::warn!("remove what killed commands left: {e}");
+        }
         figures.collected(begin.elapsed(), swept.is_ok());
         swept
     };
     let gc = Collector::new(pace, sweep).afterwards(move || {
         unsynced.iter().try_for_each(Snapshotter::settle)?;
         heap::works();
-        let lives = |id: &str| {
-            let has = |ns: &String| bundles.ids(ns).is_ok_and(|ids| ids.iter().any(|known| known == id));
-            // What cannot be read may hold anything.
-            bundles.namespaces().map_or(true, |all| all.iter().any(has))
-        };
-        stdio::collect(&state, lives)
+        Ok(())
     });
     let told = gc.clone();
     if section.mutation_threshold > 0 {

@@ -7,6 +7,7 @@
 
 mod graph;
 pub mod list;
+mod litter;
 mod overlay;
 mod parts;
 mod proxy;

@@ -12,9 +12,9 @@ use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 use tokio::sync::mpsc::{self, error::TrySendError};
 
 use super::super::{Session, lifecycle};
-use super::series;
 use crate::error::Kind;
 use crate::listing;
+use crate::logs::series;
 
 /// How long an ended program's last words may take from its pipe into the file.
 const LAST: Duration = Duration::from_millis(200);

@@ -9,12 +9,10 @@
 
 mod follow;
 mod line;
-mod series;
 mod window;
 
-use std::fs::{DirBuilder, File};
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -27,6 +25,7 @@ use crate::api::task::Status;
 use crate::cli::{Format, Logs};
 use crate::client::{container, process};
 use crate::error::{Error, Kind};
+use crate::logs::{self as kept, series};
 use crate::spec::resource;
 use line::{Assembler, Line, Stream};
 use window::Window;
@@ -38,7 +37,7 @@ pub const LABEL: &str = "io.containerd.ctrd.log-uri";
 
 /// Where the output of a container is kept unless something else is asked for.
 pub fn uri(place: &Place, id: &str) -> String {
-    let path = file(place, &place.namespace, id);
+    let path = kept::file(&place.root, &place.namespace, id);
     let mut text = String::from("file://");
     for byte in path.as_os_str().as_encoded_bytes() {
         match byte {
@@ -49,10 +48,6 @@ pub fn uri(place: &Place, id: &str) -> String {
         }
     }
     text + "?format=cri"
-}
-
-fn file(place: &Place, namespace: &str, id: &str) -> PathBuf {
-    place.root.join("logs").join(namespace).join(format!("{id}.log"))
 }
 
 /// What stands behind the URI for `max-size=SIZE` and `max-file=COUNT`.
@@ -86,14 +81,9 @@ pub fn can(runtime: &str, terminal: bool) -> bool {
     !terminal || runtime.is_empty() || runtime == settings::RUNTIME
 }
 
-/// Makes the folder, which others must not read, and takes away what an earlier container of this
-/// name has left.
+/// Makes ready for the log of a container that there is.
 pub fn prepare(place: &Place, id: &str) -> Result<(), Error> {
-    let file = file(place, &place.namespace, id);
-    let dir = file.parent().unwrap_or(&place.root);
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
-    made.map_err(|e| Error::from(e).context(format!("make {}", dir.display())))?;
-    series::remove(&file).map_err(|e| Error::from(e).context(format!("remove {}", file.display())))
+    kept::prepare(&place.root, &place.namespace, id)
 }
 
 /// Where the output of a container that is started in the background goes: where it went before, or
@@ -118,11 +108,11 @@ pub async fn begin(
 
 /// Removes what is kept of a container that was removed; a file of somebody else's choice stays.
 pub fn forget(place: &Place, container: &Container) {
-    let ours = place.root.join("logs");
+    let ours = kept::folder(&place.root);
     if let Some(path) =
         container.labels.get(LABEL).and_then(|uri| path(uri)).filter(|path| path.starts_with(&ours))
     {
-        // What is left is replaced by the next of this name.
+        // What is left is collected, or replaced by the next of this name.
         let _ = series::remove(&path);
     }
 }
