@@ -3,10 +3,9 @@
 //! seconds that they have by default.
 //!
 //! What has no test here, and why:
-//! - CVE-2014-9357, CVE-2019-14271, CVE-2026-41567: no program of an image is run as a helper;
-//!   ocirun and ocirun-init start nothing but hooks, and `ctrd cp` enters no container.
 //! - CVE-2018-15664 is in `verbs/copy.rs`, with what a container cannot have copied out.
-//! - CVE-2016-3697: config.json and `exec --user` hold numbers alone; names are ctrd's to resolve.
+//! - CVE-2016-3697: config.json and `exec --user` hold numbers alone; names are ctrd's to resolve, in the unit
+//!   tests of `ctrd/src/spec/user.rs`.
 //! - CVE-2023-2431: profiles by path belong to the caller; config.json embeds the profile.
 //! - CVE-2025-24965: there is no handler that leaves a configuration file in the root, and nothing
 //!   else is written into one by a path.
@@ -20,7 +19,11 @@ mod cgroup;
 mod config;
 mod descriptors;
 mod devices;
+mod image;
+mod images;
+mod launched;
 mod live;
+mod neighbours;
 mod overmounts;
 mod paths;
 mod peers;

@@ -18,7 +18,7 @@ mod storage;
 use crate::stack::{Server, Stack};
 
 /// Runs `work` on one stack, with a server and then without; what it makes, it removes.
-fn both_ways(work: impl Fn(&Stack, &str)) {
+pub fn both_ways(work: impl Fn(&Stack, &str)) {
     let stack = Stack::with_busybox();
     let mut server: Server = stack.serve();
     work(&stack, "with a server");
@@ -37,14 +37,14 @@ fn inspect(stack: &Stack, id: &str) -> serde_json::Value {
 }
 
 /// Runs a container in the background that goes on until it is ended.
-fn sleeper(stack: &Stack, name: &str) {
+pub fn sleeper(stack: &Stack, name: &str) {
     let script = "trap 'exit 7' TERM; echo ready; while :; do sleep 1000 & wait; done";
     stack.run(&["run", "-d", "--name", name, "busybox", "sh", "-c", script]).ok();
     until_logged(stack, name, "ready");
 }
 
 /// Waits until a container in the background has written this line.
-fn until_logged(stack: &Stack, name: &str, line: &str) {
+pub fn until_logged(stack: &Stack, name: &str, line: &str) {
     use std::io::{BufRead, BufReader};
     let mut follow =
         stack.command(&["logs", "-f", name]).stdout(std::process::Stdio::piped()).spawn().unwrap();

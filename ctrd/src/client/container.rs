@@ -49,6 +49,8 @@ pub struct Made {
     pub id: String,
     pub record: Container,
     pub mounts: Vec<Mount>,
+    /// Labels that the image has and the container has not.
+    pub dropped: Vec<String>,
 }
 
 /// Makes a container; what an error interrupts is undone.
@@ -58,8 +60,9 @@ pub async fn create(client: &Client, wish: &Wish) -> Result<Made> {
     let Some(name) = &wish.image else {
         let folder = wish.options.rootfs.as_deref().unwrap_or("/".as_ref());
         let user = spec::user::resolve(folder, spec::user_name(&wish.options, None))?;
-        let record = record(client, wish, None, &spec::config(&wish.options, None, &user)?).await?;
-        return Ok(Made { id: id.clone(), record, mounts: Vec::new() });
+        let spec = spec::config(&wish.options, None, &user)?;
+        let record = record(client, wish, None, HashMap::new(), &spec).await?;
+        return Ok(Made { id: id.clone(), record, mounts: Vec::new(), dropped: Vec::new() });
     };
     let (opened, snapshotter) = tokio::join!(
         async { image::open(client, image::find(client, name).await?).await },
@@ -68,6 +71,7 @@ pub async fn create(client: &Client, wish: &Wish) -> Result<Made> {
     let (opened, snapshotter) = (opened?, snapshotter?);
     let config = image_config(&opened)?;
     let mounts = prepare(client, id, &opened, &snapshotter).await?;
+    let spec::label::Labels { kept, dropped } = spec::label::from_image(&config);
     let recorded = async {
         let root = root::open(&mounts)?;
         let user = spec::user::resolve_at(std::os::fd::AsFd::as_fd(&root), {
@@ -75,10 +79,10 @@ pub async fn create(client: &Client, wish: &Wish) -> Result<Made> {
         })?;
         drop(root);
         let spec = spec::config(&wish.options, Some(&config), &user)?;
-        record(client, wish, Some((&opened, &config, &snapshotter)), &spec).await
+        record(client, wish, Some((&opened, &snapshotter)), kept, &spec).await
     };
     match recorded.await {
-        Ok(record) => Ok(Made { id: id.clone(), record, mounts }),
+        Ok(record) => Ok(Made { id: id.clone(), record, mounts, dropped }),
         Err(e) => {
             // The first error is the one to report.
             let _ = remove_snapshot(client, &snapshotter, id).await;
@@ -137,25 +141,22 @@ async fn is_left(client: &Client, id: &str, snapshotter: &str) -> bool {
 async fn record(
     client: &Client,
     wish: &Wish,
-    image: Option<(&Opened, &ImageConfig, &str)>,
+    image: Option<(&Opened, &str)>,
+    mut labels: HashMap<String, String>,
     config: &oci_spec::runtime::Spec,
 ) -> Result<Container> {
-    let mut labels = match image {
-        Some((_, config, _)) => spec::label::from_image(config).kept,
-        None => HashMap::new(),
-    };
     labels.extend(wish.labels.clone());
     let id = wish.options.id.clone();
     let container = Container {
         id: id.clone(),
         labels,
-        image: image.map(|(opened, ..)| opened.image.name.clone()).unwrap_or_default(),
+        image: image.map(|(opened, _)| opened.image.name.clone()).unwrap_or_default(),
         runtime: Some(Runtime {
             name: wish.runtime.clone(),
             options: wish.runc_binary.as_deref().map(options),
         }),
         spec: Some(Any { type_url: spec::TYPE_URL.to_string(), value: spec::to_json(config)? }),
-        snapshotter: image.map(|(_, _, name)| name.to_string()).unwrap_or_default(),
+        snapshotter: image.map(|(_, name)| name.to_string()).unwrap_or_default(),
         snapshot_key: image.map(|_| id.clone()).unwrap_or_default(),
         sandbox: wish.sandbox.clone(),
         ..Container::default()

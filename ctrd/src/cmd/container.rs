@@ -36,6 +36,7 @@ pub async fn command(session: &Session, command: ContainerCommand) -> Result<i32
 pub async fn create(session: &Session, args: &ContainerCreate) -> Result<i32> {
     let wish = settings::wish_in(&args.settings, session).await?;
     let made = container::create(&session.client, &wish).await?;
+    settings::warn_of_labels(&format!("create {}", made.id), &made.dropped);
     listing::line(&made.id)?;
     Ok(0)
 }

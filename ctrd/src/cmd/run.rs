@@ -36,6 +36,7 @@ pub async fn run(session: &Session, args: Run) -> Result<i32> {
     let way_of = |client: &Client| if args.remove { client.ahead() } else { client.clone() };
     let mut made = container::create(&way_of(&session.client), &wish).await?;
     step.done("create the container");
+    settings::warn_of_labels(&format!("run {}", made.id), &made.dropped);
     if args.remove {
         volatile(&mut made.mounts);
     }

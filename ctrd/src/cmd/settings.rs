@@ -18,6 +18,9 @@ use crate::{classes, signal};
 /// The runtime that is used where none is named: this project's own shim.
 pub const RUNTIME: &str = "io.containerd.ctrd.v2";
 
+/// Of more labels that were left out it is said how many they are.
+const LABELS_NAMED: usize = 5;
+
 /// From flags to what the container is to be made of, in the sandbox that they name.
 pub async fn wish_in(settings: &Settings, session: &Session) -> Result<Wish> {
     let mut wish = wish(settings, &session.place)?;
@@ -96,6 +99,19 @@ fn wish(settings: &Settings, place: &Place) -> Result<Wish> {
         sandbox: String::new(),
         runc_binary: settings.runc_binary.as_deref().map(program).transpose()?,
     })
+}
+
+/// Says which labels of its image a container does not get: those that would be commands to the server.
+pub fn warn_of_labels(what: &str, dropped: &[String]) {
+    let names: Vec<String> = dropped.iter().take(LABELS_NAMED).map(|key| format!("{key:.100?}")).collect();
+    let more = dropped.len().saturating_sub(LABELS_NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    if !names.is_empty() {
+        eprintln!(
+            "ctrd: {what}: labels of the image are left out: {}{more}: only you may give such labels",
+            names.join(", ")
+        );
+    }
 }
 
 /// Those that are given, and those by which the server finds classes.

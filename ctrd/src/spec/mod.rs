@@ -126,7 +126,7 @@ fn linux(options: &Options) -> Result<Linux> {
     linux.set_cgroups_path(Some(PathBuf::from(cgroup)));
     linux.set_resources(Some(resource::limits(options)?));
     if !own.open_paths {
-        linux.set_masked_paths(Some(default::MASKED_PATHS.iter().map(|p| p.to_string()).collect()));
+        linux.set_masked_paths(Some(default::masked_paths()));
         linux.set_readonly_paths(Some(default::READONLY_PATHS.iter().map(|p| p.to_string()).collect()));
     } else {
         linux.set_masked_paths(None);
