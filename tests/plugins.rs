@@ -60,6 +60,34 @@ fn files_of_every_version_disable_and_configure_plugins() {
     }
 }
 
+/// One that looks without a pause would do nothing else.
+#[test]
+fn the_restart_monitor_needs_an_interval() {
+    const PLUGIN: &str = "io.containerd.monitor.container.v1.restart";
+    for (interval, reason) in [
+        ("0s", "interval: must be longer than 0s"),
+        ("0", "interval: must be longer than 0s"),
+        ("-1s", "interval: "),
+        ("no time", "interval: "),
+    ] {
+        let stack = Stack::new();
+        let section = format!("[plugins.'{PLUGIN}']\ninterval = '{interval}'\n");
+        serving(&stack, &format!("version = 3\n{section}"), || {
+            let plugins = plugins(&stack);
+            let failed = plugins.iter().find(|p| p["id"] == "restart").unwrap();
+            let text = failed.to_string();
+            assert!(failed["status"] == "error" && text.contains(reason), "{interval}: {text}");
+        });
+        std::fs::write(
+            stack.path("config.toml"),
+            format!("version = 3\nrequired_plugins = ['{PLUGIN}']\n{section}"),
+        )
+        .unwrap();
+        let line = stack.run(&["serve", "--config", stack.path("config.toml").to_str().unwrap()]).fails(1);
+        assert!(line.contains(&format!("{PLUGIN}: {reason}")), "{line}");
+    }
+}
+
 #[test]
 fn what_is_required_must_begin() {
     for (config, reason) in [

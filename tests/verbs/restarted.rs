@@ -3,6 +3,8 @@
 use serde_json::Value;
 
 use super::{inspect, sleeper};
+use crate::bin;
+use crate::shim::stalled::program;
 use crate::stack::{Server, Stack};
 
 /// A server that looks often.
@@ -102,14 +104,59 @@ fn what_ends_runs_again_until_it_is_stopped() {
     drop(server);
 }
 
+/// A shim that hangs when it is to start a container again holds up that one alone, which is not started twice.
+#[test]
+fn one_that_hangs_holds_up_no_other() {
+    let stack = Stack::with_busybox();
+    let server = serve(&stack);
+    let (gate, starts, hang) = (stack.path("gate"), stack.path("starts"), stack.path("hang"));
+    nix::unistd::mkfifo(&gate, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let script = format!(
+        "case \" $* \" in *\" start \"*) echo x >>{}; [ ! -e {} ] || read -r on <{} ;; esac\nexec {} \"$@\"",
+        starts.display(),
+        hang.display(),
+        gate.display(),
+        bin::path("ctrd-shim").display()
+    );
+    let slow = program(&stack.path("slow-shim"), &script);
+    for (id, shim) in [("it-hung", slow.as_str()), ("it-onward", bin::path("ctrd-shim").to_str().unwrap())] {
+        let run = ["run", "-d", "--name", id, "--runtime", shim, "--restart", "always", "busybox"];
+        stack.run(&[&run[..], &["sleep", "3000"]].concat()).ok();
+    }
+    let begun = || std::fs::read_to_string(&starts).unwrap().lines().count();
+    std::fs::write(&hang, "").unwrap();
+    stack.run(&["kill", "-s", "KILL", "it-hung"]).ok();
+    while begun() < 2 {
+        std::thread::yield_now();
+    }
+    for count in 1..=3 {
+        stack.run(&["kill", "-s", "KILL", "it-onward"]).ok();
+        until(&stack, "it-onward", |now| runs(now) && now["restart"]["count"] == count);
+        assert!(
+            !runs(&inspect(&stack, "it-hung")) && begun() == 2,
+            "it hangs, and is not tried again: {}",
+            begun()
+        );
+    }
+    std::fs::remove_file(&hang).unwrap();
+    std::fs::write(&gate, "on\n").unwrap();
+    let again = until(&stack, "it-hung", runs);
+    assert_eq!((&again["restart"]["count"], begun()), (&1.into(), 2));
+    stack.run(&["rm", "-f", "it-hung", "it-onward"]).ok();
+    drop(server);
+}
+
 #[test]
 fn failures_are_counted() {
     let stack = Stack::with_busybox();
     let server = serve(&stack);
     let run = ["run", "-d", "--name", "it-fails", "--restart", "on-failure:2", "busybox", "sh", "-c"];
     stack.run(&[&run[..], &["echo again; exit 3"]].concat()).ok();
-    let last =
-        until(&stack, "it-fails", |now| now["restart"]["count"] == 2 && now["task"]["exitStatus"] == 3);
+    let last = until(&stack, "it-fails", |now| {
+        now["restart"]["count"] == 2
+            && now["labels"]["io.containerd.ctrd.restarting"].is_null()
+            && now["task"]["exitStatus"] == 3
+    });
     assert_eq!(last["restart"]["policy"], "on-failure:2");
     stack.run(&["rm", "it-fails"]).ok();
     drop(server);

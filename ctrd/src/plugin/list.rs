@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::events::Exchange;
 use crate::gc;
 use crate::mounts::Mounts;
-use crate::restart::Monitor;
+use crate::restart::{Monitor, Working};
 use crate::sandbox::Controller;
 use crate::serve::heap;
 use crate::service::diff::Differ;
@@ -333,7 +333,7 @@ fn restart(init: &mut Init) -> Begun {
     }
     let snapshotters = Arc::new(init.parts.snapshotters.clone());
     let (store, tasks) = (init.parts.store()?, init.parts.tasks()?);
-    init.parts.restart = Some(Monitor { store, tasks, snapshotters, interval, working: Arc::default() });
+    init.parts.restart = Some(Monitor { store, tasks, snapshotters, interval, working: Working::default() });
     let capabilities = ["no", "always", "on-failure", "unless-stopped"].map(str::to_string).into();
     Ok(Meta { capabilities, ..Meta::default() })
 }
