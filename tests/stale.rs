@@ -5,14 +5,19 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use ctrd::api::containers::{Container, CreateContainerRequest, DeleteContainerRequest, container};
 use ctrd::api::event::TaskExit;
 use ctrd::api::events::SubscribeRequest;
 use ctrd::api::namespaces::{CreateNamespaceRequest, Namespace};
-use ctrd::api::tasks::GetRequest;
+use ctrd::api::tasks::{CreateTaskRequest, DeleteTaskRequest, GetRequest, StartRequest, WaitRequest};
+use nix::fcntl::{Flock, FlockArg};
 use nix::sys::stat::Mode;
 use nix::unistd::{Pid, mkfifo};
 use prost::Message;
+use prost_types::Any;
+use serde_json::json;
 
+use crate::fixture::Bundle;
 use crate::shim::stalled::program;
 use crate::stack::Stack;
 use crate::{bin, traces};
@@ -132,4 +137,92 @@ fn who_asks_for_what_is_being_buried_holds_up_nobody() {
     });
     assert_eq!(std::fs::read_dir(&tasks).expect("the tasks").count(), 0);
     stack.run(&["rm", "it-bury-0"]).ok();
+}
+
+/// What removals that were interrupted, and a state folder that was lost, have left goes while the server serves. Who
+/// makes a container of such a name meanwhile has a whole one.
+#[test]
+fn leftovers_hold_up_nobody() {
+    let stack = Stack::with_busybox();
+    let home = "io.containerd.runtime.v2.task/default";
+    let (state, work) = (stack.path("run").join(home), stack.path("lib").join(home));
+    for n in 0..1000 {
+        std::fs::create_dir_all(state.join(format!(".it-left-{n}/rootfs"))).expect("make a leftover");
+        std::fs::write(state.join(format!(".it-left-{n}/config.json")), "{}").expect("fill it");
+        std::fs::create_dir_all(work.join(format!("it-left-{n}/restoring"))).expect("make another");
+    }
+    let left = |dir: &Path| {
+        let entries = std::fs::read_dir(dir).expect("a folder").map(|entry| entry.expect("an entry"));
+        entries.filter(|entry| entry.file_name().to_string_lossy().contains("it-left-")).count()
+    };
+    // As somebody has it who makes a bundle: until it is let go, no work folder is taken away.
+    let dir = std::fs::File::open(&state).expect("open the namespace's folder");
+    let held = Flock::lock(dir, FlockArg::LockExclusive).map_err(|(_, e)| e).expect("lock it");
+    let _server = stack.serve();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let answer = async { stack.client().await.version().version(()).await };
+        let answer = tokio::time::timeout(Duration::from_secs(20), answer).await;
+        answer.expect("nobody is held up").expect("a version");
+    });
+    assert_eq!(left(&work), 1000, "it has not begun with these");
+    drop(held);
+    let name = "it-left-999";
+    assert_eq!(stack.run(&["run", "--rm", "--name", name, "busybox", "echo", "served"]).ok(), "served\n");
+    while left(&work) + left(&state) > 0 {
+        std::thread::yield_now();
+    }
+}
+
+/// A root that is a folder of the bundle's own, where the runtime makes what things are mounted on.
+#[test]
+fn a_root_that_nobody_has_mounted_goes_with_its_task() {
+    const ID: &str = "it-own-root";
+    let stack = Stack::new();
+    let _server = stack.serve();
+    let bundle =
+        Bundle::new(&["sh", "-c", "echo kept >/data/file; mkdir -p /a/b; echo own >/a/b/c"], |config| {
+            config["root"] = json!({"path": "rootfs", "readonly": false});
+        });
+    let programs = bundle.path().join("rootfs/bin");
+    let data = stack.path("data");
+    std::fs::create_dir(&data).expect("make a folder");
+    bundle.edit(|config| {
+        let mounts = config["mounts"].as_array_mut().expect("its mounts");
+        mounts.push(
+            json!({"destination": "/bin", "type": "bind", "source": programs, "options": ["bind", "ro"]}),
+        );
+        mounts.push(json!({"destination": "/data", "type": "bind", "source": data, "options": ["rbind"]}));
+    });
+    let spec = std::fs::read(bundle.path().join("config.json")).expect("its specification");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let client = stack.client().await;
+        let shim = bin::path("ctrd-shim").display().to_string();
+        let container = Container {
+            id: ID.into(),
+            runtime: Some(container::Runtime { name: shim, options: None }),
+            spec: Some(Any { type_url: "spec".into(), value: spec }),
+            ..Container::default()
+        };
+        let create = CreateContainerRequest { container: Some(container) };
+        client.containers().create(create).await.expect("a container");
+        let (id, exec_id) = (|| ID.to_string(), String::new);
+        let create = CreateTaskRequest { container_id: id(), ..CreateTaskRequest::default() };
+        client.tasks().create(create).await.expect("a task");
+        client.tasks().start(StartRequest { container_id: id(), exec_id: exec_id() }).await.expect("started");
+        let wait = WaitRequest { container_id: id(), exec_id: exec_id() };
+        assert_eq!(client.tasks().wait(wait).await.expect("its end").into_inner().exit_status, 0);
+        let state = stack.path("run/io.containerd.runtime.v2.task/default").join(ID);
+        assert_eq!(std::fs::read_to_string(state.join("rootfs/a/b/c")).expect("a file of its own"), "own\n");
+        client.tasks().delete(DeleteTaskRequest { container_id: id() }).await.expect("deleted");
+        assert!(!state.exists());
+        while state.with_file_name(format!(".{ID}")).exists() {
+            std::thread::yield_now();
+        }
+        client.containers().delete(DeleteContainerRequest { id: id() }).await.expect("deleted");
+    });
+    assert_eq!(std::fs::read_to_string(data.join("file")).expect("what it was given stays"), "kept\n");
+    assert!(programs.join("busybox").exists());
+    traces::none_of(&[ID]);
 }

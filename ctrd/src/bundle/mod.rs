@@ -8,6 +8,7 @@
 //!   work               link to <root>/io.containerd.runtime.v2.task/<namespace>/<id>
 //!   log                FIFO: the shim's log
 //!   shim-binary-path   which shim, for `delete` after its death
+//!   sandbox            the sandbox in whose shim it is, if it is in one
 //!   bootstrap.json     how to reach it; written last, when the shim answers
 //! ```
 //!
@@ -23,14 +24,22 @@ use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
-use nix::mount::{MntFlags, umount2};
 use nix::sys::stat::Mode;
 
 use crate::error::{Error, Result};
 use crate::id;
+use crate::snapshot::tree;
+
+mod remove;
+mod sweep;
+
+pub use remove::Retired;
 
 /// The folder's name below both state and root, as containerd's.
 const HOME: &str = "io.containerd.runtime.v2.task";
+
+/// The file in the bundle of a task whose container is in a sandbox.
+pub const SANDBOX: &str = "sandbox";
 
 /// Where bundles are.
 #[derive(Debug, Clone)]
@@ -84,29 +93,6 @@ impl Bundles {
     pub fn namespaces(&self) -> Result<Vec<String>> {
         names(&self.state)
     }
-
-    /// Removes what an interrupted removal left: hidden folders, and work folders that no bundle
-    /// refers to.
-    pub fn sweep(&self, namespace: &str) -> Result<()> {
-        id::validate(namespace).map_err(|e| e.context("namespace"))?;
-        let state = self.state.join(namespace);
-        let _guard = match lock(&state, FlockArg::LockExclusive) {
-            Ok(guard) => guard,
-            Err(Errno::ENOENT) => return Ok(()),
-            Err(e) => return Err(Error::from(e).context(format!("lock {}", state.display()))),
-        };
-        for dir in [&state, &self.root.join(namespace)] {
-            for name in hidden(dir)? {
-                remove_tree(&dir.join(name))?;
-            }
-        }
-        for id in names(&self.root.join(namespace))? {
-            if !state.join(&id).exists() {
-                remove_tree(&self.root.join(namespace).join(id))?;
-            }
-        }
-        Ok(())
-    }
 }
 
 impl Bundle {
@@ -116,6 +102,11 @@ impl Bundle {
 
     pub fn rootfs(&self) -> PathBuf {
         self.path.join("rootfs")
+    }
+
+    /// Whether the task is one of a sandbox, and in the sandbox's shim.
+    pub fn is_in_sandbox(&self) -> bool {
+        self.path.join(SANDBOX).exists()
     }
 
     pub fn log(&self) -> PathBuf {
@@ -160,9 +151,8 @@ impl Bundle {
             std::os::unix::fs::chown(&self.path, None, Some(gid))?;
             fs::set_permissions(&self.path, Permissions::from_mode(0o710))?;
         }
-        if self.work.exists() {
-            remove_tree(&self.work)?;
-        }
+        // What an interrupted removal left under this name.
+        tree::remove(&self.work)?;
         DirBuilder::new().mode(0o711).create(&self.work)?;
         std::os::unix::fs::symlink(&self.work, self.path.join("work"))?;
         DirBuilder::new().mode(0o711).create(self.rootfs())?;
@@ -218,80 +208,6 @@ impl Bundle {
         let same = now.is_ok_and(|now| (now.dev(), now.ino()) == (held.dev(), held.ino()));
         Ok(same.then(|| Lock(guard)))
     }
-
-    /// Removes the bundle of a sandbox, whose shim may have filled the root itself.
-    pub fn delete_filled(&self, lock: &Lock) -> Result<()> {
-        unmount(&self.rootfs()).map_err(|e| e.context(format!("remove bundle {}", self.path.display())))?;
-        if self.rootfs().exists() {
-            remove_tree(&self.rootfs())?;
-        }
-        self.delete(lock)
-    }
-
-    /// Removes the bundle: mounts first, and never through one.
-    pub fn delete(&self, lock: &Lock) -> Result<()> {
-        self.retire(lock)?.remove()
-    }
-
-    /// The same, but for what is left of its folders, which is gone for everybody.
-    pub fn retire(&self, _lock: &Lock) -> Result<Retired> {
-        let at = |e: Error| e.context(format!("remove bundle {}", self.path.display()));
-        unmount(&self.rootfs()).map_err(at)?;
-        match fs::remove_dir(self.rootfs()) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => {
-                return Err(at(Error::from(e).context(format!("remove {}", self.rootfs().display()))));
-            }
-            _ => {}
-        }
-        // The work folder first: once the bundle's name is free, it may be another's.
-        let work = retire(&self.work).map_err(at)?;
-        let path = retire(&self.path).map_err(at)?;
-        Ok(Retired([work, path]))
-    }
-}
-
-/// The folders of a bundle that was, by hidden names.
-pub struct Retired([Option<PathBuf>; 2]);
-
-impl Retired {
-    pub fn remove(self) -> Result<()> {
-        self.0.iter().flatten().try_for_each(|path| remove_tree(path))
-    }
-}
-
-/// Detaches everything that is mounted at `path`, with what is mounted below.
-fn unmount(path: &Path) -> Result<()> {
-    loop {
-        match umount2(path, MntFlags::MNT_DETACH | MntFlags::UMOUNT_NOFOLLOW) {
-            // Another mount may have been under it.
-            Ok(()) => continue,
-            // EPERM is what somebody without rights is told whether there is a mount or not; a
-            // mount that stays makes the rmdir fail.
-            Err(Errno::EINVAL | Errno::ENOENT | Errno::EPERM) => return Ok(()),
-            Err(e) => return Err(Error::from(e).context(format!("unmount {}", path.display()))),
-        }
-    }
-}
-
-/// Renames to a hidden name, which is returned where there was something.
-fn retire(path: &Path) -> Result<Option<PathBuf>> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let hidden = path.with_file_name(format!(".{name}"));
-    remove_tree(&hidden)?;
-    match fs::rename(path, &hidden) {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-        done => done?,
-    }
-    Ok(Some(hidden))
-}
-
-fn remove_tree(path: &Path) -> Result<()> {
-    match fs::remove_dir_all(path) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => {
-            Err(Error::from(e).context(format!("remove {}", path.display())))
-        }
-        _ => Ok(()),
-    }
 }
 
 fn lock(dir: &Path, how: FlockArg) -> nix::Result<Flock<File>> {
@@ -318,12 +234,6 @@ fn parent(path: &Path) -> Result<&Path> {
 fn names(dir: &Path) -> Result<Vec<String>> {
     let mut names = entries(dir)?;
     names.retain(|name| id::validate(name).is_ok());
-    Ok(names)
-}
-
-fn hidden(dir: &Path) -> Result<Vec<String>> {
-    let mut names = entries(dir)?;
-    names.retain(|name| name.strip_prefix('.').is_some_and(|rest| id::validate(rest).is_ok()));
     Ok(names)
 }
 
@@ -374,7 +284,7 @@ fn mapped_root_group(config: &[u8]) -> Option<u32> {
 mod tests {
     use super::*;
 
-    fn bundles() -> (tempfile::TempDir, Bundles) {
+    pub(super) fn bundles() -> (tempfile::TempDir, Bundles) {
         let dir = tempfile::tempdir().unwrap();
         let bundles = Bundles::new(&dir.path().join("state"), &dir.path().join("root"));
         (dir, bundles)
@@ -420,30 +330,6 @@ mod tests {
         bundle.delete(&guard).unwrap();
         drop(guard);
         assert!(waiting.join().unwrap(), "what was waited for is gone");
-    }
-
-    #[test]
-    fn what_is_in_rootfs_is_never_removed() {
-        let (_dir, bundles) = bundles();
-        let bundle = bundles.get("default", "web").unwrap();
-        let guard = bundle.create(b"{}").unwrap();
-        fs::write(bundle.rootfs().join("precious"), "").unwrap();
-        assert!(bundle.delete(&guard).is_err());
-        assert!(bundle.rootfs().join("precious").exists());
-    }
-
-    #[test]
-    fn sweeps_leftovers() {
-        let (_dir, bundles) = bundles();
-        let bundle = bundles.get("default", "web").unwrap();
-        let _guard = bundle.create(b"{}").unwrap();
-        let (state, root) = (parent(&bundle.path).unwrap(), parent(&bundle.work).unwrap());
-        fs::create_dir(state.join(".old")).unwrap();
-        fs::create_dir(root.join(".old")).unwrap();
-        fs::create_dir(root.join("orphan")).unwrap();
-        bundles.sweep("default").unwrap();
-        assert_eq!(entries(state).unwrap(), ["web"]);
-        assert_eq!(entries(root).unwrap(), ["web"]);
     }
 
     #[test]

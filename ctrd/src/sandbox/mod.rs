@@ -253,7 +253,7 @@ impl Controller {
         {
             tracing::warn!(namespace = bundle.namespace, id = bundle.id, "{e}");
         }
-        bundle.delete_filled(lock)
+        bundle.delete(lock)
     }
 
     fn table(&self) -> std::sync::MutexGuard<'_, HashMap<(String, String), Arc<Shim>>> {

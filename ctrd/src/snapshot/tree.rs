@@ -12,7 +12,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use nix::dir::Dir;
-use nix::fcntl::{AtFlags, OFlag, openat};
+use nix::fcntl::{AtFlags, OFlag, OpenHow, ResolveFlag, openat, openat2};
 use nix::sys::stat::{FileStat, Mode, SFlag, fstat, fstatat};
 use nix::unistd::{UnlinkatFlags, unlinkat};
 
@@ -62,11 +62,11 @@ pub fn usage(root: &Path) -> Result<Usage> {
     Ok(out)
 }
 
-/// Removes a tree, however deep it is.
+/// Removes a tree, however deep it is, and nothing of what is mounted on it or in it: there it stops with an error.
 pub fn remove(path: &Path) -> Result<()> {
     let at = |e: io::Error| Error::from(e).context(format!("remove {}", path.display()));
     let gone = |e: io::Error| if e.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(at(e)) };
-    let top = match open_root(path) {
+    let top = match open_top(path) {
         Ok(top) => top,
         Err(e) => return gone(e),
     };
@@ -87,8 +87,27 @@ pub fn remove_at(dir: &OwnedFd, name: &CStr) -> io::Result<()> {
         Err(nix::errno::Errno::EISDIR | nix::errno::Errno::EPERM) => {}
         Err(e) => return Err(e.into()),
     }
-    empty(&open_dir(dir, name)?)?;
+    empty(&open_here(dir, name)?)?;
     Ok(unlinkat(dir, name, UnlinkatFlags::RemoveDir)?)
+}
+
+fn open_top(path: &Path) -> io::Result<OwnedFd> {
+    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    open_here(open_root(parent)?, &CString::new(name.as_bytes())?)
+}
+
+/// Opens a folder that is to be emptied, unless it is where something is mounted.
+fn open_here(dir: impl AsFd, name: &CStr) -> io::Result<OwnedFd> {
+    let how = OpenHow::new().flags(DIR_FLAGS).resolve(ResolveFlag::RESOLVE_NO_XDEV);
+    match openat2(dir.as_fd(), name, how) {
+        Err(nix::errno::Errno::EXDEV) => {
+            let text = format!("{}: something is mounted there", name.to_string_lossy());
+            Err(io::Error::new(io::ErrorKind::ResourceBusy, text))
+        }
+        opened => Ok(opened?),
+    }
 }
 
 /// Empties an open folder.
@@ -98,7 +117,7 @@ pub fn empty(top: &OwnedFd) -> io::Result<()> {
             if !is_dir(&stat) {
                 unlinkat(dir, name.as_c_str(), UnlinkatFlags::NoRemoveDir)?;
             } else if depth < MAX_DEPTH {
-                clear(top, &open_dir(dir, &name)?, depth + 1, moved)?;
+                clear(top, &open_here(dir, &name)?, depth + 1, moved)?;
                 unlinkat(dir, name.as_c_str(), UnlinkatFlags::RemoveDir)?;
             } else {
                 // Up to the top, where the next round finds it.

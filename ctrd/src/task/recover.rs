@@ -8,7 +8,8 @@ use ctrd_shim::api::task::{StateRequest, StateResponse};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::{End, Found, Runtime, Task, delete};
+use super::{End, Found, Runtime, Task, blocking, delete};
+use crate::bundle::Bundles;
 use crate::error::{Kind, Result};
 
 /// Tasks looked at at a time: burying one takes two processes for a moment.
@@ -38,10 +39,10 @@ impl Runtime {
             }
         }
         while looking.join_next().await.is_some() {}
-        for namespace in &namespaces {
-            if let Err(e) = self.bundles.sweep(namespace) {
-                tracing::warn!(namespace, "remove leftovers: {e}");
-            }
+        // Of thousands of files maybe, for which nobody waits.
+        let all = [self.bundles.clone(), self.pods.clone()];
+        if let Err(e) = blocking(move || all.iter().try_for_each(sweep)).await {
+            tracing::warn!("remove leftovers: {e}");
         }
     }
 
@@ -91,4 +92,13 @@ impl Runtime {
         self.discard(bundle, &lock).await?;
         Ok(true)
     }
+}
+
+fn sweep(bundles: &Bundles) -> Result<()> {
+    for namespace in bundles.swept()? {
+        if let Err(e) = bundles.sweep(&namespace) {
+            tracing::warn!(namespace, "remove leftovers: {e}");
+        }
+    }
+    Ok(())
 }
