@@ -7,7 +7,9 @@ use ctrd::api::sandbox::{
     ControllerStartRequest, ControllerStatusRequest, ControllerStatusResponse, ControllerStopRequest,
     ControllerWaitRequest, StoreCreateRequest,
 };
-use ctrd::api::tasks::{CreateTaskRequest, DeleteTaskRequest, GetRequest, StartRequest, WaitRequest};
+use ctrd::api::tasks::{
+    CreateTaskRequest, DeleteTaskRequest, GetRequest, KillRequest, StartRequest, WaitRequest,
+};
 use ctrd::api::types::{Sandbox, sandbox};
 use ctrd::client::{Client, channel};
 use ctrd_shim::any;
@@ -26,8 +28,103 @@ fn shim() -> String {
 }
 
 async fn status(client: &Client) -> ControllerStatusResponse {
-    let request = ControllerStatusRequest { sandbox_id: ID.into(), verbose: true, sandboxer: shim() };
+    status_of(client, ID).await
+}
+
+async fn status_of(client: &Client, id: &str) -> ControllerStatusResponse {
+    let request = ControllerStatusRequest { sandbox_id: id.into(), verbose: true, sandboxer: shim() };
     client.sandbox_controller().status(request).await.unwrap().into_inner()
+}
+
+/// Makes a sandbox and starts it; the pid of what holds it.
+async fn start(client: &Client, id: &str) -> u32 {
+    let name = bin::path("ctrd-shim").display().to_string();
+    let record = Sandbox {
+        sandbox_id: id.into(),
+        runtime: Some(sandbox::Runtime { name, options: None }),
+        ..Sandbox::default()
+    };
+    client.sandboxes().create(StoreCreateRequest { sandbox: Some(record) }).await.unwrap();
+    let create = ControllerCreateRequest {
+        sandbox_id: id.into(),
+        sandboxer: shim(),
+        ..ControllerCreateRequest::default()
+    };
+    client.sandbox_controller().create(create).await.unwrap();
+    let start = ControllerStartRequest { sandbox_id: id.into(), sandboxer: shim() };
+    client.sandbox_controller().start(start).await.unwrap().into_inner().pid
+}
+
+/// Starts a container in the sandbox that sleeps.
+async fn join(client: &Client, pod: &str, id: &str, bundle: &Bundle) {
+    let mut spec: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(bundle.path().join("config.json")).unwrap()).unwrap();
+    spec["root"]["path"] = bundle.path().join("rootfs").display().to_string().into();
+    let member = Container {
+        id: id.into(),
+        runtime: Some(container::Runtime {
+            name: bin::path("ctrd-shim").display().to_string(),
+            options: None,
+        }),
+        spec: Some(Any { type_url: "spec".into(), value: serde_json::to_vec(&spec).unwrap() }),
+        sandbox: pod.into(),
+        ..Container::default()
+    };
+    client.containers().create(CreateContainerRequest { container: Some(member) }).await.unwrap();
+    let task = CreateTaskRequest { container_id: id.into(), ..Default::default() };
+    client.tasks().create(task).await.unwrap();
+    client.tasks().start(StartRequest { container_id: id.into(), exec_id: String::new() }).await.unwrap();
+}
+
+async fn kill(client: &Client, id: &str) {
+    let kill = KillRequest { container_id: id.into(), signal: 9, ..KillRequest::default() };
+    client.tasks().kill(kill).await.unwrap();
+    let wait = WaitRequest { container_id: id.into(), exec_id: String::new() };
+    assert_eq!(client.tasks().wait(wait).await.unwrap().into_inner().exit_status, 137);
+}
+
+async fn delete(client: &Client, id: &str) {
+    client.tasks().delete(DeleteTaskRequest { container_id: id.into() }).await.unwrap();
+    client.containers().delete(DeleteContainerRequest { id: id.into() }).await.unwrap();
+}
+
+/// Its shim ends when it is shut down, and not with its last container.
+#[test]
+fn an_empty_sandbox_is_there_until_it_is_shut_down() {
+    const POD: &str = "it-empty";
+    let stack = Stack::new();
+    let _server = stack.serve();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let client = stack.client().await;
+        let holder = start(&client, POD).await;
+        let bundle = Bundle::new(&["sleep", "3000"], |_| {});
+        let members = ["it-in-empty-1", "it-in-empty-2"];
+        for id in members {
+            join(&client, POD, id, &bundle).await;
+        }
+        kill(&client, members[0]).await;
+        delete(&client, members[0]).await;
+        let get = GetRequest { container_id: members[1].into(), exec_id: String::new() };
+        let other = client.tasks().get(get).await.unwrap().into_inner().process.unwrap();
+        assert_eq!(other.status, ctrd::api::task::Status::Running as i32);
+        kill(&client, members[1]).await;
+        delete(&client, members[1]).await;
+        let now = status_of(&client, POD).await;
+        assert_eq!((now.state.as_str(), now.pid), ("SANDBOX_READY", holder));
+
+        // Nor is one that has been stopped gone with it.
+        join(&client, POD, members[0], &bundle).await;
+        kill(&client, members[0]).await;
+        let stop = ControllerStopRequest { sandbox_id: POD.into(), timeout_secs: 5, sandboxer: shim() };
+        client.sandbox_controller().stop(stop).await.unwrap();
+        delete(&client, members[0]).await;
+        assert_eq!(status_of(&client, POD).await.state, "SANDBOX_NOTREADY");
+        let shutdown = ControllerShutdownRequest { sandbox_id: POD.into(), sandboxer: shim() };
+        client.sandbox_controller().shutdown(shutdown).await.unwrap();
+        assert_eq!(status_of(&client, POD).await.state, "");
+    });
+    traces::none_of(&["it-empty", "it-in-empty"]);
 }
 
 #[test]

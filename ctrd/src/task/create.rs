@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use super::{End, Runtime, Saved, Task, blocking, carried, checkpoint, deadline, delete, options};
 use crate::api::tasks::CreateTaskRequest as Request;
-use crate::bundle::{Bundle, Lock};
+use crate::bundle::{Bundle, Lock, SANDBOX};
 use crate::classes::Classes;
 use crate::error::{Error, Kind, Result};
 use crate::service::message;
@@ -149,7 +149,7 @@ impl Runtime {
         let log = log::copy(&bundle.log(), &bundle.namespace, &bundle.id)?;
         let reply = match pod {
             Some((pod, reply)) => {
-                bundle.write("sandbox", pod.as_bytes(), 0o600)?;
+                bundle.write(SANDBOX, pod.as_bytes(), 0o600)?;
                 reply
             }
             None => start::start(&self.caller, binary, bundle, options.as_ref()).await?,

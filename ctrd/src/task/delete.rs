@@ -44,8 +44,8 @@ impl Runtime {
             Err(e) => return Err(e.clone()),
         }
         self.forget(&bundle);
-        let agreed = agree(&task.shim, self.caller.limits.shutdown).await;
-        if !agreed && !task.shim.is_closed() {
+        let end = ask_to_end(&task.shim, self.caller.limits.shutdown).await;
+        if end == Answer::None && !task.shim.is_closed() {
             // It does not answer: its own `delete` knows what it may have left.
             if let Some(binary) = saved_binary(&bundle)?
                 && let Err(e) = start::delete(&self.caller, &binary, &bundle).await
@@ -54,7 +54,7 @@ impl Runtime {
             }
         }
         task.end.send_replace(End::Removed);
-        let alone = agreed && !shared(&bundle);
+        let alone = end == Answer::Agreed && !shared(&bundle);
         // It finds its socket by what is in its folder, whatever that is called.
         let (retired, ()) = tokio::join!(blocking(move || bundle.retire(&guard)), async {
             if alone {
@@ -68,19 +68,31 @@ impl Runtime {
     }
 }
 
-/// Asks the shim to end if it has no container left; whether it agreed. Gives it a moment to go,
-/// since it finds its socket by the bundle.
-pub(super) async fn shutdown(shim: &Shim, limit: Duration) -> bool {
-    let agreed = agree(shim, limit).await;
-    if agreed && !shared(&shim.bundle) {
-        gone(shim).await;
-    }
-    agreed || shim.is_closed()
+/// What a shim says to the question whether it ends.
+#[derive(PartialEq)]
+enum Answer {
+    Agreed,
+    None,
+    /// It is not asked: it holds a sandbox, which ends when somebody shuts that down.
+    NotAsked,
 }
 
-async fn agree(shim: &Shim, limit: Duration) -> bool {
+/// Asks the shim to end if it has no container left. Gives it a moment to go, since it finds its socket by the bundle.
+pub(super) async fn shutdown(shim: &Shim, limit: Duration) {
+    if ask_to_end(shim, limit).await == Answer::Agreed && !shared(&shim.bundle) {
+        gone(shim).await;
+    }
+}
+
+async fn ask_to_end(shim: &Shim, limit: Duration) -> Answer {
+    if shim.bundle.is_in_sandbox() {
+        return Answer::NotAsked;
+    }
     let request = ShutdownRequest { id: shim.bundle.id.clone(), now: false };
-    shim.call::<_, ()>("Shutdown", &request, Some(limit)).await.is_ok()
+    match shim.call::<_, ()>("Shutdown", &request, Some(limit)).await {
+        Ok(()) => Answer::Agreed,
+        Err(_) => Answer::None,
+    }
 }
 
 /// Waits for the end of a shim; one that first wants to be rid of its events is not waited for.

@@ -146,6 +146,23 @@ impl Place {
         self.runtime.create("default", request, None).await
     }
 
+    /// Puts `web` into a sandbox whose shim is the one that plays.
+    fn in_sandbox(&self) {
+        let record = self.runtime.store.read(|c| containers::get(c, "default", "web")).unwrap();
+        let record = Container { sandbox: "pod".into(), ..record };
+        self.runtime
+            .store
+            .write(|tx| {
+                containers::delete(tx, "default", "web")?;
+                containers::create(tx, "default", record, "")
+            })
+            .unwrap();
+        let pod = self.runtime.pods.get("default", "pod").unwrap();
+        drop(pod.create(b"").unwrap());
+        let reply = ctrd_shim::bootstrap::Reply::new(format!("unix://{}", self.socket.display()));
+        shim::save(&pod, &reply).unwrap();
+    }
+
     fn web(&self) -> ProcessId<'static> {
         ProcessId { namespace: "default", id: "web", exec: "" }
     }
@@ -177,6 +194,30 @@ fn a_whole_life() {
         assert_eq!(p.ran(), "start ", "a shim that went in order needs no clean up");
         assert_eq!(p.topics(), Vec::<String>::new(), "its events are the shim's");
         assert_eq!(p.runtime.state(p.web()).await.unwrap_err().message, "task web not found");
+    });
+}
+
+/// A sandbox's shim ends when the sandbox is shut down, however few containers are left in it.
+#[test]
+fn the_shim_of_a_sandbox_is_not_asked_to_end() {
+    run(async {
+        let mut p = place(well);
+        p.in_sandbox();
+        p.create().await.unwrap();
+        assert_eq!(p.runtime.delete("default", "web").await.unwrap().status, 3);
+        assert!(p.nothing_left());
+        assert_eq!((p.ran(), p.topics()), (String::new(), Vec::new()), "it is neither started nor ended");
+        let heard = p.heard.lock().unwrap().join(" ");
+        assert!(heard.contains("Delete") && !heard.contains("Shutdown"), "{heard}");
+
+        let p = place(|request| match request.method.as_str() {
+            "Create" => Reply::Answer(ttrpc::failure(2, "OCI runtime create failed: no")),
+            _ => well(request),
+        });
+        p.in_sandbox();
+        assert_eq!(p.create().await.unwrap_err().message, "OCI runtime create failed: no");
+        assert!(p.nothing_left());
+        assert!(!p.heard.lock().unwrap().join(" ").contains("Shutdown"));
     });
 }
 
