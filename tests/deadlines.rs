@@ -130,7 +130,7 @@ fn an_upload_that_is_late_is_free_for_the_next_one() {
         let mut write = WriteContentRequest { r#ref: "it".into(), ..WriteContentRequest::default() };
         write.set_action(WriteAction::Write);
         write.data = b"hello"[..].into();
-        let call = Call::begin(&to, "content.v1.Content/Write", "300m", &write, true);
+        let call = Call::begin(&to, "content.v1.Content/Write", "3S", &write, true);
         let end = call.end().await;
         end.is_late();
         assert_eq!(end.messages.len(), 1);
