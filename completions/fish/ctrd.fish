@@ -225,6 +225,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand start" -s n -l namespace -d 'W
 complete -c ctrd -n "__fish_ctrd_using_subcommand start" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand start" -l attach -d 'Stay with the program: its output comes here, and its status is this command\'s'
 complete -c ctrd -n "__fish_ctrd_using_subcommand start" -s i -l interactive -d 'Pass standard input on to the program'
+complete -c ctrd -n "__fish_ctrd_using_subcommand start" -l trust -d 'Take an image that was not saved here: what its processes have in memory runs'
 complete -c ctrd -n "__fish_ctrd_using_subcommand start" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand start" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand stop" -s s -l signal -d 'Send this signal first [default: the image\'s stop signal, or TERM]' -r
@@ -1204,6 +1205,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcomma
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -s d -l detach -d 'Leave the program running'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -s i -l interactive -d 'Pass standard input on to the program'
+complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -l trust -d 'Take an image that was not saved here: what its processes have in memory runs'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand task; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
@@ -1378,6 +1380,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -s d -l detach -d 'Leave the program running'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -s i -l interactive -d 'Pass standard input on to the program'
+complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -l trust -d 'Take an image that was not saved here: what its processes have in memory runs'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tasks; and __fish_seen_subcommand_from ls" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''

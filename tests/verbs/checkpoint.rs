@@ -136,6 +136,13 @@ fn a_saved_container_is_taken_elsewhere() {
     count(&there, "it-move", "2");
     let images = there.run(&["image", "ls", "-q"]).ok();
     assert!(images.contains("busybox") && images.contains("saved"), "{images}");
+    // The processes of such an image in a container that was there, too.
+    there.run(&["kill", "-s", "KILL", "it-move"]).ok();
+    there.run(&["wait", "it-move"]).ok();
+    there.run(&["start", "--checkpoint", "saved", "it-move"]).fails(1);
+    assert_eq!(status(&there, "it-move"), "stopped");
+    there.run(&["start", "--trust", "--checkpoint", "saved", "it-move"]).ok();
+    count(&there, "it-move", "2");
     there.run(&["rm", "-f", "it-move"]).ok();
 }
 
@@ -152,13 +159,38 @@ fn an_image_from_elsewhere_is_not_trusted() {
     here.run(&["image", "export", "--output", &archive, "saved"]).ok();
     here.run(&["rm", "it-far"]).ok();
     there.run(&["image", "import", &archive]).ok();
+    let root = here.path("busybox-root").display().to_string();
     let line = there.run(&["restore", "it-far", "saved"]).fails(1);
     assert!(line.contains("image saved: was not saved here"), "{line}");
     assert_eq!(there.run(&["ps", "-aq"]).ok(), "");
+    // Nor does anything go on that it has in memory.
+    there.run(&["create", "--name", "it-near", "--rootfs", &root, "true"]).ok();
+    for (verb, code) in [
+        (&["start"][..], 1),
+        (&["start", "--attach"], 125),
+        (&["task", "start"], 125),
+        (&["task", "start", "-d"], 125),
+    ] {
+        let line = there.run(&[verb, &["--checkpoint", "saved", "it-near"]].concat()).fails(code);
+        assert!(
+            line.contains("image saved: was not saved here; its processes go on with --trust alone"),
+            "{line}"
+        );
+        let line = there.run(&[verb, &["--trust", "--checkpoint", "saved", "it-near"]].concat()).fails(code);
+        assert!(line.ends_with("image saved: no processes were saved in it"), "{line}");
+    }
+    there.run(&["start", "--trust", "it-near"]).fails(2);
+    there.run(&["rm", "it-near"]).ok();
     there.run(&["restore", "--trust", "it-far", "saved"]).ok();
     there.run(&["wait", "it-far"]).ok();
     assert!(seen.join("file").exists());
     there.run(&["rm", "-f", "it-far"]).ok();
+    // One that takes the name of an image that was saved here is not that one.
+    there.run(&["create", "--name", "it-own", "--rootfs", &root, "true"]).ok();
+    there.run(&["checkpoint", "it-own", "saved"]).ok();
+    there.run(&["image", "import", &archive]).ok();
+    there.run(&["restore", "it-far", "saved"]).fails(1);
+    there.run(&["rm", "it-own"]).ok();
 }
 
 #[test]

@@ -15,6 +15,9 @@ pub struct Start {
     /// Go on with the processes as they were saved in this image, in place of anew
     #[arg(long, value_name = "IMAGE")]
     pub checkpoint: Option<String>,
+    /// Take an image that was not saved here: what its processes have in memory runs
+    #[arg(long, requires = "checkpoint")]
+    pub trust: bool,
     /// Name the containers
     #[arg(required = true, value_name = "CONTAINER")]
     pub containers: Vec<String>,

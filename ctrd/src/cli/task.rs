@@ -90,6 +90,9 @@ pub struct TaskStart {
     /// Go on with the processes as they were saved in this image, in place of anew
     #[arg(long, value_name = "IMAGE")]
     pub checkpoint: Option<String>,
+    /// Take an image that was not saved here: what its processes have in memory runs
+    #[arg(long, requires = "checkpoint")]
+    pub trust: bool,
     /// Go on with the processes as CRIU's images in this folder have them
     #[arg(long, value_name = "DIR", conflicts_with = "checkpoint")]
     pub image_path: Option<PathBuf>,

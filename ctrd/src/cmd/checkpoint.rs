@@ -212,9 +212,13 @@ pub async fn open(client: &Client, name: &str) -> Result<Index, Error> {
     index.ok_or_else(|| Error::invalid(format!("image {name}: was not made of a container")))
 }
 
-/// Whether the image was made of a container here, and so has nobody's specification but that container's.
-pub async fn is_own(client: &Client, name: &str) -> Result<bool, Error> {
-    Ok(image::find(client, name).await?.labels.contains_key(MADE))
+/// Refuses an image that was not made of a container here, unless it is trusted: `what` of it is taken as it is.
+pub async fn vouch(client: &Client, name: &str, trust: bool, what: &str) -> Result<(), Error> {
+    if trust || image::find(client, name).await?.labels.contains_key(MADE) {
+        return Ok(());
+    }
+    let why = format!("was not saved here; {what} with --trust alone");
+    Err(Error::precondition(format!("image {name}: {why}")))
 }
 
 /// Whether an image is a saved container without the image that it was made from: then there is
@@ -231,9 +235,10 @@ pub fn part<'a>(index: &'a Index, media_type: &str) -> Option<&'a Descriptor> {
     index.manifests.iter().find(|part| part.media_type == media_type)
 }
 
-/// The saved processes in an image.
-pub async fn processes(client: &Client, name: &str) -> Result<api::types::Descriptor, Error> {
+/// The saved processes in an image. Their memory is code, that runs with what the container may do.
+pub async fn processes(client: &Client, name: &str, trust: bool) -> Result<api::types::Descriptor, Error> {
     let index = open(client, name).await?;
+    vouch(client, name, trust, "its processes go on").await?;
     let none = || Error::invalid(format!("image {name}: no processes were saved in it"));
     Ok(to_proto(part(&index, media::CHECKPOINT).ok_or_else(none)?))
 }

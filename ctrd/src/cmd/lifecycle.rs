@@ -21,21 +21,23 @@ use crate::{listing, signal};
 const RECONNECTS: u32 = 16;
 
 pub async fn start(session: &Session, args: &Start) -> Result<i32> {
+    let saved = async || match &args.checkpoint {
+        Some(image) => checkpoint::processes(&session.client, image, args.trust).await.map(Some),
+        None => Ok(None),
+    };
     if !args.attach {
         if args.checkpoint.is_some() && args.containers.len() > 1 {
             bail!("--checkpoint takes one container");
         }
         return each("start", &args.containers, async |id: String| {
-            let saved = match &args.checkpoint {
-                Some(image) => Some(checkpoint::processes(&session.client, image).await?),
-                None => None,
-            };
-            in_background(session, &id, saved).await?;
+            in_background(session, &id, saved().await?).await?;
             listing::tell(&id)
         })
         .await;
     }
     let [id] = &args.containers[..] else { bail!("--attach takes one container") };
+    // Before the last task makes way for it.
+    saved().await?;
     clear(session, id).await?;
     let start = TaskStart {
         detach: false,
@@ -44,6 +46,7 @@ pub async fn start(session: &Session, args: &Start) -> Result<i32> {
         pid_file: None,
         log_uri: None,
         checkpoint: args.checkpoint.clone(),
+        trust: args.trust,
         image_path: None,
         container: id.clone(),
     };

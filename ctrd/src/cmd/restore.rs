@@ -23,10 +23,8 @@ use crate::listing;
 pub async fn restore(session: &Session, args: &Restore) -> Result<i32> {
     let all = !(args.rw || args.live);
     let index = checkpoint::open(&session.client, &args.image).await?;
-    if !args.trust && !checkpoint::is_own(&session.client, &args.image).await? {
-        let why = "was not saved here; its hooks, mounts and privileges are taken with --trust alone";
-        return Err(Error::precondition(format!("image {}: {why}", args.image)).into());
-    }
+    let what = "its hooks, mounts and privileges are taken";
+    checkpoint::vouch(&session.client, &args.image, args.trust, what).await?;
     let saved = part(&index, media::CHECKPOINT).map(to_proto);
     if args.live && saved.is_none() {
         return Err(Error::invalid(format!("image {}: no processes were saved in it", args.image)).into());

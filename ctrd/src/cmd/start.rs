@@ -45,7 +45,7 @@ async fn saved(session: &Session, args: &TaskStart) -> Result<Option<Descriptor>
         return Ok(Some(Descriptor { annotations, ..Descriptor::default() }));
     }
     match &args.checkpoint {
-        Some(image) => Ok(Some(checkpoint::processes(&session.client, image).await?)),
+        Some(image) => Ok(Some(checkpoint::processes(&session.client, image, args.trust).await?)),
         None => Ok(None),
     }
 }
