@@ -380,7 +380,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -l state -d 'Keep wha
 complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -l debug -d 'Tell on standard error what is being done'
-complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand inspect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ctrd -n "__fish_ctrd_using_subcommand cp" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand cp" -l root -d 'Keep images, snapshots and metadata below this folder [default: /var/lib/ctrd, or $XDG_DATA_HOME/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand cp" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F

@@ -21,6 +21,7 @@ use ctrd_shim::api::runc;
 use serde::{Deserialize, Serialize};
 
 use crate::container::Exit;
+use crate::oom::Report;
 use crate::timestamp;
 
 /// What the shim needs to know of config.json.
@@ -141,10 +142,13 @@ struct ExitFile {
     pid: u32,
     exit_status: u32,
     exited_at: String,
+    /// Of kills for want of memory, if there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    oom: Option<Report>,
 }
 
-pub fn write_exit(bundle: &Path, pid: u32, exit: Exit) -> Result<()> {
-    let file = ExitFile { pid, exit_status: exit.status, exited_at: timestamp::rfc3339(exit.at) };
+pub fn write_exit(bundle: &Path, pid: u32, exit: Exit, oom: Option<Report>) -> Result<()> {
+    let file = ExitFile { pid, exit_status: exit.status, exited_at: timestamp::rfc3339(exit.at), oom };
     write(&bundle.join("exit.json"), &serde_json::to_vec(&file)?)
 }
 
@@ -241,7 +245,7 @@ mod tests {
             r#"{"binary_name":"runc","root":"/r","systemd_cgroup":true}"#
         );
         let exit = Exit { status: 3, at: SystemTime::UNIX_EPOCH };
-        write_exit(dir.path(), 7, exit).unwrap();
+        write_exit(dir.path(), 7, exit, None).unwrap();
         assert_eq!(read_exit(dir.path()), Some((7, exit)));
         assert_eq!(
             fs::read_to_string(dir.path().join("exit.json")).unwrap(),

@@ -1,32 +1,49 @@
 //! Kills for want of memory. The kernel wakes us when something may have happened; what counts
 //! is the number of kills, so one kill is one event however often it woke us.
 
+mod report;
+
 use std::fs::{self, File};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use nix::sys::eventfd::{EfdFlags, EventFd};
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
+use nix::time::{ClockId, clock_gettime};
 use nix::unistd::read;
 
 use crate::cgroup::Cgroups;
 use crate::serve::Shim;
 
+pub use report::{Report, Victim};
+
+/// How far the clock of the kernel's log may be from the one that we see, in microseconds.
+const APART: u64 = 2_000_000;
+
 pub struct Watch {
     key: u64,
     wake: OwnedFd,
+    dir: PathBuf,
     /// The file whose line `oom_kill` counts, open: it is read on the way of every exit.
     counter: File,
-    count: u64,
+    /// What it said at first.
+    base: u64,
+    /// Kills since then, and how many of them were told.
+    kills: u64,
+    told: u64,
+    victims: Vec<Victim>,
+    log: report::Log,
+    /// When the watch began, in microseconds since the boot.
+    since: u64,
 }
 
 impl Watch {
     /// Watches these groups. Without a memory controller there is nothing to see.
     pub fn new(shim: &mut Shim, id: &str, cgroups: &Cgroups) -> Option<Watch> {
-        let (wake, counter) = match cgroups {
-            Cgroups::V1(dirs) => v1(dirs.get("memory")?)?,
-            Cgroups::V2(dir) => v2(dir)?,
+        let (dir, (wake, counter)) = match cgroups {
+            Cgroups::V1(dirs) => dirs.get("memory").and_then(|dir| Some((dir, v1(dir)?)))?,
+            Cgroups::V2(dir) => (dir, v2(dir)?),
         };
         let key = match shim.watch_oom(id, wake.as_fd()) {
             Ok(key) => key,
@@ -35,18 +52,42 @@ impl Watch {
                 return None;
             }
         };
-        let count = kills(&counter).unwrap_or(0);
-        Some(Watch { key, wake, counter, count })
+        let (dir, base) = (dir.clone(), kills(&counter).unwrap_or(0));
+        let now = clock_gettime(ClockId::CLOCK_MONOTONIC_RAW).map_or(0, |t| t.tv_sec() as u64 * 1_000_000);
+        let since = now.saturating_sub(APART);
+        let (victims, log) = (Vec::new(), report::Log::default());
+        Some(Watch { key, wake, dir, counter, base, kills: 0, told: 0, victims, log, since })
     }
 
-    /// After a wake-up, or at the end: whether there were kills that were not told yet.
-    pub fn has_grown(&mut self) -> bool {
+    /// After a wake-up, or at the end: the number of kills that were not told yet.
+    pub fn untold(&mut self) -> u64 {
         while read(&self.wake, &mut [0; 4096]).is_ok_and(|n| n > 0) {}
+        self.look();
+        let untold = self.kills - self.told;
+        self.told = self.kills;
+        untold
+    }
+
+    /// What is known of the kills, if there were any.
+    pub fn report(&mut self) -> Option<Report> {
+        self.look();
+        if self.kills == 0 {
+            return None;
+        }
+        let (limit, events) = report::numbers(&self.dir);
+        Some(Report { kills: self.kills, limit, events, victims: self.victims.clone() })
+    }
+
+    fn look(&mut self) {
         // A group that is gone counts no more.
-        let Some(now) = kills(&self.counter) else { return false };
-        let grown = now > self.count;
-        self.count = now;
-        grown
+        let Some(now) = kills(&self.counter) else { return };
+        let kills = now.saturating_sub(self.base);
+        if kills > self.kills {
+            self.victims.extend(self.log.victims(&self.dir, self.since, kills - self.kills));
+            let more = self.victims.len().saturating_sub(report::NAMED);
+            self.victims.drain(..more);
+            self.kills = kills;
+        }
     }
 
     pub fn stop(&self, shim: &mut Shim) {

@@ -1,5 +1,6 @@
 //! Figures of a container in containerd's messages, and kills for want of memory.
 
+use std::io::Read;
 use std::path::Path;
 
 use ctrd_shim::any;
@@ -73,6 +74,15 @@ fn a_kill_for_want_of_memory_is_one_event_before_the_exit() {
         }
         assert_eq!(shim.server().expect::<TaskOom>(topic::OOM).container_id, "it-oom");
         assert_eq!(shim.server().expect::<TaskExit>(topic::EXIT).exit_status, 137);
+        let exit = std::fs::read(shim.bundle.path().join("exit.json")).expect("how it ended");
+        let exit: serde_json::Value = serde_json::from_slice(&exit).expect("JSON");
+        let oom = &exit["oom"];
+        assert_eq!((&oom["kills"], &oom["limit"]), (&json!(1), &json!(32 << 20)), "{exit}");
+        assert_eq!(oom["events"]["oom_kill"], 1, "{exit}");
+        // Where this machine lets us read the kernel's log.
+        if std::fs::File::open("/dev/kmsg").is_ok_and(|mut log| log.read(&mut [0; 8192]).is_ok()) {
+            assert_eq!(oom["victims"][0]["name"], "sh", "{exit}");
+        }
         shim.delete("");
     });
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::inspect;
 use crate::stack::Stack;
 
 #[test]
@@ -82,4 +83,22 @@ fn a_container_is_stopped_by_the_signal_that_it_asked_for() {
     stack.run(&["stop", "it-signal"]).ok();
     assert_eq!(stack.run(&["wait", "it-signal"]).ok(), "9\n");
     stack.run(&["rm", "it-signal"]).ok();
+}
+
+#[test]
+fn a_kill_for_want_of_memory_is_told_with_the_end() {
+    let stack = Stack::with_busybox();
+    let hog = "sh -c 'x=0123456789abcdef; while :; do x=$x$x; done'; exit 7";
+    let limits = ["run", "-d", "--name", "it-hog", "--memory", "32m", "--memory-swap", "32m"];
+    stack.run(&[&limits[..], &["busybox", "sh", "-c", hog]].concat()).ok();
+    assert_eq!(stack.run(&["wait", "it-hog"]).stdout, "7\n");
+    let task = inspect(&stack, "it-hog")["task"].clone();
+    // The first process was not the one.
+    assert_eq!((&task["exitStatus"], &task["oom"]["kills"]), (&Value::from(7), &Value::from(1)), "{task}");
+    assert_eq!(task["oom"]["limit"], 32 << 20, "{task}");
+    stack.run(&["rm", "it-hog"]).ok();
+    stack.run(&["run", "-d", "--name", "it-hog", "busybox", "true"]).ok();
+    stack.run(&["wait", "it-hog"]).ok();
+    assert_eq!(inspect(&stack, "it-hog")["task"].get("oom"), None);
+    stack.run(&["rm", "it-hog"]).ok();
 }

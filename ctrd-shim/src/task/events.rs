@@ -7,6 +7,7 @@ use ctrd_shim::method::topic;
 
 use crate::bundle;
 use crate::container::{Exit, INIT, Refusal, Step};
+use crate::oom;
 use crate::publish::publish_of;
 use crate::rpc::{self, Caller};
 use crate::runtime::{self, Bounds};
@@ -51,7 +52,8 @@ pub fn happened(shim: &mut Shim, id: &str, exec: &str, exit: Exit) {
     if exec == INIT {
         // Before anybody is told, so that it survives us from then on.
         let pid = task.container.process(INIT).map_or(0, |p| p.pid);
-        if let Err(e) = bundle::write_exit(&task.bundle, pid, exit) {
+        let oom = task.oom.as_mut().and_then(oom::Watch::report);
+        if let Err(e) = bundle::write_exit(&task.bundle, pid, exit, oom) {
             shim.log.warn(format_args!("{e:#}"));
         }
     }
@@ -193,8 +195,15 @@ fn settle(shim: &mut Shim, id: &str, exec: &str) {
 
 /// The container's count of kills for want of memory may have grown.
 pub fn oom(shim: &mut Shim, id: &str) {
-    let grown = find(shim, id).ok().and_then(|task| task.oom.as_mut()).is_some_and(|w| w.has_grown());
-    if grown {
+    let Some(watch) = find(shim, id).ok().and_then(|task| task.oom.as_mut()) else { return };
+    let untold = watch.untold();
+    if untold == 0 {
+        return;
+    }
+    if let Some(report) = watch.report() {
+        shim.log.warn(format_args!("{id}: {report}"));
+    }
+    for _ in 0..untold {
         publish_of(shim, id, topic::OOM, &TaskOom { container_id: id.into() });
     }
 }

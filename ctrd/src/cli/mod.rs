@@ -130,6 +130,10 @@ pub enum Command {
     /// Draw the processes of containers, from their shims on
     Tree(Tree),
     /// Print containers with their tasks, or images, as JSON
+    ///
+    /// Of a task that has ended there are exitStatus and exitedAt, and oom where processes of it were killed for want
+    /// of memory: kills (how many), limit (in bytes), events (what the kernel counts), victims (the last ones, where its
+    /// log may be read)
     Inspect(Inspect),
     /// Copy files into and out of a container, running or not, or as a tar stream
     Cp(Copy),
