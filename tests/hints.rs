@@ -162,6 +162,47 @@ fn a_failure_names_the_step_and_the_place() {
     }
 }
 
+/// A command line without CAP_SYS_RESOURCE and with no core files, whose limit it cannot raise.
+fn without_resource(command: &std::process::Command) -> std::process::Command {
+    let mut without = std::process::Command::new("sh");
+    let drop = "ulimit -c 0; exec setpriv --bounding-set -sys_resource --inh-caps -sys_resource \"$@\"";
+    without.args(["-c", drop, "sh"]).arg(command.get_program()).args(command.get_args());
+    without.stdin(std::process::Stdio::null()).env_remove("NOTIFY_SOCKET");
+    without
+}
+
+#[test]
+fn what_takes_cap_sys_resource_is_named_with_it() {
+    let limit = |c: &mut Value| {
+        c["process"]["rlimits"] = json!([{"type": "RLIMIT_CORE", "soft": 1024, "hard": 1024}]);
+    };
+    let score = |c: &mut Value| c["process"]["oomScoreAdj"] = json!(-500);
+    let cases: [(Edit, [&str; 2]); 2] = [
+        (limit, ["set limit RLIMIT_CORE to 1024:1024", "operation not permitted (to raise a hard limit"]),
+        (score, ["/proc/self/oom_score_adj: permission denied", "(process.oomScoreAdj: to lower it"]),
+    ];
+    let runtime = Runtime::new();
+    for (edit, words) in cases {
+        let bundle = Bundle::new(&["true"], edit);
+        let run = runtime.command(&["run", "-b", text(bundle.path()), "it-hint-resource"]);
+        let line = bin::run(&mut without_resource(&run)).fails(1);
+        for words in words.iter().chain(&["takes CAP_SYS_RESOURCE"]) {
+            assert!(line.contains(words), "{line:?} lacks {words:?}");
+        }
+    }
+    // The same line through every program above.
+    let stack = crate::stack::Stack::with_busybox();
+    for (flags, words) in [
+        (["--ulimit", "core=1024"], "set limit RLIMIT_CORE"),
+        (["--oom-score-adj", "-500"], "/proc/self/oom_score_adj"),
+    ] {
+        let args = [&["run", "--rm"][..], &flags, &["busybox", "true"]].concat();
+        let line = bin::run(&mut without_resource(&stack.command(&args))).fails(125);
+        assert!(line.contains(words) && line.contains("takes CAP_SYS_RESOURCE"), "{line:?}");
+        assert_eq!(line.trim_end().lines().count(), 1, "{line:?}");
+    }
+}
+
 #[test]
 fn a_socket_or_a_pid_file_that_cannot_be_is_named() {
     let runtime = Runtime::new();
@@ -219,6 +260,8 @@ fn a_program_that_is_there_and_does_not_run() {
         assert_eq!(line, if says.starts_with("no such") { &short } else { &whole }.as_str());
         let entry: Value = serde_json::from_str(&std::fs::read_to_string(&log).unwrap()).expect("one entry");
         assert_eq!(entry["msg"], whole.as_str());
+        let errno = if says.starts_with("no such") { "ENOENT" } else { "ENOEXEC" };
+        assert_eq!((&entry["errno"], &entry["hint"]), (&json!(errno), &json!(hint)), "{entry}");
     }
     // At a terminal somebody reads it.
     bundle.edit(|c| c["process"]["args"] = json!(["/script"]));

@@ -7,6 +7,7 @@ use std::sync::{Mutex, OnceLock};
 use std::time::SystemTime;
 
 use anyhow::Result;
+use nix::errno::Errno;
 
 use self::place::Place;
 use crate::cli::{Global, LogFormat, LogLevel};
@@ -37,18 +38,34 @@ pub fn open(global: &Global) -> Result<()> {
     Ok(())
 }
 
+/// What programs read of a failure, beside its words: fields of the JSON entry, those that are known.
+pub struct Facts<'a> {
+    pub id: Option<&'a str>,
+    pub code: Code,
+    /// The kernel's answer at its root.
+    pub errno: Option<Errno>,
+    /// The way out, which the message ends with.
+    pub hint: Option<&'a str>,
+}
+
 /// The failure that ends this call: `said` to stderr in any case, since callers read both. `speaker`:
 /// the name that stands before it there; none where the program's own start failed. The word "error"
 /// is what callers of runc look for there (`level=error`).
-pub fn error(speaker: &str, said: &str, msg: &str, id: Option<&str>, code: Code) {
+pub fn error(speaker: &str, said: &str, msg: &str, facts: &Facts) {
     let line = if speaker.is_empty() { format!("{said}\n") } else { format!("{speaker}: error: {said}\n") };
     let _ = std::io::stderr().write_all(line.as_bytes());
     let Some(log) = LOG.get().filter(|log| !matches!(log.place, Place::Stderr)) else { return };
     let mut more = Vec::new();
-    if let Some(id) = id {
+    if let Some(id) = facts.id {
         more.push(("id", id.into()));
     }
-    more.push(("code", code.name.into()));
+    more.push(("code", facts.code.name.into()));
+    if let Some(errno) = facts.errno {
+        more.push(("errno", format!("{errno:?}").into()));
+    }
+    if let Some(hint) = facts.hint {
+        more.push(("hint", hint.into()));
+    }
     if let Some(warnings) = take_held(log).filter(|w| !w.is_empty()) {
         more.push(("warnings", warnings.into()));
     }

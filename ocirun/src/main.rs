@@ -40,7 +40,8 @@ fn start(words: Vec<OsString>) -> ! {
     // A fault of this program is one line, too; nothing is taken back then but by `delete --force`.
     panic::set_hook(Box::new(|info| {
         let line = format!("internal error: {info}").replace('\n', " ");
-        log::error(&usage::name(), &line, &line, None, code::OTHER);
+        let facts = log::Facts { id: None, code: code::OTHER, errno: None, hint: None };
+        log::error(&usage::name(), &line, &line, &facts);
     }));
     let cli = usage::parse(words);
     let Some(command) = cli.command else {

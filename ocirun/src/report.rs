@@ -20,14 +20,16 @@ pub struct Failure<'a> {
 /// Tells it; the exit status.
 pub fn failure(global: &Global, what: &Failure, why: &anyhow::Error) -> i32 {
     let message = error::message(what.verb, what.id, why);
-    let code = code::of(&message, error::errno(why));
-    let hint = error::hint(why).or_else(|| hint::of(&message, error::errno(why)));
-    let hint = hint.map_or_else(String::new, |hint| format!(" ({hint})"));
+    let errno = error::errno(why);
+    let code = code::of(&message, errno);
+    let way_out = error::hint(why).or_else(|| hint::of(&message, errno));
+    let hint = way_out.map_or_else(String::new, |hint| format!(" ({hint})"));
     let speaker = if why.is::<AfterStart>() { String::new() } else { usage::name() };
     // Of what is missing for a program that was let go already callers know the very line.
     let known = why.is::<AfterStart>() && error::errno(why) == Some(Errno::ENOENT);
     let short = known && !std::io::stderr().is_terminal();
     let said = format!("{message}{}", if short { "" } else { &hint });
-    log::error(&speaker, &said, &format!("{message}{hint}"), what.id, code);
+    let facts = log::Facts { id: what.id, code, errno, hint: way_out };
+    log::error(&speaker, &said, &format!("{message}{hint}"), &facts);
     if global.status_codes { code.status } else { what.plain }
 }

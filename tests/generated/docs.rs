@@ -221,7 +221,7 @@ fn examples(name: &str, text: &mut String) {
 /// What `--status-codes` gives, and the `code` of a JSON log entry.
 fn codes(text: &mut String) {
     *text += ".PP\nWith \\fB\\-\\-status\\-codes\\fR a failure has the status of its kind; the JSON log names it as \
-              \\fIcode\\fR:\n.PP\n.RS 4\n.nf\n";
+              \\fIcode\\fR, beside \\fIerrno\\fR and \\fIhint\\fR where these are known:\n.PP\n.RS 4\n.nf\n";
     for code in ocirun::code::all() {
         writeln!(text, "{:>3}  {}", code.status, code.name.replace('-', "\\-")).expect("a string");
     }
