@@ -20,6 +20,7 @@ use crate::api::snapshots::{
 };
 use crate::api::types::{Descriptor, Mount};
 use crate::error::{Error, Kind, Result};
+use crate::image::snapshot_labels;
 use crate::unpack::APART;
 
 /// So many layers are unpacked at once, at least and at most: each keeps two threads busy and takes
@@ -38,6 +39,12 @@ struct Layer {
     /// The name of the snapshot below, or none.
     parent: String,
     name: String,
+}
+
+impl Layer {
+    fn labels(&self) -> HashMap<String, String> {
+        snapshot_labels(&self.blob.annotations, &self.name, &self.diff_id, &self.parent).into_iter().collect()
+    }
 }
 
 /// Unpacks every layer that is not there yet, and ties the snapshots to the image.
@@ -149,12 +156,11 @@ async fn fill(client: &Client, layer: &Layer, apart: bool) -> Result<Option<Stri
     // Two commands may unpack the same layer at once: each under a key of its own, and the
     // first to commit wins.
     let key = format!("extract-{}-{} {}", crate::clock::now(), std::process::id(), layer.name);
-    let labels = HashMap::from([("containerd.io/snapshot.ref".to_string(), layer.name.clone())]);
     let prepare = PrepareSnapshotRequest {
         snapshotter: layer.snapshotter.clone(),
         key: key.clone(),
         parent: if apart { String::new() } else { layer.parent.clone() },
-        labels,
+        labels: layer.labels(),
     };
     let mut mounts = match take(client.snapshots().prepare(prepare).await) {
         Ok(reply) => reply.mounts,
@@ -193,7 +199,7 @@ async fn commit(client: &Client, layer: &Layer, key: String) -> Result<()> {
         name: layer.name.clone(),
         key: key.clone(),
         parent: layer.parent.clone(),
-        ..CommitSnapshotRequest::default()
+        labels: layer.labels(),
     };
     match take(client.snapshots().commit(request).await) {
         Ok(_) => {

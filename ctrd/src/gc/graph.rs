@@ -119,6 +119,34 @@ pub fn garbage(c: &Connection, ns: &str, now: i64) -> Result<Garbage> {
     Ok(garbage)
 }
 
+/// Whether anything is there of what an object's labels have lead to it, and `None` where they name nothing: for
+/// what is no part of the graph and is looked at after a collection.
+pub fn is_led_to(c: &Connection, ns: &str, labels: &Labels) -> Result<Option<bool>> {
+    let mut found = None;
+    for (key, value) in labels {
+        let Some(node) = key.strip_prefix(BACK).and_then(|key| refers(key, value)) else { continue };
+        let there = match &node {
+            Node::Content(digest) => c
+                .prepare_cached("SELECT 1 FROM content WHERE namespace = ?1 AND digest = ?2")?
+                .exists([ns, digest])?,
+            Node::Image(name) => c
+                .prepare_cached("SELECT 1 FROM images WHERE namespace = ?1 AND name = ?2")?
+                .exists([ns, name])?,
+            Node::Container(id) => c
+                .prepare_cached("SELECT 1 FROM containers WHERE namespace = ?1 AND id = ?2")?
+                .exists([ns, id])?,
+            Node::Snapshot(name, key) => c
+                .prepare_cached(
+                    "SELECT 1 FROM snapshots WHERE namespace = ?1 AND snapshotter = ?2 AND key = ?3",
+                )?
+                .exists([ns, name, key])?,
+            Node::Flat(_) => false,
+        };
+        found = Some(there || found == Some(true));
+    }
+    Ok(found)
+}
+
 /// What the labels of a namespace's sandboxes refer to, as they are now. There are few of them.
 pub fn sandboxes(c: &Connection, ns: &str) -> Result<Vec<Node>> {
     let known = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'sandboxes'";

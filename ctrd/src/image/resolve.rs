@@ -1,9 +1,10 @@
 //! From a target to the manifest and config of one platform, and the chain ids of its layers.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::digest::Digest;
 use crate::error::{Error, Result};
+use crate::snapshot;
 
 use super::document::{
     Config, Descriptor, MAX_DOCUMENT, Manifest, Platform, is_index, is_layer, is_manifest, parse_config,
@@ -52,6 +53,25 @@ pub fn chain_ids(diff_ids: &[Digest]) -> Vec<Digest> {
         });
     }
     chain
+}
+
+/// The labels of the snapshot `name` that a layer is unpacked into, as containerd gives them: by these a snapshotter may
+/// have the layer already, or find it elsewhere. Of the layer's annotations those go along that are for snapshotters.
+pub fn snapshot_labels<'a>(
+    annotations: impl IntoIterator<Item = (&'a String, &'a String)>,
+    name: &str,
+    diff_id: &str,
+    parent: &str,
+) -> BTreeMap<String, String> {
+    let inherited = annotations.into_iter().filter(|(key, _)| snapshot::is_inherited(key));
+    let mut labels: BTreeMap<String, String> =
+        inherited.map(|(key, value)| (key.clone(), value.clone())).collect();
+    labels.insert(snapshot::REF_LABEL.into(), name.into());
+    labels.insert("containerd.io/snapshot/diff-id".into(), diff_id.into());
+    if !parent.is_empty() {
+        labels.insert("containerd.io/snapshot/parent-chain-id".into(), parent.into());
+    }
+    labels
 }
 
 /// Finds manifest and config for `platform` (`None`: this machine's). `read` gives the bytes of

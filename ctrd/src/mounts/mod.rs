@@ -24,6 +24,7 @@ use crate::clock;
 use crate::content::{Labels, check_labels, make_dir};
 use crate::error::{Error, Kind, Result};
 use crate::filter::{Fields, entry, present};
+use crate::gc::is_led_to;
 use crate::service::message;
 use crate::snapshot::Mount;
 use crate::store::Store;
@@ -190,13 +191,16 @@ impl Mounts {
         })
     }
 
-    /// Lets go of what was made under a lease that is gone, and of what a crash left.
+    /// Lets go of what nothing holds any more, and of what a crash left. A mount is held by the lease that it was made
+    /// under, and by any object that its labels have lead to it; what never had either stays until it is let go of.
     pub fn collect(&self) -> Result<()> {
-        self.store.write(|tx| {
-            let sql = "DELETE FROM mounts WHERE lease IS NOT NULL AND NOT EXISTS
-                       (SELECT 1 FROM leases WHERE namespace = mounts.namespace AND id = mounts.lease)";
-            Ok(tx.execute(sql, [])?)
-        })?;
+        for number in self.store.read(unheld)? {
+            // Looked at once more, for what was labelled meanwhile.
+            self.store.write(|tx| {
+                let still = unheld(tx)?.contains(&number);
+                Ok(still && tx.execute("DELETE FROM mounts WHERE number = ?1", [number])? > 0)
+            })?;
+        }
         for entry in fs::read_dir(&self.targets)? {
             let entry = entry?;
             // The row is there before the folder is.
@@ -223,6 +227,27 @@ impl Mounts {
         }
         Ok(())
     }
+}
+
+/// The mounts whose lease is gone, and that none of what they name by their labels holds.
+fn unheld(c: &Connection) -> Result<Vec<i64>> {
+    let mut query = c.prepare_cached(
+        "SELECT number, namespace, record, lease IS NOT NULL,
+           EXISTS (SELECT 1 FROM leases WHERE leases.namespace = mounts.namespace AND leases.id = mounts.lease)
+         FROM mounts",
+    )?;
+    let mut rows = query.query([])?;
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (number, ns): (i64, String) = (row.get(0)?, row.get(1)?);
+        let (record, leased, held): (Vec<u8>, bool, bool) = (row.get(2)?, row.get(3)?, row.get(4)?);
+        let labels = message::labels(decode(&number.to_string(), &record)?.labels);
+        let led_to = if held { Some(true) } else { is_led_to(c, &ns, &labels)? };
+        if !led_to.unwrap_or(!leased) {
+            out.push(number);
+        }
+    }
+    Ok(out)
 }
 
 /// Takes the name; one that another server died over is free again.
@@ -283,4 +308,46 @@ fn missing(name: &str) -> Error {
 fn decode(name: &str, record: &[u8]) -> Result<ActivationInfo> {
     ActivationInfo::decode(record)
         .map_err(|e| Error::unknown(format!("mount {name:?}: record in the metadata: {e}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::leases;
+
+    /// Each of them mounted: what a collection leaves is what is held.
+    #[test]
+    fn what_nothing_holds_is_let_go_of() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Arc::new(Store::open(&dir.path().join("meta.db"), crate::store::PATIENCE).unwrap());
+        let mounts = Mounts::open(dir.path(), dir.path(), store.clone()).unwrap();
+        store.write(|tx| leases::create(tx, "n", "l", Labels::new())).unwrap();
+        let image = "INSERT INTO images (namespace, name, target, created_at, updated_at)
+                     VALUES ('n', 'i', '{}', 0, 0)";
+        store.write(|tx| Ok(tx.execute(image, [])?)).unwrap();
+        let source = dir.path().display().to_string();
+        let tmpfs = Mount { kind: "tmpfs".into(), source, ..Mount::default() };
+        for (name, label, lease) in [
+            ("leased", "other", Some("l")),
+            ("both", "containerd.io/gc.bref.image.x", Some("l")),
+            ("led-to", "containerd.io/gc.bref.image", None),
+            ("free", "other", None),
+        ] {
+            let labels = Labels::from([(label.to_string(), "i".to_string())]);
+            mounts.activate("n", name, vec![tmpfs.clone()], labels, true, lease).unwrap();
+        }
+        let left = || -> Vec<String> {
+            mounts.collect().unwrap();
+            let left = mounts.list("n", |_| true).unwrap();
+            assert_eq!(fs::read_dir(&mounts.targets).unwrap().count(), left.len());
+            left.into_iter().map(|info| info.name).collect()
+        };
+        assert_eq!(left(), ["both", "free", "leased", "led-to"]);
+        store.write(|tx| leases::delete(tx, "n", "l")).unwrap();
+        assert_eq!(left(), ["both", "free", "led-to"]);
+        store.write(|tx| Ok(tx.execute("DELETE FROM images", [])?)).unwrap();
+        assert_eq!(left(), ["free"]);
+        mounts.deactivate("n", "free").unwrap();
+        assert_eq!(left(), [] as [&str; 0]);
+    }
 }

@@ -47,6 +47,46 @@ fn a_ring_is_a_mistake() {
     graph::order(&RING, |_| true);
 }
 
+/// What a list may not be, as containerd's may not: the mistake is found before anything begins.
+#[test]
+fn contradictions_are_mistakes() {
+    static LISTS: [(&[Registration], &str); 6] = [
+        (&[plugin("a", "x", &[]), plugin("a", "x", &[])], "a.x: registered twice"),
+        (&[plugin("", "x", &[])], "a plugin has no type or id"),
+        (&[plugin("a", "", &[])], "a plugin has no type or id"),
+        (&[plugin("a", "x", &["*", "b"])], "a.x: requires * and others"),
+        (&[plugin("a", "x", &["a"])], "a.x: requires its own type"),
+        (
+            &[plugin("a", "x", &["b"]), plugin("b", "x", &["c"]), plugin("c", "x", &["a"])],
+            "a.x: requires itself by way of a.x, b.x, c.x",
+        ),
+    ];
+    for (list, want) in LISTS {
+        let said = std::panic::catch_unwind(|| graph::order(list, |_| true).len()).unwrap_err();
+        let said =
+            said.downcast_ref::<String>().cloned().or(said.downcast_ref::<&str>().map(|s| s.to_string()));
+        assert_eq!(said.as_deref(), Some(want));
+    }
+}
+
+/// One comes when the first who needs its type does; what nobody needs stays where the list has it.
+#[test]
+fn the_order_is_that_of_the_list_but_for_requirements() {
+    static LIST: [Registration; 6] = [
+        plugin("d", "one", &[]),
+        plugin("c", "x", &["a", "b"]),
+        plugin("b", "two", &[]),
+        plugin("a", "x", &["nosuch"]),
+        plugin("b", "one", &["a"]),
+        plugin("d", "two", &["c"]),
+    ];
+    let order: Vec<String> = graph::order(&LIST, |_| true).iter().map(|r| r.uri()).collect();
+    assert_eq!(order, ["d.one", "a.x", "b.two", "b.one", "c.x", "d.two"]);
+    // One that is disabled goes when the order is made, and its requirements stay.
+    let order: Vec<String> = graph::order(&LIST, |r| r.uri() != "c.x").iter().map(|r| r.uri()).collect();
+    assert_eq!(order, ["d.one", "a.x", "b.two", "b.one", "d.two"]);
+}
+
 #[test]
 fn failures_are_noted_unless_required() {
     let list = Box::leak(Box::new([

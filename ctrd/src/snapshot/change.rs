@@ -337,7 +337,7 @@ impl Snapshotter {
 pub(super) fn inherited(labels: &Labels) -> Labels {
     labels
         .iter()
-        .filter(|(key, _)| key.starts_with("containerd.io/snapshot/") || key.as_str() == REF_LABEL)
+        .filter(|(key, _)| super::is_inherited(key))
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect()
 }

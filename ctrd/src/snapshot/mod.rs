@@ -38,6 +38,11 @@ pub use mount::{Mount, Mounted, accept};
 /// The label by which a client names what a prepared snapshot is going to be.
 pub const REF_LABEL: &str = "containerd.io/snapshot.ref";
 
+/// Whether a label is for the snapshotter as well.
+pub fn is_inherited(key: &str) -> bool {
+    key.starts_with("containerd.io/snapshot/") || key == REF_LABEL
+}
+
 /// Where the configuration wants it, a snapshot bears its upper folder under this label.
 const UPPER_LABEL: &str = "containerd.io/snapshot/overlay.upperdir";
 
@@ -312,6 +317,12 @@ pub fn overlay_supported(root: &Path) -> Result<()> {
     for name in ["lower1", "lower2", "upper", "work"] {
         fs::create_dir(at(name))?;
     }
+    if !tells_kinds(scratch.path())? {
+        // overlayfs mounts there, and then shows what was deleted.
+        let text =
+            format!("use overlayfs in {}: its file system tells no kinds of files (d_type)", root.display());
+        return Err(Error::precondition(text));
+    }
     let mut options = vec![
         format!("workdir={}", at("work").display()),
         format!("upperdir={}", at("upper").display()),
@@ -322,6 +333,19 @@ pub fn overlay_supported(root: &Path) -> Result<()> {
     }
     let overlay = Mount { kind: "overlay".into(), source: "overlay".into(), options, ..Mount::default() };
     Mounted::new(&[overlay]).map(drop).map_err(|e| e.context(format!("use overlayfs in {}", root.display())))
+}
+
+/// Whether a listing of `dir`, which has folders, says that they are folders.
+fn tells_kinds(dir: &Path) -> Result<bool> {
+    let flags = nix::fcntl::OFlag::O_RDONLY | nix::fcntl::OFlag::O_DIRECTORY | nix::fcntl::OFlag::O_CLOEXEC;
+    let mut listing = nix::dir::Dir::open(dir, flags, nix::sys::stat::Mode::empty())?;
+    for entry in listing.iter() {
+        let entry = entry?;
+        if !entry.file_name().to_bytes().starts_with(b".") && entry.file_type().is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Whether user ids are mapped, so that the `trusted.` attributes cannot be set.

@@ -5,12 +5,16 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
 use nix::mount::{MntFlags, MsFlags, umount2};
+use nix::sched::{CloneFlags, unshare};
 use rustix::mount::{
     FsMountFlags, FsOpenFlags, MountAttrFlags, MoveMountFlags, OpenTreeFlags, fsconfig_create,
     fsconfig_set_flag, fsconfig_set_string, fsmount, fsopen, move_mount, open_tree,
 };
 
 use crate::error::{Error, Kind, Result};
+
+/// So many bytes of options mount(2) takes, and a little less.
+const PAGE: usize = 4000;
 
 /// One mount, to be done on a target that the mounter chooses.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -72,7 +76,7 @@ impl Mount {
             return Ok(());
         }
         let data = self.data().collect::<Vec<_>>().join(",");
-        if data.len() < 4000 {
+        if data.len() < PAGE {
             return nix::mount::mount(
                 Some(self.source.as_str()),
                 target,
@@ -83,9 +87,46 @@ impl Mount {
             .map_err(|e| at(e.into()));
         }
         // mount(2) takes one page of options; many layers need more.
-        let fs = self.configure().map_err(at)?;
-        let place = MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH;
-        move_mount(fs.as_fd(), "", rustix::fs::CWD, target, place).map_err(|e| at(e.into()))
+        match self.configure() {
+            Ok(fs) => {
+                let place = MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH;
+                move_mount(fs.as_fd(), "", rustix::fs::CWD, target, place).map_err(|e| at(e.into()))
+            }
+            // Before Linux 6.8 no layer is taken by itself.
+            Err(e) => match self.shortened() {
+                Some((from, data)) => self.mount_from(&from, &data, target).map_err(at),
+                None => Err(at(e)),
+            },
+        }
+    }
+
+    /// The options with the layers named from their common folder, and that; none where they are too long even so.
+    fn shortened(&self) -> Option<(PathBuf, String)> {
+        let layers: Vec<&Path> = self.option("lowerdir")?.split(':').map(Path::new).collect();
+        let mut common = layers.first()?.parent()?;
+        while !layers.iter().all(|layer| layer.starts_with(common)) {
+            common = common.parent()?;
+        }
+        let names: Option<Vec<&str>> =
+            layers.iter().map(|layer| layer.strip_prefix(common).ok()?.to_str()).collect();
+        let lower = format!("lowerdir={}", names?.join(":"));
+        let rest = self.data().filter(|option| !option.starts_with("lowerdir="));
+        let data = rest.chain([lower.as_str()]).collect::<Vec<_>>().join(",");
+        (data.len() < PAGE).then(|| (common.to_path_buf(), data))
+    }
+
+    /// Mounts with these options, which are read in the folder `from`.
+    fn mount_from(&self, from: &Path, data: &str, target: &Path) -> std::io::Result<()> {
+        let target = std::path::absolute(target)?;
+        let (source, kind) = (self.source.as_str(), self.kind.as_str());
+        let attempt = || -> std::io::Result<()> {
+            // The working directory of this thread alone.
+            unshare(CloneFlags::CLONE_FS)?;
+            std::env::set_current_dir(from)?;
+            Ok(nix::mount::mount(Some(source), &target, Some(kind), self.flags(), Some(data))?)
+        };
+        let died = || std::io::Error::other("the thread that mounts died");
+        std::thread::scope(|scope| scope.spawn(attempt).join().unwrap_or_else(|_| Err(died())))
     }
 
     /// The mount, attached nowhere. Older kernels do not know all of it.
@@ -179,5 +220,35 @@ impl Drop for Mounted {
         }
         // Not recursively: should something still be mounted there, it is not ours to empty.
         let _ = fs::remove_dir(&self.dir);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As kernels want it that take no layer by itself.
+    #[test]
+    fn many_layers_are_named_from_their_common_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        let layer = |n: usize| dir.path().join("a".repeat(60)).join(n.to_string()).join("fs");
+        for n in 0..100 {
+            fs::create_dir_all(layer(n)).unwrap();
+            fs::write(layer(n).join(format!("of-{n}")), "").unwrap();
+        }
+        let lower: Vec<String> = (0..100).map(|n| layer(n).display().to_string()).collect();
+        let options = vec!["ro".to_string(), format!("lowerdir={}", lower.join(":"))];
+        assert!(options[1].len() > PAGE);
+        let overlay = Mount { kind: "overlay".into(), source: "overlay".into(), options, ..Mount::default() };
+        let (from, data) = overlay.shortened().unwrap();
+        assert!(from.ends_with("a".repeat(60)) && data.starts_with("lowerdir=0/fs:1/fs:"), "{data}");
+        let (here, target) = (std::env::current_dir().unwrap(), dir.path().join("target"));
+        fs::create_dir(&target).unwrap();
+        overlay.mount_from(&from, &data, &target).unwrap();
+        let found = (target.join("of-0").exists(), target.join("of-99").exists());
+        umount2(&target, MntFlags::MNT_DETACH).unwrap();
+        assert_eq!((found, std::env::current_dir().unwrap()), ((true, true), here));
+        let far = vec![format!("lowerdir={}", vec![format!("/{}", "b".repeat(3000)); 2].join(":"))];
+        assert_eq!(Mount { options: far, ..overlay }.shortened(), None);
     }
 }

@@ -1,13 +1,12 @@
 //! Export: images of the store go down a client's stream as an archive.
 
 use std::io::{BufWriter, Write};
-use std::sync::atomic::Ordering;
 
 use tokio::runtime::Handle;
 
 use crate::api::types::transfer::{ImageExportStream, ImageStore};
 use crate::digest::Digest;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::image::{BlobSource, Descriptor, Exported, Platforms, copy_exactly, export, export_layout};
 use crate::store::images;
 
@@ -64,9 +63,7 @@ impl BlobSource for Source<'_> {
     }
 
     fn copy(&mut self, digest: &Digest, size: u64, out: &mut dyn Write) -> Result<()> {
-        if self.0.stop.load(Ordering::Relaxed) {
-            return Err(Error::new(Kind::Cancelled, "stopped: the client went away"));
-        }
+        self.0.wanted_still()?;
         let mut blob = self.0.content.reader(&self.0.namespace, digest)?;
         copy_exactly(&mut blob, size, out)
     }

@@ -1,7 +1,6 @@
 //! Import: an archive from a client's stream becomes blobs, snapshots and images.
 
 use std::io::{self, Write};
-use std::sync::atomic::Ordering;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -10,7 +9,7 @@ use tokio::runtime::Handle;
 use crate::api::types::transfer::{ImageImportStream, ImageStore};
 use crate::content::{Labels, Writer};
 use crate::digest::Digest;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::image::{self, Descriptor, MAX_DOCUMENT, Resolved, parse_index};
 use crate::store::images::Target;
 
@@ -94,9 +93,7 @@ impl Work {
             let snapshotter = self.snapshotter(&request.snapshotter)?;
             let asked = request.platform.as_ref().map(platform).unwrap_or_else(image::Platform::host);
             for image in images {
-                if self.stop.load(Ordering::Relaxed) {
-                    return Err(Error::new(Kind::Cancelled, "stopped: the client went away"));
-                }
+                self.wanted_still()?;
                 match self.resolve(image, &asked) {
                     Ok(resolved) if resolved.layers().is_ok() => {
                         let tell =

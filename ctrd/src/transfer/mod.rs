@@ -18,7 +18,7 @@ mod unpack;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::api::event::ContentCreate;
 use crate::api::images::{ImageCreate, ImageUpdate};
@@ -117,6 +117,7 @@ impl Work {
     fn save(&self, name: String, labels: Labels, target: &Target) -> Result<()> {
         let image = Image { name, target: target.clone(), labels, created_at: 0, updated_at: 0 };
         let (ns, lease) = (self.namespace.as_str(), Some(self.lease.as_str()));
+        self.wanted_still()?;
         // What the name leads to is on the disk before the name is.
         self.content.settle()?;
         let (made, fresh) =
@@ -130,6 +131,14 @@ impl Work {
         match fresh {
             true => self.publish("/images/create", &ImageCreate { name, labels }),
             false => self.publish("/images/update", &ImageUpdate { name, labels }),
+        }
+    }
+
+    /// Fails once nobody waits for the transfer any more.
+    fn wanted_still(&self) -> Result<()> {
+        match self.stop.load(Ordering::Relaxed) {
+            true => Err(Error::new(Kind::Cancelled, "stopped: the client went away")),
+            false => Ok(()),
         }
     }
 

@@ -1,12 +1,11 @@
 //! Blobs of an import on their way into the content store of this process.
 
 use std::io::Read;
-use std::sync::atomic::Ordering;
 
 use crate::clock;
 use crate::content::Labels;
 use crate::digest::Digest;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::image::{Announced, BlobSink};
 
 use super::Work;
@@ -44,9 +43,7 @@ impl<'a> Sink<'a> {
         }
         let mut piece = Vec::with_capacity(PIECE);
         loop {
-            if self.work.stop.load(Ordering::Relaxed) {
-                return Err(Error::new(Kind::Cancelled, "stopped: the client went away"));
-            }
+            self.work.wanted_still()?;
             piece.clear();
             data.take(PIECE as u64).read_to_end(&mut piece)?;
             if piece.is_empty() {

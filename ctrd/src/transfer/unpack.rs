@@ -10,8 +10,8 @@ use crate::clock;
 use crate::content::Labels;
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
-use crate::image::{Descriptor, Resolved, chain_ids};
-use crate::snapshot::{Mount, REF_LABEL, Snapshotter};
+use crate::image::{Descriptor, Resolved, chain_ids, snapshot_labels};
+use crate::snapshot::{Mount, Snapshotter};
 use crate::unpack::{APART, Payloads};
 
 use super::Work;
@@ -23,6 +23,12 @@ struct Layer<'a> {
     /// The name of the snapshot below, or none.
     parent: &'a str,
     name: &'a str,
+}
+
+impl Layer<'_> {
+    fn labels(&self) -> Labels {
+        snapshot_labels(&self.blob.annotations, self.name, self.diff_id.as_str(), self.parent)
+    }
 }
 
 /// Unpacks every layer that is not there yet, and ties the snapshots to the image.
@@ -68,6 +74,9 @@ fn unpack_all(
         let mut running: VecDeque<(Layer, ScopedJoinHandle<Result<Option<String>>>)> = VecDeque::new();
         let mut failed = None;
         loop {
+            if failed.is_none() {
+                failed = work.wanted_still().err();
+            }
             while failed.is_none()
                 && running.len() < at_once
                 && let Some((n, layer)) = waiting.next()
@@ -113,7 +122,7 @@ fn unpack_all(
 fn fill(work: &Work, snapshotter: &Snapshotter, layer: &Layer, apart: bool) -> Result<Option<String>> {
     // Two may unpack one layer at once: each under a key of its own, and the first to commit wins.
     let key = format!("extract-{}-{} {}", clock::now(), std::process::id(), layer.name);
-    let labels = Labels::from([(REF_LABEL.to_string(), layer.name.to_string())]);
+    let labels = layer.labels();
     let (ns, lease) = (work.namespace.as_str(), Some(work.lease.as_str()));
     let parent = if apart { "" } else { layer.parent };
     let mut mounts = match snapshotter.prepare(ns, &key, parent, &labels, lease) {
@@ -156,7 +165,7 @@ fn uppermost(folder: Mount) -> Mount {
 }
 
 fn commit(work: &Work, snapshotter: &Snapshotter, layer: &Layer, key: &str) -> Result<()> {
-    let labels = Labels::from([(REF_LABEL.to_string(), layer.name.to_string())]);
+    let labels = layer.labels();
     let (ns, lease) = (work.namespace.as_str(), Some(work.lease.as_str()));
     match snapshotter.commit(ns, layer.name, key, layer.parent, &labels, lease) {
         Ok(()) => {

@@ -184,8 +184,11 @@ fn an_archive_is_imported_unpacked_and_named() {
         let infos: Vec<_> = tokio_stream::StreamExt::collect::<Vec<_>>(blobs).await;
         let layer = infos.into_iter().flat_map(|m| m.unwrap().info);
         let layer = layer.filter_map(|i| i.labels.get("containerd.io/uncompressed").cloned()).next().unwrap();
-        let stat = crate::api::snapshots::StatSnapshotRequest { snapshotter: "native".into(), key: layer };
-        client.snapshots().stat(stat).await.unwrap();
+        let stat =
+            crate::api::snapshots::StatSnapshotRequest { snapshotter: "native".into(), key: layer.clone() };
+        let info = client.snapshots().stat(stat).await.unwrap().into_inner().info.unwrap();
+        assert_eq!(info.labels["containerd.io/snapshot.ref"], layer);
+        assert_eq!(info.labels["containerd.io/snapshot/diff-id"], layer);
         // Its lease ended with it, and the images hold all.
         let leases = client.leases().list(ListRequest::default()).await.unwrap().into_inner();
         assert!(leases.leases.is_empty(), "{leases:?}");
@@ -228,5 +231,40 @@ fn a_broken_archive_leaves_nothing() {
         }
         let leases = client.leases().list(ListRequest::default()).await.unwrap().into_inner();
         assert!(leases.leases.is_empty(), "{leases:?}");
+    });
+}
+
+/// The transfer has a lease of its own, which ends with it: of what was interrupted nothing stays, at no time is anything
+/// there that is not held, and it can be done again.
+#[test]
+fn an_import_whose_client_goes_away_can_be_done_again() {
+    with_client(async |client| {
+        let archive = archive();
+        let import = |id: &str| TransferRequest {
+            source: end("ImageImportStream", &ImageImportStream { stream: id.into(), ..Default::default() }),
+            destination: end("ImageStore", &ImageStore { name: "again".into(), ..Default::default() }),
+            options: None,
+        };
+        let leases = async || client.leases().list(ListRequest::default()).await.unwrap().into_inner().leases;
+        let mut first = Stream::open(&client, "first").await.unwrap();
+        let mut transfers = client.transfer();
+        let call = tokio::spawn(async move { transfers.transfer(import("first")).await });
+        first.next::<WindowUpdate>("WindowUpdate").await.unwrap();
+        let data = Data { data: archive[..2000].to_vec().into() };
+        first.send.send(pack("containerd.types.transfer.Data", &data)).await.unwrap();
+        let held = leases().await;
+        assert!(held.len() == 1 && held[0].labels.contains_key("containerd.io/gc.expire"), "{held:?}");
+        call.abort();
+        drop(first);
+        while !leases().await.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        let get = || GetImageRequest { name: "again".into() };
+        fails(Code::NotFound, "again", client.images().get(get()).await);
+        let second = Stream::open(&client, "second").await.unwrap();
+        let mut transfers = client.transfer();
+        let (done, ()) = tokio::join!(transfers.transfer(import("second")), second.feed(&archive));
+        done.unwrap();
+        client.images().get(get()).await.unwrap();
     });
 }
