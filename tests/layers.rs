@@ -4,7 +4,7 @@
 //!
 //! A plain run makes some by chance; `CTRD_CHANCE` makes more of them.
 
-mod archive;
+pub mod archive;
 mod random;
 
 use std::collections::BTreeSet;

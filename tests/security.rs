@@ -19,6 +19,7 @@ mod cgroup;
 mod config;
 mod descriptors;
 mod devices;
+mod documents;
 mod image;
 mod images;
 mod launched;

@@ -16,7 +16,7 @@ pub struct Digest(String);
 
 impl Digest {
     pub fn parse(text: &str) -> Result<Digest> {
-        let bad = |why: &str| Err(Error::invalid(format!("invalid digest {text:.200?}: {why}")));
+        let bad = |why: &str| Err(Error::invalid(format!("invalid digest {text:?}: {why}")));
         let Some((algorithm, hex)) = text.split_once(':') else {
             return bad("no algorithm");
         };

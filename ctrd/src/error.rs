@@ -22,6 +22,10 @@ pub enum Kind {
     Unknown,
 }
 
+/// The most bytes of an error's line. Parts of it are a stranger's, who may have sent a megabyte for a name; it goes in
+/// a header to the client, which ends the connection for a longer one.
+pub const LONGEST: usize = 4096;
+
 /// An error with its kind and its one line, which names the object and the reason.
 #[derive(Debug, Clone)]
 pub struct Error {
@@ -33,7 +37,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
+        Self { kind, message: bounded(message.into()) }
     }
 
     pub fn not_found(message: impl Into<String>) -> Self {
@@ -58,7 +62,7 @@ impl Error {
 
     /// The same error with what was being done before it: `open /x: ` + `no such file`.
     pub fn context(mut self, doing: impl fmt::Display) -> Self {
-        self.message = format!("{doing}: {}", self.message);
+        self.message = bounded(format!("{doing}: {}", self.message));
         self
     }
 }
@@ -99,11 +103,40 @@ impl From<rusqlite::Error> for Error {
     }
 }
 
+/// A text of [`LONGEST`] bytes at most: of a longer one the beginning, and the end, where the reason is.
+pub fn bounded(text: String) -> String {
+    const MARK: &str = " … ";
+    if text.len() <= LONGEST {
+        return text;
+    }
+    let head = text.floor_char_boundary(LONGEST / 2);
+    let tail = text.ceil_char_boundary(text.len() - (LONGEST / 2 - MARK.len()));
+    format!("{}{MARK}{}", &text[..head], &text[tail..])
+}
+
 /// The text of an operating system error as people know it: without std's ` (os error N)`.
 pub fn os_text(e: &std::io::Error) -> String {
     let text = e.to_string();
     match text.find(" (os error ") {
         Some(at) => text[..at].to_string(),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_is_longer_than_a_client_takes() {
+        assert_eq!(bounded("short".into()), "short");
+        for letter in ["x", "é", "…", "𝄞"] {
+            for length in [LONGEST - 1, LONGEST, LONGEST + 1, 1 << 20] {
+                let error =
+                    Error::invalid(format!("begin {} reason", letter.repeat(length))).context("doing");
+                assert!(error.message.len() <= LONGEST, "{letter} {length}: {}", error.message.len());
+                assert!(error.message.starts_with("doing: begin ") && error.message.ends_with(" reason"));
+            }
+        }
     }
 }

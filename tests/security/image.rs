@@ -84,7 +84,6 @@ pub fn import(stack: &Stack, images: &[(&str, Value)], edit: impl FnOnce(&Path))
 }
 
 /// Stores a blob by the content API of whoever answers, and gives it a day.
-#[allow(dead_code)]
 pub fn ingest(stack: &Stack, bytes: &[u8]) {
     let file = stack.path("ingest");
     std::fs::write(&file, bytes).expect("write");

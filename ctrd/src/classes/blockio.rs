@@ -77,7 +77,7 @@ impl BlockIo {
             let several = entries.len() > 1;
             let at = |n: usize, e: Error| {
                 let e = if several { e.context(format!("entry {}", n + 1)) } else { e };
-                e.context(format!("{}: class {name:.100?}", file.display()))
+                e.context(format!("{}: class {name:?}", file.display()))
             };
             let entries = entries.into_iter().enumerate();
             let read =
@@ -119,7 +119,7 @@ fn entry(given: Given) -> Result<Entry> {
         return Err(Error::invalid("a limit without Devices"));
     }
     for pattern in given.devices.iter().flatten() {
-        glob::Pattern::new(pattern).map_err(|e| Error::invalid(format!("Devices: {pattern:.200?}: {e}")))?;
+        glob::Pattern::new(pattern).map_err(|e| Error::invalid(format!("Devices: {pattern:?}: {e}")))?;
     }
     Ok(Entry { devices: given.devices, weight, throttles })
 }

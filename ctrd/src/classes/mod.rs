@@ -68,7 +68,7 @@ impl Classes {
 fn known<'a, T>(classes: &'a Option<T>, what: &str, name: &str, key: &str) -> Result<&'a T> {
     classes.as_ref().ok_or_else(|| {
         let text =
-            format!("class {name:.100?} of {what}: this server has no such classes (its {key} names none)");
+            format!("class {name:?} of {what}: this server has no such classes (its {key} names none)");
         Error::precondition(text)
     })
 }
@@ -77,7 +77,7 @@ fn known<'a, T>(classes: &'a Option<T>, what: &str, name: &str, key: &str) -> Re
 fn find<'a, T>(classes: &'a BTreeMap<String, T>, what: &str, name: &str) -> Result<&'a T> {
     classes.get(name).ok_or_else(|| {
         let names = classes.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-        Error::invalid(format!("class {name:.100?} of {what}: there is none (there are: {names})"))
+        Error::invalid(format!("class {name:?} of {what}: there is none (there are: {names})"))
     })
 }
 

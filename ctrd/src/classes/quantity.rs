@@ -25,7 +25,7 @@ impl Written {
             Written::Whole(n) => Ok(*n),
             Written::Part(n) => rounded(*n).ok_or_else(|| Error::invalid(format!("{n}: is no quantity"))),
             Written::Text(text) => {
-                parse(text).ok_or_else(|| Error::invalid(format!("{text:.100?}: is no quantity")))
+                parse(text).ok_or_else(|| Error::invalid(format!("{text:?}: is no quantity")))
             }
         }
     }

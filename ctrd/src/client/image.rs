@@ -1,6 +1,8 @@
 //! Images: found by the names people give them, read down to their layers and configuration.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+use tokio::runtime::Handle;
 
 use super::content::document;
 use super::{Client, elsewhere, take};
@@ -11,7 +13,8 @@ use crate::api::types;
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
 use crate::image::{
-    Descriptor, MAX_DEPTH, Platform, Resolved, chain_ids, is_index, normalize, parse_index, resolve,
+    Descriptor, MAX_DEPTH, MAX_DESCRIPTORS, Platform, Resolved, chain_ids, is_index, normalize, parse_index,
+    resolve,
 };
 
 /// An image with its documents for this machine.
@@ -91,10 +94,14 @@ pub async fn open_for(client: &Client, image: Image, platform: Option<Platform>)
     Ok(Opened { image, resolved })
 }
 
-/// Resolves what it can, and asks for the document that was missing, until there is none.
+/// More documents than an image needs mostly.
+const FEW: usize = 16;
+
+/// Resolves what it can, and asks for the document that was missing, until there is none. Where there are many, it is
+/// not begun anew for each: a thread waits for them.
 async fn search(client: &Client, target: &Descriptor, platform: Option<&Platform>) -> Result<Resolved> {
     let mut known: HashMap<Digest, Result<Vec<u8>>> = HashMap::new();
-    loop {
+    while known.len() < FEW {
         let mut missing = None;
         let resolved = resolve(target, platform, &mut |digest| match known.get(digest) {
             Some(document) => document.clone(),
@@ -107,6 +114,15 @@ async fn search(client: &Client, target: &Descriptor, platform: Option<&Platform
         let document = document(client, digest.as_str()).await;
         known.insert(digest, document);
     }
+    let (client, target, platform) = (client.clone(), target.clone(), platform.cloned());
+    let runtime = Handle::current();
+    let resolved = tokio::task::spawn_blocking(move || {
+        resolve(&target, platform.as_ref(), &mut |digest| match known.remove(digest) {
+            Some(document) => document,
+            None => runtime.block_on(document(&client, digest.as_str())),
+        })
+    });
+    resolved.await.map_err(|e| Error::unknown(format!("resolve: {e}")))?
 }
 
 /// The platforms of which an image has the documents, each once, in the order of its indexes.
@@ -114,14 +130,24 @@ pub async fn platforms(client: &Client, image: &Image) -> Result<Vec<Platform>> 
     let target = from_proto(image.target.clone().unwrap_or_default())?;
     let mut found: Vec<Platform> = Vec::new();
     let mut level = vec![target];
+    // Indexes may name one another again and again.
+    let (mut walked, mut count) = (HashSet::new(), 0);
     for _ in 0..MAX_DEPTH {
         let mut below = Vec::new();
         for at in level.iter().filter(|at| is_index(&at.media_type)) {
+            if !walked.insert(at.digest.clone()) {
+                continue;
+            }
             let bytes = match document(client, at.digest.as_str()).await {
                 Err(e) if e.kind == Kind::NotFound => continue,
                 other => other?,
             };
-            below.extend(parse_index(&bytes)?.manifests);
+            let manifests = parse_index(&bytes)?.manifests;
+            count += manifests.len();
+            if count > MAX_DESCRIPTORS {
+                return Err(Error::invalid(format!("index {}: refers to too much", at.digest)));
+            }
+            below.extend(manifests);
         }
         for at in &below {
             let Some(platform) = at.platform.clone() else { continue };

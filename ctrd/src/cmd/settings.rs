@@ -103,7 +103,11 @@ fn wish(settings: &Settings, place: &Place) -> Result<Wish> {
 
 /// Says which labels of its image a container does not get: those that would be commands to the server.
 pub fn warn_of_labels(what: &str, dropped: &[String]) {
-    let names: Vec<String> = dropped.iter().take(LABELS_NAMED).map(|key| format!("{key:.100?}")).collect();
+    let names: Vec<String> = dropped
+        .iter()
+        .take(LABELS_NAMED)
+        .map(|key| format!("{:?}", key.chars().take(100).collect::<String>()))
+        .collect();
     let more = dropped.len().saturating_sub(LABELS_NAMED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     if !names.is_empty() {

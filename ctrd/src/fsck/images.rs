@@ -52,7 +52,11 @@ impl Look<'_> {
         let target = &self.image.target;
         let Ok(digest) = Digest::parse(&target.digest) else { return Ok(()) };
         let top = Descriptor::new(&target.media_type, digest, target.size.unsigned_abs());
-        self.descend(&top, true, report)?;
+        // A list, for an image may be nested deeper than a stack is.
+        let mut waiting = vec![(top.clone(), true)];
+        while let Some((at, needed)) = waiting.pop() {
+            self.look(&at, needed, &mut waiting, report)?;
+        }
         // Whole for this machine, or for one platform at least: archives often lack the others.
         let mut read = |digest: &Digest| self.content.read(self.ns, digest, MAX_DOCUMENT);
         let Ok(resolved) = image::resolve(&top, None, &mut read) else { return Ok(()) };
@@ -74,9 +78,15 @@ impl Look<'_> {
         format!("image {}/{}", self.ns, self.image.name)
     }
 
-    /// Looks at a descriptor and at what its document says.
-    fn descend(&mut self, at: &Descriptor, needed: bool, report: &mut Report) -> Result<()> {
-        if !self.seen.insert(at.digest.clone()) || self.seen.len() > 10_000 {
+    /// Looks at a descriptor; what its document names waits to be looked at.
+    fn look(
+        &mut self,
+        at: &Descriptor,
+        needed: bool,
+        waiting: &mut Vec<(Descriptor, bool)>,
+        report: &mut Report,
+    ) -> Result<()> {
+        if !self.seen.insert(at.digest.clone()) || self.seen.len() > image::MAX_DESCRIPTORS {
             return Ok(());
         }
         if self.content.info(self.ns, &at.digest).is_err() {
@@ -117,15 +127,11 @@ impl Look<'_> {
             report.find(self.options, format!("blob {}", at.digest), problem, Some(remedy))?;
         }
         if is_index(&at.media_type) {
-            for next in &image::parse_index(&bytes)?.manifests {
-                self.descend(next, false, report)?;
-            }
+            waiting.extend(image::parse_index(&bytes)?.manifests.into_iter().rev().map(|next| (next, false)));
         } else {
             let manifest = image::parse_manifest(&bytes)?;
-            self.descend(&manifest.config, true, report)?;
-            for layer in &manifest.layers {
-                self.descend(layer, false, report)?;
-            }
+            waiting.extend(manifest.layers.into_iter().rev().map(|layer| (layer, false)));
+            waiting.push((manifest.config, true));
         }
         Ok(())
     }

@@ -186,3 +186,39 @@ fn metadata_are_made_anew() {
     let names = store.read(|c| crate::store::images::list(c, "n", |_| true)).unwrap();
     assert!(!names.is_empty());
 }
+
+/// Whoever may write to the store may nest an image as deep as he likes: no stack is that deep.
+#[test]
+fn an_image_is_looked_through_however_deep_it_is() {
+    let root = Root::new();
+    let (store, content) = root.open();
+    let kind = "application/vnd.oci.image.index.v1+json";
+    let mut below = r#"{"schemaVersion":2,"manifests":[]}"#.to_string();
+    let put = |text: &str| {
+        let digest = Digest::of(text.as_bytes());
+        let blob = root.at("io.containerd.content.v1.content/blobs/sha256").join(digest.hex());
+        fs::write(blob, text).unwrap();
+        content.adopt("n", &digest).unwrap();
+        let labels = crate::image::gc_labels(kind, text.as_bytes()).unwrap();
+        content.update("n", &digest, &labels, &[], None).unwrap();
+        digest
+    };
+    for _ in 0..1500 {
+        let digest = put(&below);
+        let size = below.len();
+        below = format!(
+            r#"{{"schemaVersion":2,"manifests":[{{"mediaType":"{kind}","digest":"{digest}","size":{size}}}]}}"#
+        );
+    }
+    let (digest, size) = (put(&below), below.len());
+    let target = format!(r#"{{"mediaType":"{kind}","digest":"{digest}","size":{size}}}"#);
+    let sql =
+        "INSERT INTO images (namespace, name, target, created_at, updated_at) VALUES ('n', 'deep', ?1, 0, 0)";
+    store.write(|tx| Ok(tx.execute(sql, [target])?)).unwrap();
+    drop((store, content));
+    assert_eq!(root.check(false), [""; 0]);
+    // The lowest is needed as well.
+    let lowest = Digest::of(br#"{"schemaVersion":2,"manifests":[]}"#);
+    fs::remove_file(root.at("io.containerd.content.v1.content/blobs/sha256").join(lowest.hex())).unwrap();
+    assert!(root.check(false).iter().any(|found| found.contains(lowest.as_str())));
+}

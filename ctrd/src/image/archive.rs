@@ -345,8 +345,11 @@ pub(super) fn label_documents(
     if !is_index(&at.media_type) && !is_manifest(&at.media_type) || !seen.insert(at.digest.clone()) {
         return Ok(());
     }
-    if depth > MAX_DEPTH || seen.len() > MAX_DESCRIPTORS {
+    if depth > MAX_DEPTH {
         return Err(Error::invalid(format!("read archive: index {}: nested too deep", at.digest)));
+    }
+    if seen.len() > MAX_DESCRIPTORS {
+        return Err(Error::invalid(format!("read archive: index {}: refers to too much", at.digest)));
     }
     let bytes = match sink.read(&at.digest, MAX_DOCUMENT) {
         Err(e) if e.kind == Kind::NotFound && depth > 0 => return Ok(()),

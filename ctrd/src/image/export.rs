@@ -8,14 +8,14 @@
 //! oci-layout
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{self, Read, Write};
 
 use serde_json::json;
 
 use super::archive::{IMAGE_NAME, REF_NAME};
 use super::document::{
-    Descriptor, Index, MAX_DOCUMENT, Manifest, is_index, is_layer, parse_index, parse_manifest,
+    Descriptor, Index, MAX_DOCUMENT, Manifest, is_index, is_layer, is_manifest, parse_index, parse_manifest,
 };
 use super::resolve::{MAX_DEPTH, MAX_DESCRIPTORS};
 use super::{Platform, resolve};
@@ -117,6 +117,8 @@ struct Plan {
     entries: Vec<Descriptor>,
     /// Sizes by digest, and so each blob once and in order.
     blobs: BTreeMap<Digest, u64>,
+    /// The documents that were looked into: what many indexes name is walked once.
+    walked: HashSet<Digest>,
     /// `None` where it is not wanted, and once an image has no form that Docker's list can say.
     docker: Option<Vec<serde_json::Value>>,
 }
@@ -182,15 +184,22 @@ impl Plan {
 
     /// Takes a descriptor and all that it leads to.
     fn tree(&mut self, at: &Descriptor, depth: usize, source: &mut dyn BlobSource) -> Result<()> {
-        if depth > MAX_DEPTH || self.blobs.len() > MAX_DESCRIPTORS {
+        if depth > MAX_DEPTH {
             return Err(Error::invalid(format!("index {}: nested too deep", at.digest)));
         }
+        if self.blobs.len() > MAX_DESCRIPTORS {
+            return Err(Error::invalid(format!("index {}: refers to too much", at.digest)));
+        }
         self.blobs.insert(at.digest.clone(), at.size);
+        let is_document = is_index(&at.media_type) || is_manifest(&at.media_type);
+        if !is_document || !self.walked.insert(at.digest.clone()) {
+            return Ok(());
+        }
         if is_index(&at.media_type) {
             for next in parse_index(&document(at, source)?)?.manifests {
                 self.tree(&next, depth + 1, source)?;
             }
-        } else if super::is_manifest(&at.media_type) {
+        } else {
             let manifest = parse_manifest(&document(at, source)?)?;
             self.blobs.insert(manifest.config.digest.clone(), manifest.config.size);
             for layer in manifest.layers {

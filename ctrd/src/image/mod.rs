@@ -30,7 +30,7 @@ pub use document::{
 pub use export::{BlobSource, Exported, Platforms, copy_exactly, export, export_layout};
 pub use index::import_index;
 pub use name::normalize;
-pub use resolve::{MAX_DEPTH, Resolved, chain_ids, resolve, snapshot_labels};
+pub use resolve::{MAX_DEPTH, MAX_DESCRIPTORS, Resolved, chain_ids, resolve, snapshot_labels};
 pub use rootfs::{import_rootfs, import_rootfs_dir};
 
 /// What is known of a blob before it is written.

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 
 /// The full form of a reference: `busybox` is `docker.io/library/busybox:latest`.
 pub fn normalize(name: &str) -> Result<String> {
-    let bad = |why: &str| Err(Error::invalid(format!("invalid image name {name:.200?}: {why}")));
+    let bad = |why: &str| Err(Error::invalid(format!("invalid image name {name:?}: {why}")));
     if name.is_empty() || name.len() > 1024 {
         return bad("its length");
     }

@@ -13,7 +13,7 @@ use super::document::{
 
 /// An index within an index, and so on, so deep; and so many descriptors in all.
 pub const MAX_DEPTH: usize = 8;
-pub(super) const MAX_DESCRIPTORS: usize = 10_000;
+pub const MAX_DESCRIPTORS: usize = 10_000;
 
 /// An image for one platform.
 #[derive(Debug, Clone)]
@@ -211,7 +211,7 @@ impl Platform {
         let (os, arch, variant) = match parts.as_slice() {
             [os, arch] => (os, arch, ""),
             [os, arch, variant] => (os, arch, *variant),
-            _ => return Err(Error::invalid(format!("invalid platform {text:.200?}: not os/architecture"))),
+            _ => return Err(Error::invalid(format!("invalid platform {text:?}: not os/architecture"))),
         };
         let architecture = match *arch {
             "x86_64" | "x86-64" => "amd64",

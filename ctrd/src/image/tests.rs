@@ -1,5 +1,7 @@
 //! Archives made by hand, imported into memory.
 
+mod fan;
+
 use std::collections::BTreeMap;
 
 use super::*;
@@ -9,6 +11,7 @@ use crate::error::{Error, Kind};
 struct Memory {
     blobs: BTreeMap<Digest, Vec<u8>>,
     labels: BTreeMap<Digest, Labels>,
+    reads: usize,
 }
 
 impl BlobSink for Memory {
@@ -25,6 +28,7 @@ impl BlobSink for Memory {
     }
 
     fn read(&mut self, digest: &Digest, _limit: u64) -> Result<Vec<u8>> {
+        self.reads += 1;
         self.blobs.get(digest).cloned().ok_or_else(|| Error::not_found(format!("{digest}: not found")))
     }
 

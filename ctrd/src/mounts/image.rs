@@ -35,7 +35,7 @@ struct Wanted {
 pub fn make(path: &str, options: &[String], root: &Path) -> Result<()> {
     let wanted = wanted(options)?;
     let path = super::transform::below(path, root).ok_or_else(|| {
-        Error::invalid(format!("image {path:.200?}: not below the server's root: invalid argument"))
+        Error::invalid(format!("image {path:?}: not below the server's root: invalid argument"))
     })?;
     let at = |e: std::io::Error| Error::from(e).context(format!("make image {}", path.display()));
     // Under another name until it is formatted: what bears the name is whole.
@@ -101,7 +101,7 @@ fn wanted(options: &[String]) -> Result<Wanted> {
         match pair {
             Some(("size", text)) => {
                 let size = resource::bytes(text).ok().and_then(|bytes| u64::try_from(bytes).ok());
-                wanted.size = size.ok_or_else(|| bad(format!("{option:.200?}: not a size")))?;
+                wanted.size = size.ok_or_else(|| bad(format!("{option:?}: not a size")))?;
             }
             Some(("fs", fs @ ("ext2" | "ext3" | "ext4" | "xfs"))) => wanted.fs = fs.to_string(),
             Some(("uuid", uuid))
@@ -109,7 +109,7 @@ fn wanted(options: &[String]) -> Result<Wanted> {
             {
                 wanted.uuid = Some(uuid.to_string());
             }
-            _ => return Err(bad(format!("{option:.200?}: not size, fs (ext2, ext3, ext4, xfs) or uuid"))),
+            _ => return Err(bad(format!("{option:?}: not size, fs (ext2, ext3, ext4, xfs) or uuid"))),
         }
     }
     if wanted.size == 0 { Err(bad(format!("{OPTIONS}size: it must be given"))) } else { Ok(wanted) }

@@ -95,7 +95,7 @@ impl Step {
 
 /// Fills in `{{ mount 0 }}`, `{{ source 0 }}`, `{{ target 0 }}` and `{{ overlay 1 3 }}`.
 fn fill(text: &str, active: &[ActiveMount]) -> Result<String> {
-    let bad = |what: &str| Error::invalid(format!("mount option {text:.200?}: {what}: invalid argument"));
+    let bad = |what: &str| Error::invalid(format!("mount option {text:?}: {what}: invalid argument"));
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("{{") {
@@ -131,7 +131,7 @@ fn fill(text: &str, active: &[ActiveMount]) -> Result<String> {
 
 /// Makes a folder below `root`: `X-containerd.mkdir.path=PATH[:MODE[:UID:GID]]`.
 fn make(option: &str, root: &Path) -> Result<()> {
-    let bad = |what: &str| Error::invalid(format!("mount option {option:.200?}: {what}: invalid argument"));
+    let bad = |what: &str| Error::invalid(format!("mount option {option:?}: {what}: invalid argument"));
     let value =
         option.strip_prefix(MKDIR).and_then(|o| o.strip_prefix("path=")).ok_or_else(|| bad("no path"))?;
     let parts: Vec<&str> = value.split(':').collect();

@@ -33,7 +33,7 @@ fn at(key: &str, e: Error) -> Error {
 }
 
 fn pair(text: &str) -> Result<(String, String)> {
-    let bad = |why: &str| Err(Error::invalid(format!("{text:.100?}: {why}")));
+    let bad = |why: &str| Err(Error::invalid(format!("{text:?}: {why}")));
     let Some((name, value)) = text.split_once('=') else { return bad("is not NAME=VALUE") };
     if name.is_empty() {
         return bad("has no name");

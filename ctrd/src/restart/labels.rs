@@ -53,9 +53,7 @@ pub(super) fn change(labels: &HashMap<String, String>, state: Option<(Status, u3
     let label = |key: &str| labels.get(key).map(String::as_str).unwrap_or_default();
     let count: u64 = match label(COUNT) {
         "" => 0,
-        text => {
-            text.parse().map_err(|_| Error::invalid(format!("label {COUNT}: {text:.100?} is no number")))?
-        }
+        text => text.parse().map_err(|_| Error::invalid(format!("label {COUNT}: {text:?} is no number")))?,
     };
     let (status, exit) = state.unwrap_or((Status::Unknown, 0));
     // A server that ended meanwhile has counted this start.
@@ -68,17 +66,17 @@ pub(super) fn change(labels: &HashMap<String, String>, state: Option<(Status, u3
     let (policy, most) = match label(POLICY).split_once(':') {
         None => (label(POLICY), 0),
         Some((policy @ "on-failure", most)) => {
-            let bad = |_| Error::invalid(format!("label {POLICY}: {most:.100?} is no number"));
+            let bad = |_| Error::invalid(format!("label {POLICY}: {most:?} is no number"));
             (policy, most.parse::<u64>().map_err(bad)?)
         }
-        Some(_) => return Err(Error::invalid(format!("label {POLICY}: {:.100?}", label(POLICY)))),
+        Some(_) => return Err(Error::invalid(format!("label {POLICY}: {:?}", label(POLICY)))),
     };
     let again = match policy {
         "" | "always" => true,
         "no" => false,
         "on-failure" => resumed || (exit != 0 && (most == 0 || count < most)),
         "unless-stopped" => !is_true(labels.get(STOPPED)),
-        _ => return Err(Error::invalid(format!("label {POLICY}: {policy:.100?} is not supported"))),
+        _ => return Err(Error::invalid(format!("label {POLICY}: {policy:?} is not supported"))),
     };
     let count = if resumed { count } else { count + 1 };
     Ok(if again { Change::Start(count) } else { Change::None })

@@ -15,7 +15,7 @@ pub fn join(config: &Config) -> Result<()> {
     let Some(path) = &config.cgroup else { return Ok(()) };
     let below = path.trim_start_matches('/');
     if below.is_empty() || below.split('/').any(|part| matches!(part, "" | "." | "..")) {
-        return Err(Error::invalid(format!("cgroup.path {path:.200?}: not the path of a cgroup")));
+        return Err(Error::invalid(format!("cgroup.path {path:?}: not the path of a cgroup")));
     }
     let hierarchies = mounted()?;
     if hierarchies.is_empty() {

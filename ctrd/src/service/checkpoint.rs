@@ -61,7 +61,7 @@ pub fn saved(content: &Content, namespace: &str, descriptor: Descriptor) -> Resu
         return Ok(Saved::Folder(folder.clone()));
     }
     if descriptor.media_type != media::CHECKPOINT {
-        return Err(Error::invalid(format!("unsupported checkpoint type {:.200?}", descriptor.media_type)));
+        return Err(Error::invalid(format!("unsupported checkpoint type {:?}", descriptor.media_type)));
     }
     let digest = Digest::parse(&descriptor.digest)?;
     let blob = content.reader(namespace, &digest).map_err(|e| e.context("checkpoint"))?;

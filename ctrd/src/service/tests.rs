@@ -1,5 +1,6 @@
 //! The services as clients meet them: over the channel of a command that finds no server.
 
+mod hostile;
 mod leases;
 mod sandbox;
 mod transfer;
@@ -28,12 +29,17 @@ use crate::digest::Digest;
 
 /// Runs a test against the services on folders of its own.
 fn with_client(test: impl AsyncFnOnce(Client)) {
+    with_folders(async |client, _| test(client).await);
+}
+
+/// The same for one that looks into the root.
+fn with_folders(test: impl AsyncFnOnce(Client, &std::path::Path)) {
     let dir = tempfile::tempdir().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let at = |name: &str| dir.path().join(name);
         let channel = channel::connect(&at("s/sock"), &at("root"), &at("s")).await.unwrap();
-        test(Client::new(channel, "test").unwrap()).await;
+        test(Client::new(channel, "test").unwrap(), &at("root")).await;
     });
 }
 

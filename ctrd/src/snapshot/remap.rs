@@ -41,7 +41,7 @@ pub fn root(labels: &Labels) -> Result<Option<(u32, u32)>> {
 
 /// The host's id of the container's 0 in `CONTAINER:HOST:SIZE,…`.
 fn mapped_root(map: &str) -> Result<u32> {
-    let bad = || Error::invalid(format!("id map {map:.200?}: not CONTAINER:HOST:SIZE: invalid argument"));
+    let bad = || Error::invalid(format!("id map {map:?}: not CONTAINER:HOST:SIZE: invalid argument"));
     let mut root = None;
     for range in map.split(',') {
         let numbers: Vec<u32> =
@@ -51,7 +51,7 @@ fn mapped_root(map: &str) -> Result<u32> {
             root = Some(*host);
         }
     }
-    root.ok_or_else(|| Error::invalid(format!("id map {map:.200?}: does not map root: invalid argument")))
+    root.ok_or_else(|| Error::invalid(format!("id map {map:?}: does not map root: invalid argument")))
 }
 
 #[cfg(test)]

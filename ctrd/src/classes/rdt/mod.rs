@@ -124,7 +124,7 @@ impl Rdt {
             false => (kubernetes.deny_container_annotation, "container"),
         };
         if denied {
-            let text = format!("class {class:.100?} of Intel RDT: no annotation of a {whose} may name it");
+            let text = format!("class {class:?} of Intel RDT: no annotation of a {whose} may name it");
             return Err(Error::precondition(text));
         }
         let mut out = json!({"closID": class});
@@ -142,11 +142,11 @@ fn classes(file: &File, machine: &Machine) -> Result<BTreeMap<String, Group>> {
     let mut out: BTreeMap<String, Group> = BTreeMap::new();
     let caches = caches(file, machine)?;
     for (name, partition) in &file.partitions {
-        let within = |e: Error| e.context(format!("partition {name:.100?}"));
+        let within = |e: Error| e.context(format!("partition {name:?}"));
         let whole = bandwidths(file, partition.mb_allocation.as_ref(), machine).map_err(within)?;
         level2(file, &partition.l2_allocation).map_err(within)?;
         for (class, given) in &partition.classes {
-            let at = |e: Error| within(e.context(format!("class {class:.100?}")));
+            let at = |e: Error| within(e.context(format!("class {class:?}")));
             if class.is_empty() || class == ROOT_GROUP {
                 tracing::warn!(class, "Intel RDT: the root group is left as it is");
                 continue;
@@ -201,7 +201,7 @@ fn caches(file: &File, machine: &Machine) -> Result<Option<BTreeMap<String, BTre
     };
     let mut wanted = Vec::new();
     for (name, partition) in &file.partitions {
-        let at = |e: Error| e.context(format!("partition {name:.100?}: l3Allocation"));
+        let at = |e: Error| e.context(format!("partition {name:?}: l3Allocation"));
         let given = partition.l3_allocation.as_ref().map(|given| share::allocation(given, least));
         wanted.push((name.as_str(), given.transpose().map_err(at)?));
     }

@@ -25,7 +25,7 @@ impl<T> Each<T> {
     {
         let mut each = Each { others: None, own: BTreeMap::new() };
         for (name, share) in given {
-            let at = |e: Error| e.context(format!("{name:.100?}"));
+            let at = |e: Error| e.context(format!("{name:?}"));
             let share = share.map_err(at)?;
             if name == "all" {
                 each.others = Some(share);
@@ -81,7 +81,7 @@ fn one(given: &Value, least: u32) -> Result<Share> {
         }
     };
     if let Some(name) = parts.keys().find(|name| !matches!(name.as_str(), "unified" | "code" | "data")) {
-        return Err(Error::invalid(format!("{name:.100?}: not unified, code or data")));
+        return Err(Error::invalid(format!("{name:?}: not unified, code or data")));
     }
     if part("code")?.is_some() != part("data")?.is_some() {
         return Err(Error::invalid("code and data go together"));
@@ -91,7 +91,7 @@ fn one(given: &Value, least: u32) -> Result<Share> {
 
 /// A share as it is written: `40%`, `20-60%`, `0xf0`, `2-5`, `3,4`; bits stand side by side.
 fn parse(text: &str, least: u32) -> Result<Share> {
-    let bad = |why: &str| Error::invalid(format!("{text:.100?}: {why}"));
+    let bad = |why: &str| Error::invalid(format!("{text:?}: {why}"));
     if let Some(percent) = text.strip_suffix('%') {
         let number = |text: &str| match text.parse::<u32>() {
             Ok(percent) if percent <= 100 => Ok(percent),
@@ -183,7 +183,7 @@ pub fn blocks(wanted: &[(&str, Option<Share>)], all: u64, least: u32) -> Result<
         return Err(Error::invalid(text));
     }
     if let Some(name) = named(&|share| matches!(share, Some(Share::Range(..)))).first() {
-        return Err(Error::invalid(format!("partition {name:.100?}: l3Allocation: must be no range")));
+        return Err(Error::invalid(format!("partition {name:?}: l3Allocation: must be no range")));
     }
     let absolute = named(&|share| matches!(share, Some(Share::Bits(_))));
     if absolute.is_empty() {
@@ -195,7 +195,7 @@ pub fn blocks(wanted: &[(&str, Option<Share>)], all: u64, least: u32) -> Result<
     let mut taken = 0;
     let mut out = Vec::new();
     for (name, share) in wanted {
-        let at = |e: Error| e.context(format!("partition {name:.100?}: l3Allocation"));
+        let at = |e: Error| e.context(format!("partition {name:?}: l3Allocation"));
         let Some(share) = share else { continue };
         let mask = share.of(all, least).map_err(at)?;
         if mask & taken != 0 {

@@ -15,21 +15,21 @@ use crate::api::types::transfer::{
     WindowUpdate, WriteStream,
 };
 
-fn pack(name: &str, message: &impl Message) -> Any {
+pub(super) fn pack(name: &str, message: &impl Message) -> Any {
     Any { type_url: name.into(), value: message.encode_to_vec() }
 }
 
-fn end(name: &str, message: &impl Message) -> Option<Any> {
+pub(super) fn end(name: &str, message: &impl Message) -> Option<Any> {
     Some(pack(&format!("containerd.types.transfer.{name}"), message))
 }
 
-struct Stream {
-    send: mpsc::Sender<Any>,
-    receive: Streaming<Any>,
+pub(super) struct Stream {
+    pub(super) send: mpsc::Sender<Any>,
+    pub(super) receive: Streaming<Any>,
 }
 
 impl Stream {
-    async fn open(client: &Client, id: &str) -> Result<Stream, Status> {
+    pub(super) async fn open(client: &Client, id: &str) -> Result<Stream, Status> {
         let (send, sent) = mpsc::channel(4);
         let init = pack("containerd.services.streaming.v1.StreamInit", &StreamInit { id: id.into() });
         send.send(init).await.unwrap();
@@ -62,7 +62,7 @@ impl Stream {
     }
 
     /// All that comes, of which no more may come than was asked for.
-    async fn drain(mut self) -> Vec<u8> {
+    pub(super) async fn drain(mut self) -> Vec<u8> {
         let mut bytes = Vec::new();
         let mut asked = 0;
         loop {
