@@ -6,6 +6,10 @@
 //! - CVE-2018-15664 is in `verbs/copy.rs`, with what a container cannot have copied out.
 //! - CVE-2016-3697: config.json and `exec --user` hold numbers alone; names are ctrd's to resolve, in the unit
 //!   tests of `ctrd/src/spec/user.rs`.
+//! - CVE-2020-15157, GHSA-rp3h-jf77-q9p4: nothing fetches anything from a registry, nor from the `urls` of a
+//!   manifest.
+//! - What concerns the CRI alone (CVE-2021-43816, CVE-2022-4318, CVE-2025-47291, CVE-2022-31030 and others): there
+//!   is none.
 //! - CVE-2023-2431: profiles by path belong to the caller; config.json embeds the profile.
 //! - CVE-2025-24965: there is no handler that leaves a configuration file in the root, and nothing
 //!   else is written into one by a path.
@@ -31,6 +35,7 @@ mod peers;
 mod proc;
 mod races;
 mod state;
+mod users;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -145,13 +150,13 @@ fn race(mut round: impl FnMut(usize)) -> usize {
 }
 
 /// Swaps two names of one directory until it is dropped.
-struct Swapper {
+pub struct Swapper {
     stop: std::sync::Arc<std::sync::atomic::AtomicBool>,
     thread: Option<std::thread::JoinHandle<usize>>,
 }
 
 impl Swapper {
-    fn new(one: PathBuf, other: PathBuf) -> Self {
+    pub fn new(one: PathBuf, other: PathBuf) -> Self {
         use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
         use std::sync::atomic::Ordering::Relaxed;
         let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
@@ -168,7 +173,7 @@ impl Swapper {
     }
 
     /// How often it swapped.
-    fn stop(mut self) -> usize {
+    pub fn stop(mut self) -> usize {
         self.stop.store(true, std::sync::atomic::Ordering::Relaxed);
         self.thread.take().expect("a thread").join().expect("it swapped")
     }

@@ -4,8 +4,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::Stdio;
 
-use super::{both_ways, objects, sleeper};
+use super::{both_ways, inspect, objects, sleeper};
 use crate::bin;
+use crate::security::Swapper;
 use crate::stack::Stack;
 
 fn text(path: &Path) -> String {
@@ -119,6 +120,12 @@ fn a_running_container_is_seen_as_it_sees_itself() {
     assert!(comm.code == 0 || comm.stderr.contains("shrank"), "{comm:?}");
 }
 
+/// Swaps two names in a container's root as fast as it can be.
+fn swapper(stack: &Stack, id: &str, one: &str, other: &str) -> Swapper {
+    let root = format!("/proc/{}/root", inspect(stack, id)["task"]["pid"]);
+    Swapper::new(Path::new(&root).join(one), Path::new(&root).join(other))
+}
+
 /// CVE-2018-15664: a container that swaps a folder for a link to the host's while it is copied to.
 #[test]
 fn a_swapped_link_does_not_lead_out() {
@@ -126,17 +133,19 @@ fn a_swapped_link_does_not_lead_out() {
     let dir = host(&stack);
     let victim = stack.path("victim");
     std::fs::create_dir(&victim).unwrap();
-    let there = victim.display();
-    let script = format!(
-        "mkdir /a; ln -s {there} /b; while :; do mv -T /a /c; mv -T /b /a; mv -T /a /b; mv -T /c /a; done"
-    );
+    let script = format!("mkdir /a; ln -s {} /b; exec sleep 3000", victim.display());
     stack.run(&["run", "-d", "--name", "it-cp-swap", "busybox", "sh", "-c", &script]).ok();
     stack.run(&["exec", "it-cp-swap", "sh", "-c", "until [ -L /b ]; do :; done"]).ok();
+    let swapper = swapper(&stack, "it-cp-swap", "a", "b");
+    let mut copied = 0;
     for n in 0..30 {
         // Some fail, where the folder is not there just then.
-        stack.run(&["cp", &format!("{dir}/tree/."), &format!("it-cp-swap:/a/{n}")]);
-        stack.run(&["cp", &format!("{dir}/file"), "it-cp-swap:/a/file"]);
+        let tree = stack.run(&["cp", &format!("{dir}/tree/."), &format!("it-cp-swap:/a/{n}")]);
+        let file = stack.run(&["cp", &format!("{dir}/file"), "it-cp-swap:/a/file"]);
+        copied += usize::from(tree.code == 0) + usize::from(file.code == 0);
     }
+    let swaps = swapper.stop();
+    assert!(swaps > 60 && copied > 0, "no race: {swaps} swaps, {copied} copies");
     let found: Vec<_> = std::fs::read_dir(&victim).unwrap().flatten().collect();
     assert!(found.is_empty(), "made on the host: {found:?}");
 }
@@ -156,15 +165,17 @@ fn a_swapped_file_is_not_read_from_the_host() {
         ("device", "mknod /d/o c 1 5".to_string()),
     ] {
         let id = format!("it-cp-{what}");
-        let swap = "while :; do mv -T /d/f /d/x; mv -T /d/o /d/f; mv -T /d/f /d/o; mv -T /d/x /d/f; done";
-        let script = format!("mkdir /d; echo inside >/d/f; {make}; touch /ready; {swap}");
+        let script = format!("mkdir /d; echo inside >/d/f; {make}; touch /ready; exec sleep 3000");
         stack.run(&["run", "-d", "--name", &id, "busybox", "sh", "-c", &script]).ok();
         stack.run(&["exec", &id, "sh", "-c", "until [ -e /ready ]; do :; done"]).ok();
-        let clean = |folder: &str| {
+        let swapper = swapper(&stack, &id, "d/f", "d/o");
+        let mut seen = 0;
+        let mut clean = |folder: &str| {
             for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
                 if entry.file_type().unwrap().is_file() {
                     let text = text(&entry.path());
                     assert!("inside\n".starts_with(&text), "{what}: {text}");
+                    seen += usize::from(!text.is_empty());
                 }
             }
         };
@@ -187,6 +198,8 @@ fn a_swapped_file_is_not_read_from_the_host() {
             clean(mounted.join("d").to_str().unwrap());
             stack.run(&["image", "unmount", mounted.to_str().unwrap()]).ok();
         }
+        let swaps = swapper.stop();
+        assert!(swaps > 60 && seen > 0, "{what}: no race: {swaps} swaps, {seen} files");
         stack.run(&["rm", "-f", &id]).ok();
     }
     assert_eq!(text(&secret), "of the host alone\n");

@@ -199,10 +199,10 @@ fn what_is_mounted_later_is_not_taken_for_what_is_there() {
     assert!(between(&ended(), "/data/x", false, &container(to.path()), "/y", MINE).is_err());
 }
 
-/// Two names that change places as often as they can, until this is dropped.
+/// Two names that change places as often as they can, until it is over.
 struct Swapper {
     stop: std::sync::Arc<std::sync::atomic::AtomicBool>,
-    thread: Option<std::thread::JoinHandle<()>>,
+    thread: std::thread::JoinHandle<usize>,
 }
 
 impl Swapper {
@@ -211,19 +211,22 @@ impl Swapper {
         let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
         let seen = stop.clone();
         let thread = std::thread::spawn(move || {
+            let mut count = 0;
             while !seen.load(std::sync::atomic::Ordering::Relaxed) {
                 // A copy may have removed one of them for a moment.
-                let _ = renameat2(AT_FDCWD, &one, AT_FDCWD, &other, RenameFlags::RENAME_EXCHANGE);
+                let swapped = renameat2(AT_FDCWD, &one, AT_FDCWD, &other, RenameFlags::RENAME_EXCHANGE);
+                count += usize::from(swapped.is_ok());
             }
+            count
         });
-        Swapper { stop, thread: Some(thread) }
+        Swapper { stop, thread }
     }
-}
 
-impl Drop for Swapper {
-    fn drop(&mut self) {
+    /// There was a race: they changed places more often than there were rounds.
+    fn over(self, rounds: usize) {
         self.stop.store(true, std::sync::atomic::Ordering::Relaxed);
-        self.thread.take().unwrap().join().unwrap();
+        let count = self.thread.join().unwrap();
+        assert!(count > rounds, "no race: {count} swaps in {rounds} rounds");
     }
 }
 
@@ -266,7 +269,7 @@ fn what_changes_places_is_not_read_from_the_host() {
             }
             assert!(!meta.is_file() || text(&at) != "secret", "{source} {follow}");
         }
-        drop(swapper);
+        swapper.over(300);
         assert!(copied > 0, "nothing was ever copied");
     }
     assert_eq!(text(&secret), "secret");
@@ -296,7 +299,9 @@ fn what_changes_places_does_not_lead_a_copy_out() {
         let done = between(&container(from.path()), source, false, &container(root.path()), target, owners);
         copied += usize::from(done.is_ok());
     }
-    drop(swappers);
+    for swapper in swappers {
+        swapper.over(300);
+    }
     assert!(copied > 0, "nothing was ever copied");
     assert_eq!(text(&secret), "secret");
     assert_eq!(fs::read_dir(host.path()).unwrap().count(), 1);
@@ -314,7 +319,7 @@ fn a_folder_that_comes_meanwhile_stays() {
     for _ in 0..300 {
         let _ = between(&container(from.path()), "/f", false, &container(root.path()), "/f", MINE);
     }
-    drop(swapper);
+    swapper.over(300);
     let kept = |dir: &str| root.path().join(dir).join("kept").exists();
     assert!(kept("f") || kept("full"), "a folder with a file in it was removed");
 }

@@ -4,7 +4,7 @@
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, symlink};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::tests::{Place, Tar};
 use super::*;
@@ -80,33 +80,41 @@ fn flipped_anywhere() {
 /// Somebody who can write to the snapshot swaps a folder for a link, again and again.
 #[test]
 fn folders_that_turn_into_links_meanwhile() {
-    let place = Place::new();
-    let (root, outside) = (place.root(), place.dir.path().join("outside"));
-    fs::create_dir(root.join("a")).unwrap();
     let mut tar = Tar::default();
-    for n in 0..3000 {
-        tar = tar.file(&format!("a/{n}"), "x").file(&format!("a/.wh.canary{n}"), "");
+    for n in 0..1000 {
+        tar = tar
+            .file(&format!("a/{n}"), "x")
+            .file(&format!("a/.wh.canary{n}"), "")
+            .file(&format!("a/d{n}/x"), "x");
     }
-    let tar = tar.end();
+    let tar = tar.file("a/.wh.canary", "").end();
+    let swaps = AtomicUsize::new(0);
     let done = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            symlink(&outside, root.join("link")).unwrap();
-            while !done.load(Ordering::Relaxed) {
-                let exchange = rustix::fs::RenameFlags::EXCHANGE;
-                let _ = rustix::fs::renameat_with(
-                    rustix::fs::CWD,
-                    root.join("a"),
-                    rustix::fs::CWD,
-                    root.join("link"),
-                    exchange,
-                );
-            }
+    let (mut raced, mut rounds) = (0, 0);
+    while raced < 2000 {
+        let place = Place::new();
+        let (root, outside) = (place.root(), place.dir.path().join("outside"));
+        fs::create_dir(root.join("a")).unwrap();
+        symlink(&outside, root.join("link")).unwrap();
+        done.store(false, Ordering::Relaxed);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    let (exchange, cwd) = (rustix::fs::RenameFlags::EXCHANGE, rustix::fs::CWD);
+                    rustix::fs::renameat_with(cwd, root.join("a"), cwd, root.join("link"), exchange).unwrap();
+                    swaps.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+            let before = swaps.load(Ordering::Relaxed);
+            // It may fail, where a link is that leads nowhere below the root.
+            let _ = place.apply(&tar);
+            raced += swaps.load(Ordering::Relaxed) - before;
+            done.store(true, Ordering::Relaxed);
         });
-        let _ = place.apply(&tar);
-        done.store(true, Ordering::Relaxed);
-    });
-    assert!(place.untouched());
+        assert!(place.untouched(), "after {raced} swaps");
+        rounds += 1;
+        assert!(rounds < 1000, "there is no race: {raced} swaps while {rounds} were unpacked");
+    }
 }
 
 #[test]
