@@ -1,5 +1,6 @@
 //! What other programs do for the server: plugins behind a socket, and processors of layers.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
@@ -139,6 +140,120 @@ fn containerd(dir: &Path) -> Daemon {
     );
     std::fs::write(dir.join("config.toml"), config).unwrap();
     Daemon::start(Command::new("containerd").arg("--config").arg(dir.join("config.toml")), dir)
+}
+
+/// A server whose blobs are kept by the one at this address.
+fn blobs_at(address: &Path) -> String {
+    format!(
+        "version = 3\ndisabled_plugins = ['io.containerd.content.v1.content']\n\
+         [proxy_plugins.far]\ntype = 'content'\naddress = {address:?}\n"
+    )
+}
+
+/// The life of an image whose blobs are `there`, a list of digests, beside one that is the server's `own`.
+fn keep_far_away(near: &Stack, config: &str, own: &str, there: impl Fn() -> BTreeSet<String>) {
+    let server = serving(near, config);
+    let root = near.path("busybox-root").display().to_string();
+    fixture::rootfs(&near.path("busybox-root"));
+    near.run(&["image", "import", "--rootfs", "--name", "busybox", &root]).ok();
+    let here = || -> BTreeSet<String> {
+        near.run(&["content", "ls", "-q"]).ok().lines().map(str::to_string).collect()
+    };
+    let with_own = |mut digests: BTreeSet<String>| {
+        digests.insert(own.to_string());
+        digests
+    };
+    assert!(here().len() >= 3, "{:?}", here());
+    assert_eq!(there(), with_own(here()));
+    let files = "find \"$1\" -type f ! -name lock";
+    let store = near.path("lib/io.containerd.content.v1.content");
+    let files = || bin::run(Command::new("sh").args(["-c", files, "sh"]).arg(&store)).ok();
+    assert_eq!(files(), "", "no blob and no upload is here");
+    assert_eq!(near.run(&["run", "--rm", "busybox", "echo", "far"]).ok(), "far\n");
+    near.run(&["image", "unpack", "--snapshotter", "native", "busybox"]).ok();
+    near.run(&["content", "fsck"]).ok();
+    // Without the plugin nothing is taken for lost.
+    assert_eq!(near.run(&["content", "fsck", "--repair"]).stdout, "");
+    // What the server has already it goes on having.
+    let mut ingest = near.command(&["content", "ingest", "own"]);
+    ingest.stdin(std::fs::File::open(near.path("own")).unwrap());
+    bin::run(&mut ingest).ok();
+    assert_eq!(here(), there());
+    near.run(&["content", "rm", own]).ok();
+    drop(server);
+    let told = near.run(&["image", "export", "-q", "busybox"]).fails(1);
+    assert!(told.contains("a server keeps it, and no plugin of the configuration names one"), "{told}");
+    let _server = serving(near, config);
+    let copy = near.path("copy.tar").display().to_string();
+    near.run(&["image", "export", "-q", "-o", &copy, "busybox"]).ok();
+    near.run(&["image", "rm", "--sync", "busybox"]).ok();
+    assert_eq!(here(), BTreeSet::new());
+    assert_eq!(there(), with_own(BTreeSet::new()));
+    near.run(&["image", "import", "-q", "--name", "busybox", &copy]).ok();
+    assert_eq!(there(), with_own(here()));
+    near.run(&["image", "rm", "--sync", "busybox"]).ok();
+    assert_eq!(files(), "");
+}
+
+/// A blob that is in a file of `near` as well.
+const OWN: &str = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+
+#[test]
+fn blobs_of_another_ctrd() {
+    let (near, other) = (Stack::new(), Stack::new());
+    std::fs::write(near.path("own"), "hello").unwrap();
+    // Its collector comes, and finds nothing to take.
+    let remote = serving(&other, "version = 3\n");
+    let mut ingest = other.command(&["content", "ingest", "own"]);
+    ingest.stdin(std::fs::File::open(near.path("own")).unwrap());
+    bin::run(&mut ingest).ok();
+    let config = blobs_at(&other.address());
+    keep_far_away(&near, &config, OWN, || {
+        other.run(&["content", "ls", "-q"]).ok().lines().map(str::to_string).collect()
+    });
+    // A server that is not there is told of, and what was to be kept there is not.
+    let _server = serving(&near, &config);
+    drop(remote);
+    let root = near.path("busybox-root").display().to_string();
+    let import = ["image", "import", "-q", "--rootfs", "--name", "busybox", &root];
+    let told = near.run(&import).fails(1);
+    assert!(told.contains("connect to "), "{told}");
+    assert_eq!(near.run(&["image", "ls", "-q"]).ok(), "");
+    let _remote = serving(&other, "version = 3\n");
+    near.run(&import).ok();
+    assert_eq!(near.run(&["run", "--rm", "busybox", "echo", "back"]).ok(), "back\n");
+}
+
+#[test]
+fn blobs_of_containerd() {
+    if !bin::peer("containerd") || !bin::peer("ctr") {
+        return;
+    }
+    let dir = caller::folder();
+    let _daemon = containerd(dir.path());
+    let near = Stack::new();
+    std::fs::write(near.path("own"), "hello").unwrap();
+    let ctr = |args: &[&str]| {
+        let mut ctr = Command::new("ctr");
+        ctr.arg("-a").arg(dir.path().join("c.sock")).args(args);
+        ctr
+    };
+    let mut ingest = ctr(&["content", "ingest", "own"]);
+    ingest.stdin(std::fs::File::open(near.path("own")).unwrap());
+    bin::run(&mut ingest).ok();
+    keep_far_away(&near, &blobs_at(&dir.path().join("c.sock")), OWN, || {
+        bin::run(&mut ctr(&["content", "ls", "-q"])).ok().lines().map(str::to_string).collect()
+    });
+}
+
+#[test]
+fn there_is_one_store_of_blobs() {
+    let (near, other) = (Stack::with_busybox(), Stack::new());
+    let _server = serving(&near, &blobs_at(&other.address()).replace("content.v1.content", "nri.v1.nri"));
+    let plugins = near.run(&["plugins", "ls", "--format", "json"]).ok();
+    let far = plugins.lines().find(|line| line.contains("\"far\"")).expect("the plugin");
+    assert!(far.contains("disable io.containerd.content.v1.content"), "{far}");
+    assert_eq!(near.run(&["run", "--rm", "busybox", "echo", "near"]).ok(), "near\n");
 }
 
 #[test]

@@ -18,8 +18,12 @@ impl Content {
     /// Looks at every blob, at files that are none, and at uploads that nobody will end.
     pub fn check(&self, options: Options, report: &mut Report, progress: &mut dyn FnMut(u64)) -> Result<()> {
         let rows: Vec<(String, i64)> = self.store.view(|c| {
-            let mut query =
-                c.prepare("SELECT digest, max(size) FROM content GROUP BY digest ORDER BY digest")?;
+            // What a server keeps is its to look after.
+            let mut query = c.prepare(
+                "SELECT digest, max(size) FROM content
+                 WHERE (namespace, digest) NOT IN (SELECT namespace, digest FROM content_there)
+                 GROUP BY digest ORDER BY digest",
+            )?;
             let rows = query.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })?;

@@ -15,6 +15,7 @@ mod ingest;
 pub mod make;
 mod reader;
 mod settle;
+mod there;
 mod writeback;
 mod writer;
 
@@ -34,6 +35,7 @@ use crate::store::Store;
 
 pub use ingest::Status;
 pub use reader::Reader;
+use there::There;
 pub use writer::Writer;
 
 /// The folder of the content store below ctrd's root.
@@ -48,6 +50,8 @@ pub struct Content {
     store: Arc<Store>,
     /// A namespace has what was sent to it, and not what others have.
     isolated: bool,
+    /// Who keeps the blobs, where these are not files below the root.
+    there: Option<There>,
 }
 
 /// What a namespace knows of a blob. Times are nanoseconds since 1970.
@@ -67,7 +71,7 @@ impl Content {
         for dir in [&root, &root.join("blobs"), &root.join("ingest")] {
             make_dir(dir)?;
         }
-        let content = Content { root, store, isolated: false };
+        let content = Content { root, store, isolated: false, there: None };
         content.recover()?;
         Ok(content)
     }
@@ -146,7 +150,11 @@ impl Content {
 
     /// Whether the namespace has the blob, as far as its size tells.
     pub fn has(&self, ns: &str, digest: &Digest) -> bool {
-        self.info(ns, digest).is_ok_and(|info| self.has_file(digest, info.size))
+        let Ok(info) = self.info(ns, digest) else { return false };
+        match self.keeper(ns, digest) {
+            Ok(Some(there)) => there.size(ns, digest).is_ok_and(|size| size == Some(info.size)),
+            _ => self.has_file(digest, info.size),
+        }
     }
 
     fn has_file(&self, digest: &Digest, size: u64) -> bool {
@@ -155,6 +163,10 @@ impl Content {
 
     /// Removes the file of a blob that is not what its name says, so that it may be brought anew.
     pub fn discard_corrupt(&self, digest: &Digest) -> Result<()> {
+        if self.there.is_some() {
+            // Each copy is verified before it is read: the server has others to look after what it keeps.
+            return Ok(());
+        }
         match self.is_whole(digest)? {
             true => Ok(()),
             false => self.store.write_ahead(true, |_| Ok(fs::remove_file(self.blob(digest)).or_else(gone)?)),
@@ -164,12 +176,20 @@ impl Content {
     /// Opens a blob of the namespace for reading.
     pub fn reader(&self, ns: &str, digest: &Digest) -> Result<Reader> {
         let info = self.info(ns, digest)?;
-        Reader::open(&self.blob(digest), digest, info.size)
+        match self.keeper(ns, digest)? {
+            Some(there) => self.copy(there, ns, digest),
+            None => {
+                Reader::open(&self.blob(digest), digest, info.size).or_else(|e| self.not_here(ns, digest, e))
+            }
+        }
     }
 
     /// Opens a blob of the namespace if that takes no wait for the disk.
     pub fn reader_cached(&self, ns: &str, digest: &Digest) -> Result<Option<Reader>> {
         let info = self.info(ns, digest)?;
+        if self.there.is_some() {
+            return Ok(None);
+        }
         Ok(Reader::open_cached(&self.blob(digest), digest, info.size))
     }
 
@@ -181,6 +201,9 @@ impl Content {
     /// Removes the blob files that no namespace has, and the ingests that nobody continued for
     /// a day unless a lease holds them. Returns the bytes freed.
     pub fn collect(&self) -> Result<u64> {
+        if let Some(there) = &self.there {
+            self.collect_there(there)?;
+        }
         Ok(self.collect_blobs()? + self.collect_ingests()?)
     }
 

@@ -34,6 +34,12 @@ impl Reader {
         Ok(Reader { file, digest: digest.clone(), size })
     }
 
+    /// A file that is known to be the blob.
+    pub(super) fn of(file: File, digest: &Digest) -> Result<Reader> {
+        let size = file.metadata()?.len();
+        Ok(Reader { file, digest: digest.clone(), size })
+    }
+
     /// The same without a wait for the disk; none where that, or anything else, is in the way.
     pub(super) fn open_cached(path: &Path, digest: &Digest, size: u64) -> Option<Reader> {
         let flags = OFlags::RDONLY | OFlags::CLOEXEC;

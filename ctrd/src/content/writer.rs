@@ -12,6 +12,7 @@ use crate::digest::{Digest, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::gc;
 
+use super::there::There;
 use super::{Content, Labels, Status, check_labels, info, ingest, make_dir, sync_dir, to_json, writeback};
 
 /// So much is written between two nudges to the kernel to start writing back: the fsync at
@@ -66,7 +67,7 @@ impl Content {
             self.store.write_ahead(true, |tx| gc::hold(tx, ns, lease, "ingests", reference))?;
         }
         if let Some(digest) = expected
-            && let Some((file, size)) = self.shared(digest)?
+            && let Some((file, size)) = self.shared(ns, digest)?
             && (total == 0 || total == size)
         {
             // Nothing is written into it: it says that the upload was begun, and may be given up.
@@ -128,7 +129,12 @@ impl Content {
 
     /// A blob that a namespace has which shares it, and its size. Where namespaces share all, also one that none has
     /// any more and that nobody has collected yet.
-    fn shared(&self, digest: &Digest) -> Result<Option<(File, u64)>> {
+    fn shared(&self, ns: &str, digest: &Digest) -> Result<Option<(File, u64)>> {
+        if let Some(there) = &self.there {
+            // Whoever keeps them has it already, and says itself whom it gives what.
+            let Some(size) = there.size(ns, digest)? else { return Ok(None) };
+            return Ok(Some((there.fetch(ns, digest, &self.root.join("ingest"))?, size)));
+        }
         let sql = "SELECT max(size) FROM content LEFT JOIN namespaces ON name = namespace WHERE digest = ?1
                    AND (?2 OR json_extract(namespaces.labels, '$.\"containerd.io/namespace.shareable\"') = 'true')";
         let known = self.store.read(|c| {
@@ -264,6 +270,9 @@ impl Writer {
                 "unexpected commit digest {digest}, expected {want}: failed precondition"
             )));
         }
+        if let Some(there) = self.content.there.clone() {
+            return self.bring(&there, &digest, labels, lease).map(|()| digest);
+        }
         match std::mem::replace(&mut self.source, Source::Closed) {
             Source::Ingest { dir, file, .. } => self.publish(&digest, Some((&dir, &file)), labels, lease)?,
             Source::Shared(file) => match self.publish(&digest, None, labels, lease) {
@@ -355,6 +364,37 @@ impl Writer {
             _ => {}
         }
         if out? { Ok(()) } else { Err(exists(digest)) }
+    }
+
+    /// Has the server that keeps the blobs have this one, and then the namespace. What could not be brought there is
+    /// kept, to be committed later.
+    fn bring(&mut self, there: &There, digest: &Digest, labels: &Labels, lease: Option<&str>) -> Result<()> {
+        let (file, dir) = match &self.source {
+            Source::Ingest { file, dir, .. } => (file, Some(dir)),
+            Source::Shared(file) => (file, None),
+            Source::Closed => return Err(closed()),
+        };
+        let (ns, size) = (self.ns.as_str(), self.status.offset);
+        let brought = self.content.bring(there, ns, digest, file, size)?;
+        let inserted = self.content.store.write(|tx| {
+            let inserted = tx.execute(
+                "INSERT OR IGNORE INTO content (namespace, digest, size, labels, created_at, updated_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
+                params![ns, digest.as_str(), size as i64, to_json(labels), clock::now()],
+            )?;
+            gc::hold(tx, ns, lease, "content", digest.as_str())?;
+            gc::let_go(tx, ns, lease, "ingests", &self.status.reference)?;
+            Ok(inserted)
+        })?;
+        drop(brought);
+        let path = self.content.ingest(ns, &self.status.reference);
+        match dir {
+            Some(dir) if is_at(dir, &path) => _ = ingest::remove(&path),
+            Some(_) => {}
+            None => _ = fs::remove_dir(&path),
+        }
+        self.source = Source::Closed;
+        if inserted == 0 { Err(exists(digest)) } else { Ok(()) }
     }
 
     /// Turns a shared writer into one that takes bytes, with the first `size` of the blob in it.

@@ -145,6 +145,14 @@ fn metadata(init: &mut Init) -> Begun {
 }
 
 fn content(init: &mut Init) -> Begun {
+    let content = opened_content(init)?;
+    let meta = meta([("root", content.root().display().to_string())], &[]);
+    init.parts.content = Some(content);
+    Ok(meta)
+}
+
+/// The content store as the configuration has it.
+pub(super) fn opened_content(init: &mut Init) -> Result<Content> {
     let mut content = Content::open(&init.config.root, init.parts.store()?)?;
     // Where containerd's configuration has it.
     let sharing: Sharing = init.config.section("io.containerd.metadata.v1.bolt")?;
@@ -153,12 +161,10 @@ fn content(init: &mut Init) -> Begun {
         "isolated" => content = content.isolated(),
         other => {
             let text = format!("unknown content_sharing_policy {other:?}: shared or isolated");
-            return Err(Error::invalid(text).into());
+            return Err(Error::invalid(text));
         }
     }
-    let meta = meta([("root", content.root().display().to_string())], &[]);
-    init.parts.content = Some(content);
-    Ok(meta)
+    Ok(content)
 }
 
 #[derive(Deserialize, Serialize)]

@@ -2,10 +2,10 @@
 //! list behind those that it has of itself, and begin as these do; the server need not be there yet.
 
 use super::list::{self, Begun, CONTENT, DIFFER, METADATA, SANDBOX_CONTROLLER, SNAPSHOTTER};
-use super::{Failure, Init, Meta, Registration};
+use super::{Init, Meta, Registration};
 use crate::client::remote::Remote;
 use crate::config::{Config, Proxy, ProxyKind};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::service::diff::Differ;
 use crate::snapshot::Snapshotter;
 
@@ -72,8 +72,13 @@ fn controller(init: &mut Init) -> Begun {
     Ok(meta(proxy))
 }
 
-/// Blobs are files of this server, which it verifies, collects and repairs itself.
-fn content(_: &mut Init) -> Begun {
-    let text = "a content store behind a socket is not supported: blobs are files below root";
-    Err(Failure::Error(Error::new(Kind::Unimplemented, text)))
+/// There is one content store: that of the server's own has to be disabled, as for containerd.
+fn content(init: &mut Init) -> Begun {
+    let (_, proxy, remote) = of(init, CONTENT)?;
+    if init.parts.content.is_some() {
+        let text = "there is a content store already: disable io.containerd.content.v1.content";
+        return Err(Error::precondition(text).into());
+    }
+    init.parts.content = Some(list::opened_content(init)?.there(remote));
+    Ok(meta(proxy))
 }

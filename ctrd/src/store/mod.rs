@@ -37,6 +37,7 @@ const STEPS: &[&[&str]] = &[
     &[include_str!("schema/sandboxes.sql")],
     &[include_str!("schema/remote.sql")],
     &[include_str!("schema/ephemeral.sql")],
+    &[include_str!("schema/content_there.sql")],
 ];
 
 /// The folder of the metadata below ctrd's root, and the file in it.

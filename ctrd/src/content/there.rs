@@ -1,0 +1,234 @@
+//! Blobs that a server behind a socket keeps. What a namespace has, and what it says of it, is here, as it is without
+//! one; an upload is written here too, and goes there in one piece when it becomes a blob. Whoever reads a blob has a
+//! copy of it, verified, that has no name and goes when it is closed.
+//!
+//! ```text
+//! row of content_there ─▶ Write … COMMIT ─▶ row of content ─▶ … ─▶ none ─▶ Delete ─▶ no row of content_there
+//! ```
+//!
+//! So nothing is removed there that was not brought by this program.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{Seek, SeekFrom, Write};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use nix::errno::Errno;
+use nix::fcntl::{Flock, FlockArg};
+use rusqlite::{Connection, params};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+
+use super::{Content, Reader};
+use crate::api::content as api;
+use crate::client::failure;
+use crate::client::remote::{Remote, answer};
+use crate::clock;
+use crate::digest::Digest;
+use crate::error::{Error, Kind, Result};
+
+/// So much goes in one message.
+const PIECE: usize = 1 << 20;
+
+/// The server's own collector keeps what bears this label.
+const ROOT: &str = "containerd.io/gc.root";
+
+/// The server. Cheap to clone.
+#[derive(Clone)]
+pub struct There(Remote);
+
+impl There {
+    pub fn new(remote: Remote) -> There {
+        There(remote)
+    }
+
+    /// Whether it has the blob, and its size.
+    pub fn size(&self, ns: &str, digest: &Digest) -> Result<Option<u64>> {
+        let mut client = self.0.client(ns)?.content();
+        match self.0.wait(client.info(api::InfoRequest { digest: digest.to_string() })) {
+            Ok(reply) => Ok(reply.info.map(|info| info.size.unsigned_abs())),
+            Err(e) if e.kind == Kind::NotFound => Ok(None),
+            Err(e) => Err(at(e, digest)),
+        }
+    }
+
+    /// A copy of the blob in a file below `dir` that has no name there.
+    pub fn fetch(&self, ns: &str, digest: &Digest, dir: &Path) -> Result<File> {
+        let mut file = tempfile::tempfile_in(dir)?;
+        let mut client = self.0.client(ns)?.content();
+        let request = api::ReadContentRequest { digest: digest.to_string(), ..Default::default() };
+        let mut hash = digest.hasher();
+        let copied: Result<()> = self.0.block_on(async {
+            let mut stream = answer(client.read(request).await)?;
+            while let Some(piece) = stream.message().await.map_err(failure)? {
+                hash.update(&piece.data);
+                file.write_all(&piece.data)?;
+            }
+            Ok(())
+        });
+        match copied {
+            Err(e) if e.kind == Kind::NotFound => return Err(lost(digest, "its server has it no more")),
+            done => done.map_err(|e| at(e, digest))?,
+        }
+        let found = hash.finish();
+        if found != *digest {
+            return Err(lost(digest, &format!("corrupt blob: its server's bytes are those of {found}")));
+        }
+        file.seek(SeekFrom::Start(0))?;
+        Ok(file)
+    }
+
+    /// Brings a blob there; whether the namespace did not have it there already.
+    fn put(&self, ns: &str, digest: &Digest, file: &File, size: u64) -> Result<bool> {
+        let mut client = self.0.client(ns)?.content();
+        let first = api::WriteContentRequest {
+            action: api::WriteAction::Stat.into(),
+            r#ref: format!("{digest}-{}-{}", clock::now(), std::process::id()),
+            total: size as i64,
+            expected: digest.to_string(),
+            ..Default::default()
+        };
+        let sent: Result<()> = self.0.block_on(async {
+            let (send, requests) = mpsc::channel(1);
+            let gone = |_| Error::new(Kind::Unavailable, "the connection to the server broke");
+            send.send(first.clone()).await.map_err(gone)?;
+            let mut answers = answer(client.write(ReceiverStream::new(requests)).await)?;
+            let mut next = async || match answers.message().await.map_err(failure)? {
+                Some(reply) => Ok(reply.offset.unsigned_abs()),
+                None => Err(Error::new(Kind::Unavailable, "the server ended the upload")),
+            };
+            let mut offset = next().await?;
+            while offset < size {
+                let mut data = vec![0; PIECE.min((size - offset) as usize)];
+                file.read_exact_at(&mut data, offset)?;
+                let action = api::WriteAction::Write.into();
+                let data = data.into();
+                let request =
+                    api::WriteContentRequest { action, data, offset: offset as i64, ..first.clone() };
+                send.send(request).await.map_err(gone)?;
+                offset = next().await?;
+            }
+            let request = api::WriteContentRequest {
+                action: api::WriteAction::Commit.into(),
+                offset: offset as i64,
+                labels: HashMap::from([(ROOT.to_string(), clock::rfc3339(clock::now()))]),
+                ..first
+            };
+            send.send(request).await.map_err(gone)?;
+            next().await.map(drop)
+        });
+        match sent {
+            Ok(()) => Ok(true),
+            Err(e) if e.kind == Kind::AlreadyExists => Ok(false),
+            Err(e) => Err(at(e, digest)),
+        }
+    }
+
+    /// Removes a blob; it need not be there.
+    fn remove(&self, ns: &str, digest: &Digest) -> Result<()> {
+        let mut client = self.0.client(ns)?.content();
+        match self.0.wait(client.delete(api::DeleteContentRequest { digest: digest.to_string() })) {
+            Err(e) if e.kind != Kind::NotFound => Err(at(e, digest)),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn at(e: Error, digest: &Digest) -> Error {
+    e.context(format!("content digest {digest}"))
+}
+
+fn lost(digest: &Digest, why: &str) -> Error {
+    Error::new(Kind::DataLoss, format!("content digest {digest}: {why}"))
+}
+
+impl Content {
+    /// The same store, whose blobs a server keeps.
+    pub fn there(self, remote: Remote) -> Content {
+        Content { there: Some(There::new(remote)), ..self }
+    }
+
+    /// Brings a blob to the server, while nobody removes there what nobody has. It stays until it is let go of: a row
+    /// of the namespace's is to be made before.
+    pub(super) fn bring(
+        &self,
+        there: &There,
+        ns: &str,
+        digest: &Digest,
+        file: &File,
+        size: u64,
+    ) -> Result<Bringing> {
+        let lock = File::options().create(true).append(true).open(self.root.join("lock"))?;
+        let lock = Flock::lock(lock, FlockArg::LockShared).map_err(|(_, e)| Error::from(e))?;
+        let note = |sql: &str| self.store.write(|tx| Ok(tx.execute(sql, params![ns, digest.as_str()])?));
+        let noted = note("INSERT OR IGNORE INTO content_there (namespace, digest, own) VALUES (?1, ?2, 1)")?;
+        let brought = there.put(ns, digest, file, size)?;
+        if noted > 0 && !brought {
+            // Somebody else's.
+            note("UPDATE content_there SET own = 0 WHERE namespace = ?1 AND digest = ?2")?;
+        }
+        Ok(Bringing { _lock: lock })
+    }
+
+    /// Removes at the server what no namespace has any more.
+    pub(super) fn collect_there(&self, there: &There) -> Result<()> {
+        let lock = File::options().create(true).append(true).open(self.root.join("lock"))?;
+        let _alone = match Flock::lock(lock, FlockArg::LockExclusiveNonblock) {
+            Ok(lock) => lock,
+            // Somebody is bringing one: the next time.
+            Err((_, Errno::EWOULDBLOCK)) => return Ok(()),
+            Err((_, e)) => return Err(e.into()),
+        };
+        for (ns, digest, own) in self.store.read(left)? {
+            if own && let Err(e) = Digest::parse(&digest).and_then(|digest| there.remove(&ns, &digest)) {
+                // A server that is not there must not keep the rest from being collected.
+                tracing::warn!("remove content: {e}");
+                return Ok(());
+            }
+            let sql = "DELETE FROM content_there WHERE namespace = ?1 AND digest = ?2";
+            self.store.write(|tx| Ok(tx.execute(sql, params![ns, digest])?))?;
+        }
+        Ok(())
+    }
+
+    /// Who keeps a blob of the namespace, where that is not in a file here.
+    pub(super) fn keeper(&self, ns: &str, digest: &Digest) -> Result<Option<&There>> {
+        let Some(there) = &self.there else { return Ok(None) };
+        Ok(self.store.read(|c| is_there(c, ns, digest))?.then_some(there))
+    }
+
+    /// Why a blob has no file here, where that is no loss.
+    pub(super) fn not_here<T>(&self, ns: &str, digest: &Digest, e: Error) -> Result<T> {
+        if e.kind == Kind::DataLoss && self.store.read(|c| is_there(c, ns, digest))? {
+            let text = "a server keeps it, and no plugin of the configuration names one";
+            return Err(at(Error::precondition(text), digest));
+        }
+        Err(e)
+    }
+
+    /// A copy of a blob for whoever reads it.
+    pub(super) fn copy(&self, there: &There, ns: &str, digest: &Digest) -> Result<Reader> {
+        Reader::of(there.fetch(ns, digest, &self.root.join("ingest"))?, digest)
+    }
+}
+
+/// A blob is there that no row may speak of yet.
+pub(super) struct Bringing {
+    _lock: Flock<File>,
+}
+
+fn is_there(c: &Connection, ns: &str, digest: &Digest) -> Result<bool> {
+    let sql = "SELECT 1 FROM content_there WHERE namespace = ?1 AND digest = ?2";
+    Ok(c.prepare_cached(sql)?.exists([ns, digest.as_str()])?)
+}
+
+fn left(c: &Connection) -> Result<Vec<(String, String, bool)>> {
+    let mut query = c.prepare_cached(
+        "SELECT namespace, digest, own FROM content_there
+         WHERE NOT EXISTS (SELECT 1 FROM content AS c
+                           WHERE c.namespace = content_there.namespace AND c.digest = content_there.digest)",
+    )?;
+    let rows = query.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
