@@ -14,6 +14,7 @@ mod sandboxes;
 mod silent;
 mod stopped;
 mod storage;
+mod usage;
 
 use crate::stack::{Server, Stack};
 

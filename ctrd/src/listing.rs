@@ -21,6 +21,11 @@ pub struct Row {
     pub object: Value,
 }
 
+/// Whether what a listing is to print can be understood.
+pub fn check(list: &List) -> crate::error::Result<()> {
+    filter::parse(&list.filters).map(drop)
+}
+
 /// Prints those of `rows` that `list` asks for, in its form; nothing at all but the headings where
 /// there are none.
 pub fn print(list: &List, headings: &[&str], rows: &[Row]) -> anyhow::Result<()> {

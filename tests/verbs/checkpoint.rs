@@ -201,7 +201,6 @@ fn what_cannot_be_saved_or_restored_is_told_and_leaves_nothing() {
         (&["checkpoint", "it-nobody", "saved"][..], "container it-nobody: not found"),
         (&["checkpoint", "--task", "it-no", "saved"], "container it-no: no running task"),
         (&["checkpoint", "--exit", "it-no", "saved"], "container it-no: no running task"),
-        (&["checkpoint", "--rw", "--exit", "it-no", "saved"], "--exit ends a task that is not saved"),
         (&["restore", "it-new", "nosuch"], "image nosuch: not found"),
         (&["restore", "it-new", "busybox"], "image busybox: was not made of a container"),
         (&["start", "--checkpoint", "busybox", "it-no"], "image busybox: was not made of a container"),

@@ -65,13 +65,12 @@ fn files_go_in_and_out() {
             for (args, words) in [
                 (["it-cp-files:/nosuch", "x"], "/nosuch: No such file or directory"),
                 (["nosuch:/etc", "x"], "container nosuch: not found"),
-                (["a", "b"], "neither side is in a container"),
                 (["-", "it-cp-files:/nosuch"], "/nosuch: no such folder"),
                 (["it-cp-files:/tmp/tree", "it-cp-files:/tmp/in"], "/tmp/in: is no folder"),
-                (["-", "-"], "neither side"),
             ] {
                 assert!(cp(&args).fails(1).contains(words), "{how} {state}: {args:?}");
             }
+            assert!(cp(&["-", "-"]).fails(2).contains("neither side"), "{how} {state}");
             if state == "running" {
                 let seen =
                     stack.run(&["exec", "it-cp-files", "cat", "/tmp/in", "/tmp/new/sub/file", "/tmp/two"]);

@@ -106,7 +106,7 @@ fn a_log_is_followed_no_longer_than_is_asked_for() {
     stack.run(&["run", "-d", "--name", "it-until", "busybox", "sh", "-c", "echo up; exec sleep 3000"]).ok();
     super::until_logged(&stack, "it-until", "up");
     assert_eq!(stack.run(&["logs", "-f", "--until", "1h", "it-until"]).ok(), "");
-    let bad = stack.run(&["logs", "--until", "later", "it-nobody"]).fails(1);
+    let bad = stack.run(&["logs", "--until", "later", "it-nobody"]).fails(2);
     assert!(bad.contains("time \"later\""), "told before anything is looked for: {bad}");
     stack.run(&["rm", "-f", "it-until"]).ok();
 }

@@ -187,7 +187,7 @@ fn without_a_server_it_is_said_and_waits_for_one() {
         let line = stack.run(args).fails(125);
         assert!(line.contains(says), "{line}");
     }
-    let line = stack.run(&["update", "--restart", "sometimes", "it-waits"]).fails(1);
+    let line = stack.run(&["update", "--restart", "sometimes", "it-waits"]).fails(2);
     assert!(line.contains("restart policy \"sometimes\": must be no"), "{line}");
     stack.run(&["rm", "-f", "it-waits"]).ok();
 }

@@ -54,20 +54,39 @@ pub fn confinement(args: &Confine) -> Result<(Confinement, seccomp::Choice)> {
         confinement.devices.push(device);
     }
     for option in &args.security_opt {
-        match option.split_once('=') {
-            Some(("seccomp", "unconfined")) => filter = seccomp::Choice::Unconfined,
-            Some(("seccomp", file)) => filter = seccomp::Choice::Own(Box::new(profile(file)?)),
-            Some(("apparmor", profile)) if !profile.is_empty() => {
-                confinement.apparmor = Some(profile.to_string());
-            }
-            Some(("no-new-privileges", "false")) => confinement.new_privileges = true,
-            Some(("no-new-privileges", "true")) => confinement.new_privileges = false,
-            None if option == "no-new-privileges" => confinement.new_privileges = false,
-            Some(("systempaths", "unconfined")) => confinement.open_paths = true,
-            _ => bail!("security option {option:?}: unknown"),
+        match security(option)? {
+            Security::Unfiltered => filter = seccomp::Choice::Unconfined,
+            Security::Filter(file) => filter = seccomp::Choice::Own(Box::new(profile(file)?)),
+            Security::AppArmor(profile) => confinement.apparmor = Some(profile.to_string()),
+            Security::NewPrivileges(may) => confinement.new_privileges = may,
+            Security::OpenPaths => confinement.open_paths = true,
         }
     }
     Ok((confinement, filter))
+}
+
+/// What `--security-opt` may say.
+pub enum Security<'a> {
+    Unfiltered,
+    /// The file of another filter.
+    Filter(&'a str),
+    AppArmor(&'a str),
+    NewPrivileges(bool),
+    OpenPaths,
+}
+
+/// One of them by its words.
+pub fn security(option: &str) -> Result<Security<'_>> {
+    Ok(match option.split_once('=') {
+        Some(("seccomp", "unconfined")) => Security::Unfiltered,
+        Some(("seccomp", file)) => Security::Filter(file),
+        Some(("apparmor", profile)) if !profile.is_empty() => Security::AppArmor(profile),
+        Some(("no-new-privileges", "false")) => Security::NewPrivileges(true),
+        Some(("no-new-privileges", "true")) => Security::NewPrivileges(false),
+        None if option == "no-new-privileges" => Security::NewPrivileges(false),
+        Some(("systempaths", "unconfined")) => Security::OpenPaths,
+        _ => bail!("security option {option:?}: unknown"),
+    })
 }
 
 /// The capabilities that this process may hand on, by their numbers.

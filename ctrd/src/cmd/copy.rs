@@ -24,6 +24,14 @@ enum End<'a> {
     Inside(&'a str, &'a str),
 }
 
+/// Whether one side is in a container.
+pub fn check(args: &Copy) -> Result<()> {
+    match (end(&args.source)?, end(&args.target)?) {
+        (End::Inside(..), _) | (_, End::Inside(..)) => Ok(()),
+        _ => bail!("neither side is in a container (CONTAINER:PATH)"),
+    }
+}
+
 pub async fn copy(session: &Session, args: &Copy) -> Result<i32> {
     let (source, target) = (end(&args.source)?, end(&args.target)?);
     let root = async |end: &End<'_>| match end {
@@ -60,7 +68,7 @@ pub async fn copy(session: &Session, args: &Copy) -> Result<i32> {
             let (source, target) = (path(&source), path(&target));
             work(move || Ok(copy::between(&from, &source, follow, &to, &target, given)?)).await
         }
-        _ => bail!("neither side is in a container (CONTAINER:PATH)"),
+        _ => unreachable!("looked at before"),
     }
 }
 

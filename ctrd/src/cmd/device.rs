@@ -11,8 +11,8 @@ use oci_spec::runtime::{LinuxDevice, LinuxDeviceType};
 /// What of /dev is a container's own affair, as containerd has it.
 const OWN: [&str; 8] = ["pts", "shm", "fd", "mqueue", ".lxc", ".lxd-mounts", ".udev", "console"];
 
-/// `HOST[:PATH][:rwm]`: the device, and what may be done with it.
-pub fn parse(text: &str) -> Result<(LinuxDevice, String)> {
+/// `HOST[:PATH][:rwm]` in its parts.
+pub fn parts(text: &str) -> Result<(&str, &str, &str)> {
     let access = |word: &str| !word.is_empty() && word.chars().all(|c| "rwm".contains(c));
     let parts: Vec<&str> = text.split(':').collect();
     let (host, there, rights) = match parts[..] {
@@ -25,6 +25,12 @@ pub fn parse(text: &str) -> Result<(LinuxDevice, String)> {
     if !Path::new(there).is_absolute() || there.split('/').any(|part| part == "..") {
         bail!("device {text:?}: the path in the container must be absolute, without ..");
     }
+    Ok((host, there, rights))
+}
+
+/// The device, and what may be done with it.
+pub fn parse(text: &str) -> Result<(LinuxDevice, String)> {
+    let (host, there, rights) = parts(text)?;
     let found = look(Path::new(host)).with_context(|| format!("device {host}"))?;
     let mut device = found.with_context(|| format!("device {host}: is none"))?;
     device.set_path(PathBuf::from(there));

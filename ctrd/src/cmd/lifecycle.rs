@@ -26,9 +26,6 @@ pub async fn start(session: &Session, args: &Start) -> Result<i32> {
         None => Ok(None),
     };
     if !args.attach {
-        if args.checkpoint.is_some() && args.containers.len() > 1 {
-            bail!("--checkpoint takes one container");
-        }
         return each("start", &args.containers, async |id: String| {
             in_background(session, &id, saved().await?).await?;
             listing::tell(&id)

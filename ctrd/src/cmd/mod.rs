@@ -51,6 +51,7 @@ mod trace;
 mod tree;
 mod update;
 mod usage;
+mod values;
 mod version;
 
 use std::future::Future;
@@ -140,8 +141,12 @@ pub fn main() -> i32 {
         Err(e) => return usage::report(&e),
     };
     let title = title(&cli.command);
-    begin_trace(&cli);
     let launches = launches(&cli.command);
+    if let Err(e) = values::check(&cli.command) {
+        exit::report(&format!("{title}: {}", exit::words(&e)));
+        return exit::of_usage(launches && !matches!(cli.command, Command::Start(_)));
+    }
+    begin_trace(&cli);
     let done = dispatch(cli);
     crate::trace::end(&title);
     match done {

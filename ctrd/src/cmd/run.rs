@@ -17,9 +17,6 @@ use crate::{listing, signal, stdio};
 pub async fn run(session: &Session, args: Run) -> Result<i32> {
     let mut signals = signal::caught(|_| true).context("catch signals")?;
     let restarts = args.settings.restart.as_deref().is_some_and(|policy| policy != "no");
-    if restarts && !args.detach {
-        bail!("--restart needs --detach: what is started again runs in the background");
-    }
     let mut wish = settings::wish_in(&args.settings, session).await?;
     let keys = stdio::keys(&args.detach_keys)?;
     let kept = args.detach && !args.interactive && logs::can(&wish.runtime, args.settings.tty);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use super::place::Place;
 use crate::cli::{Global, Serve};
@@ -18,9 +18,6 @@ pub fn serve(place: &Place, global: &Global, args: &Serve) -> Result<i32> {
         Ok(config)
     };
     let idle = args.idle_timeout.as_deref().map(config::duration).transpose().context("idle timeout")?;
-    if idle.is_some_and(|time| time.is_zero()) {
-        bail!("idle timeout: 0 leaves no time to connect");
-    }
     let config = again()?;
     serve::log::init(config.log);
     serve::run(&config, &Way { idle, again: &again })?;

@@ -174,20 +174,26 @@ fn variable(text: &str) -> Result<String> {
     })
 }
 
-/// `/host:/there[:ro,…]` as a bind mount.
-fn volume(text: &str) -> Result<Mount> {
+/// `/host:/there[:ro,…]` in its parts.
+pub fn volume_parts(text: &str) -> Result<(&str, &str, &str)> {
     let mut parts = text.splitn(3, ':');
     let (Some(source), Some(destination)) = (parts.next(), parts.next()) else {
         bail!("volume {text:?}: must be HOST:PATH[:OPTIONS]");
     };
+    if !Path::new(destination).is_absolute() || destination.split('/').any(|part| part == "..") {
+        bail!("volume {text:?}: the path in the container must be absolute, without ..");
+    }
+    Ok((source, destination, parts.next().unwrap_or("rw")))
+}
+
+/// The same as a bind mount.
+fn volume(text: &str) -> Result<Mount> {
+    let (source, destination, options) = volume_parts(text)?;
     let source = std::path::absolute(source).with_context(|| format!("volume {text:?}"))?;
     if !source.exists() {
         bail!("volume {text:?}: {} is not there", source.display());
     }
-    if !Path::new(destination).is_absolute() || destination.split('/').any(|part| part == "..") {
-        bail!("volume {text:?}: the path in the container must be absolute, without ..");
-    }
-    let options = parts.next().unwrap_or("rw").split(',').filter(|o| !o.is_empty());
+    let options = options.split(',').filter(|o| !o.is_empty());
     let options: Vec<&str> = ["rbind"].into_iter().chain(options).collect();
     Ok(spec::default::mount(destination, "bind", &source.display().to_string(), &options))
 }

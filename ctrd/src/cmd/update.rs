@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result, bail};
 use prost_types::{Any, FieldMask};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Session, each, policy};
 use crate::api::containers::{Container, UpdateContainerRequest};
@@ -18,12 +18,6 @@ use crate::spec::{self, resource};
 pub async fn update(session: &Session, args: &Update) -> Result<i32> {
     let client = &session.client;
     let limits = resources(args)?;
-    if limits.as_object().is_some_and(Map::is_empty) && args.restart.is_none() {
-        bail!("no limit is named, and no --restart");
-    }
-    if let Some(text) = &args.restart {
-        policy::label(text)?;
-    }
     let status = each("update", &args.containers, async |id: String| {
         if limits.as_object().is_some_and(|limits| !limits.is_empty()) {
             limit(client, &id, &limits).await?;

@@ -76,6 +76,11 @@ pub fn bounds(options: &[String]) -> Result<String> {
     }
 }
 
+/// Whether it is said what is to be shown.
+pub fn check(args: &Logs) -> Result<()> {
+    Window::of(args).map(drop)
+}
+
 /// Whether the runtime's shim can send a program's output to a file.
 pub fn can(runtime: &str, terminal: bool) -> bool {
     !terminal || runtime.is_empty() || runtime == settings::RUNTIME
