@@ -35,6 +35,7 @@ mod peers;
 mod proc;
 mod races;
 mod state;
+mod terminal;
 mod users;
 
 use std::path::{Path, PathBuf};

@@ -76,7 +76,8 @@ pub fn report(text: &str) {
     eprintln!("ctrd: {}", in_one_line(text));
 }
 
-fn in_one_line(text: &str) -> String {
+/// A text in which nothing moves the cursor, ends the line or speaks to a terminal: a name may be a stranger's.
+pub fn in_one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
         match c.is_control() {

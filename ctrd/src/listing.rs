@@ -13,6 +13,7 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use crate::cli::{Format, List};
+use crate::exit::in_one_line;
 
 /// One thing of a listing: its name, its cells in the order of the headings, and itself as JSON.
 pub struct Row {
@@ -40,8 +41,10 @@ fn write(list: &List, headings: &[&str], rows: &[&Row]) -> io::Result<()> {
     let cuts = stdout.is_terminal() && !list.no_trunc;
     let mut out = BufWriter::new(stdout.lock());
     match (list.quiet, list.format) {
-        (true, _) => rows.iter().try_for_each(|row| writeln!(out, "{}", row.name))?,
-        (false, Format::Json) => rows.iter().try_for_each(|row| writeln!(out, "{}", row.object))?,
+        (true, _) => rows.iter().try_for_each(|row| writeln!(out, "{}", in_one_line(&row.name)))?,
+        (false, Format::Json) => {
+            rows.iter().try_for_each(|row| writeln!(out, "{}", json(row.object.to_string())))?
+        }
         (false, Format::Table) => {
             let cut = |cell: &String| if cuts { shortened(cell) } else { cell.clone() };
             let cells: Vec<Vec<String>> =
@@ -70,7 +73,17 @@ fn shortened(text: &str) -> String {
 
 /// Prints one JSON value over several lines, for people and for `jq` alike.
 pub fn object(value: &Value) -> io::Result<()> {
-    writeln!(io::stdout().lock(), "{value:#}")
+    writeln!(io::stdout().lock(), "{}", json(format!("{value:#}")))
+}
+
+/// A JSON text in which what a terminal may take for a command, and JSON leaves as it is, is written as its number.
+fn json(text: String) -> String {
+    let plain = |c: char| !c.is_control() || c == '\n';
+    if text.chars().all(plain) {
+        return text;
+    }
+    let written = |c: char| if plain(c) { c.to_string() } else { format!("\\u{:04x}", u32::from(c)) };
+    text.chars().map(written).collect()
 }
 
 /// Hears when nobody reads this command's output any more, for those that may have nothing to say for
@@ -119,6 +132,8 @@ pub fn line(text: &str) -> io::Result<()> {
 
 /// Aligns cells under their headings, with three spaces between columns and none at a line's end.
 fn columns(headings: &[&str], rows: &[&[String]]) -> String {
+    let rows: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().map(|cell| in_one_line(cell)).collect()).collect();
     let width = |n: usize| {
         let cells = rows.iter().map(|row| row[n].chars().count());
         cells.chain([headings[n].chars().count()]).max().unwrap_or(0)
@@ -135,7 +150,7 @@ fn columns(headings: &[&str], rows: &[&[String]]) -> String {
         text.push('\n');
     };
     add(&mut headings.iter().copied());
-    for row in rows {
+    for row in &rows {
         add(&mut row.iter().map(String::as_str));
     }
     text
@@ -164,7 +179,7 @@ pub fn tree(pairs: &[(String, String)]) -> Vec<String> {
     let mut stack: Vec<(&str, String, String)> =
         tops.into_iter().rev().map(|name| (name, String::new(), String::new())).collect();
     while let Some((name, own, below)) = stack.pop() {
-        lines.push(format!("{own}{name}"));
+        lines.push(format!("{own}{}", in_one_line(name)));
         let names = children.remove(name).filter(|_| !name.is_empty()).unwrap_or_default();
         let last = names.len().saturating_sub(1);
         for (n, child) in names.into_iter().enumerate().rev() {
@@ -218,6 +233,17 @@ mod tests {
         let rows = [["web".to_string(), "é".to_string()], ["a-longer-one".to_string(), String::new()]];
         let rows: Vec<&[String]> = rows.iter().map(|r| r.as_slice()).collect();
         assert_eq!(columns(&["ID", "X"], &rows), "ID             X\nweb            é\na-longer-one\n");
+    }
+
+    #[test]
+    fn a_name_says_nothing_to_a_terminal() {
+        let row = ["a\u{1b}[2Jb\nc".to_string(), "x".to_string()];
+        assert_eq!(columns(&["ID", "X"], &[&row]), "ID               X\na\\u{1b}[2Jb\\nc   x\n");
+        let name = Value::String("a\u{9b}1A\u{7f}é\u{1b}".into());
+        let text = json(format!("{:#}", serde_json::json!({ "name": name })));
+        assert_eq!(text, "{\n  \"name\": \"a\\u009b1A\\u007fé\\u001b\"\n}");
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap()["name"], name);
+        assert_eq!(tree(&[("a\tb".to_string(), String::new())]), ["a\\tb"]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::place::Place;
 use crate::cli::{ContentFsck, Format};
+use crate::exit::in_one_line;
 use crate::fsck::{self, Finding, Options};
 use crate::listing;
 
@@ -29,7 +30,7 @@ pub fn fsck(place: &Place, args: &ContentFsck) -> Result<i32> {
     for finding in &report.findings {
         match args.format {
             Format::Json => listing::line(&serde_json::to_string(finding)?)?,
-            Format::Table => listing::line(&sentence(finding))?,
+            Format::Table => listing::line(&in_one_line(&sentence(finding)))?,
         }
     }
     let (found, left) = (report.findings.len(), report.left());
@@ -53,7 +54,7 @@ fn rebuild(place: &Place) -> Result<i32> {
     let rebuilt = fsck::rebuild(&place.root, &place.namespace)
         .with_context(|| format!("rebuild the metadata below {}", place.root.display()))?;
     for name in &rebuilt.images {
-        listing::line(name)?;
+        listing::line(&in_one_line(name))?;
     }
     if let Some(aside) = &rebuilt.aside {
         eprintln!("the broken metadata are at {}", aside.display());

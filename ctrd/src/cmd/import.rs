@@ -20,7 +20,7 @@ use crate::cli::ImageImport;
 use crate::client::image::to_proto;
 use crate::client::upload::Sink;
 use crate::client::{Client, image, lease, snapshotter, unpack};
-use crate::exit::Interrupted;
+use crate::exit::{Interrupted, in_one_line};
 use crate::image::{Imported, Options, Platform};
 use crate::{listing, signal};
 
@@ -47,7 +47,7 @@ pub async fn import(session: &Session, args: ImageImport) -> Result<i32> {
     // After a failure nothing else holds the blobs: they go with the lease, at once.
     let released = lease::release(&session.client, lease, imported.is_err()).await;
     for name in imported? {
-        listing::line(&name)?;
+        listing::line(&in_one_line(&name))?;
     }
     released.context("delete the lease")?;
     Ok(0)
