@@ -531,7 +531,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -s f -l force -d 'Succeed where an image does not exist'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -l sync -d 'Wait until what nothing else needs is off the disk'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -l sync -d 'Wait until what nothing else needs is off the disk; without a server that is always so'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
@@ -540,7 +540,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -s f -l force -d 'Succeed where an image does not exist'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -l sync -d 'Wait until what nothing else needs is off the disk'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -l sync -d 'Wait until what nothing else needs is off the disk; without a server that is always so'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from tag" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
@@ -733,7 +733,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -s f -l force -d 'Succeed where an image does not exist'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -l sync -d 'Wait until what nothing else needs is off the disk'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -l sync -d 'Wait until what nothing else needs is off the disk; without a server that is always so'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
@@ -742,7 +742,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -s f -l force -d 'Succeed where an image does not exist'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -l sync -d 'Wait until what nothing else needs is off the disk'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -l sync -d 'Wait until what nothing else needs is off the disk; without a server that is always so'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from tag" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
@@ -854,7 +854,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -l state -d 'Keep what a 
 complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -s f -l force -d 'Succeed where an image does not exist'
-complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -l sync -d 'Wait until what nothing else needs is off the disk'
+complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -l sync -d 'Wait until what nothing else needs is off the disk; without a server that is always so'
 complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand rmi" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand tag" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
@@ -2030,7 +2030,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -l sync -d 'Wait until what nothing else needs is off the disk'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -l sync -d 'Wait until what nothing else needs is off the disk; without a server that is always so'
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
@@ -2038,7 +2038,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -l sync -d 'Wait until what nothing else needs is off the disk'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -l sync -d 'Wait until what nothing else needs is off the disk; without a server that is always so'
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from delete" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
@@ -2046,7 +2046,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from delete" -l sync -d 'Wait until what nothing else needs is off the disk'
+complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from delete" -l sync -d 'Wait until what nothing else needs is off the disk; without a server that is always so'
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from delete" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand lease; and __fish_seen_subcommand_from resources" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''
@@ -2132,7 +2132,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -l sync -d 'Wait until what nothing else needs is off the disk'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -l sync -d 'Wait until what nothing else needs is off the disk; without a server that is always so'
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
@@ -2140,7 +2140,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -l sync -d 'Wait until what nothing else needs is off the disk'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -l sync -d 'Wait until what nothing else needs is off the disk; without a server that is always so'
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from delete" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
@@ -2148,7 +2148,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from delete" -l state -d 'Keep what a reboot may forget below this folder [default: /run/ctrd, or $XDG_RUNTIME_DIR/ctrd when not root]' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from delete" -s n -l namespace -d 'Work in this namespace of names [default: default]' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from delete" -l trace -d 'Append to this file what each program of the launch does and when, for ctrd trace to draw' -r -F
-complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from delete" -l sync -d 'Wait until what nothing else needs is off the disk'
+complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from delete" -l sync -d 'Wait until what nothing else needs is off the disk; without a server that is always so'
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from delete" -l debug -d 'Tell on standard error what is being done'
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
 complete -c ctrd -n "__fish_ctrd_using_subcommand leases; and __fish_seen_subcommand_from resources" -l format -d 'Print columns, or a JSON object a line' -r -f -a "table\t''

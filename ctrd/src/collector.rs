@@ -98,6 +98,11 @@ impl Collector {
         blocking(move || sweep()).await
     }
 
+    /// Collects if something was deleted since the last time.
+    pub async fn collect_deleted(&self) -> Result<()> {
+        if self.deleted.load(Ordering::Relaxed) > 0 { self.collect().await } else { Ok(()) }
+    }
+
     /// Collects soon, for what an earlier process left, and then whenever it is wanted.
     pub async fn run(self) {
         (self.rest)(self.pace.startup).await;

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{both_ways, objects};
 use crate::bin;
+use crate::stack::Stack;
 
 #[test]
 fn images_have_names_labels_and_sizes() {
@@ -42,7 +43,7 @@ fn images_have_names_labels_and_sizes() {
 /// In a user namespace that has root alone, files of others cannot be unpacked: it is told whose.
 #[test]
 fn an_owner_who_is_not_mapped_is_named() {
-    let stack = crate::stack::Stack::new();
+    let stack = Stack::new();
     let root = stack.path("root");
     std::fs::create_dir(&root).expect("make a folder");
     std::os::unix::fs::chown(&root, Some(1000), Some(1000)).expect("give it away");
@@ -58,7 +59,7 @@ fn an_owner_who_is_not_mapped_is_named() {
 #[test]
 fn an_image_is_given_to_another_namespace() {
     for policy in ["shared", "isolated"] {
-        let stack = crate::stack::Stack::with_busybox();
+        let stack = Stack::with_busybox();
         let file = stack.path("config.toml");
         let section = "plugins.\"io.containerd.metadata.v1.bolt\"";
         std::fs::write(&file, format!("version = 3\n[{section}]\ncontent_sharing_policy = \"{policy}\"\n"))
@@ -96,7 +97,7 @@ fn an_image_is_given_to_another_namespace() {
 
 #[test]
 fn an_image_that_lacks_a_blob_is_told() {
-    let stack = crate::stack::Stack::with_busybox();
+    let stack = Stack::with_busybox();
     let image: Value = serde_json::from_str(&stack.run(&["image", "inspect", "busybox"]).ok()).unwrap();
     let layer = image["manifest"]["layers"][0]["digest"].as_str().unwrap();
     stack.run(&["content", "rm", layer]).ok();
@@ -200,9 +201,27 @@ fn leases_and_namespaces_are_kept() {
     });
 }
 
+/// Nobody else would ever do it.
+#[test]
+fn without_a_server_a_removal_frees_the_disk() {
+    let left =
+        |stack: &Stack| stack.run(&["content", "ls", "-q"]).ok() + &stack.run(&["snapshot", "ls", "-q"]).ok();
+    let stack = Stack::with_busybox();
+    stack.run(&["rmi", "busybox"]).ok();
+    assert_eq!(left(&stack), "");
+
+    // A container keeps its snapshot, and what that is made on.
+    let stack = Stack::with_busybox();
+    stack.run(&["create", "--name", "it-last", "busybox", "true"]).ok();
+    stack.run(&["rmi", "busybox"]).ok();
+    assert_eq!(left(&stack).lines().count(), 2);
+    stack.run(&["rm", "it-last"]).ok();
+    assert_eq!(left(&stack), "");
+}
+
 #[test]
 fn events_are_filtered_and_counted() {
-    let stack = crate::stack::Stack::with_busybox();
+    let stack = Stack::with_busybox();
     let _server = stack.serve();
     let events = stack
         .command(&["events", "--count", "1", "--filter", "topic==\"/namespaces/create\",event.name~=^it-"])

@@ -155,7 +155,7 @@ pub struct ImageRemove {
     /// Succeed where an image does not exist
     #[arg(long, short)]
     pub force: bool,
-    /// Wait until what nothing else needs is off the disk
+    /// Wait until what nothing else needs is off the disk; without a server that is always so
     #[arg(long)]
     pub sync: bool,
     /// Name the images

@@ -24,7 +24,7 @@ pub enum LeaseCommand {
     /// Remove leases
     #[command(visible_aliases = ["remove", "delete"])]
     Rm {
-        /// Wait until what nothing else needs is off the disk
+        /// Wait until what nothing else needs is off the disk; without a server that is always so
         #[arg(long)]
         sync: bool,
         /// Name the leases

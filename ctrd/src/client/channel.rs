@@ -11,6 +11,7 @@ use tokio::net::UnixStream;
 use tonic::transport::{Channel, Endpoint, Server};
 use tower::service_fn;
 
+use crate::collector::Collector;
 use crate::config::{Config, Flags};
 use crate::error::{Error, Result, os_text};
 use crate::serve;
@@ -21,18 +22,38 @@ const BUFFER: usize = 256 << 10;
 /// Windows that let a mebibyte of content go out without waiting for the other side.
 const WINDOW: u32 = 2 << 20;
 
+/// Services that were reached.
+pub struct Reached {
+    pub channel: Channel,
+    /// Of services in this process: what becomes garbage by them nobody else collects.
+    pub collector: Option<Collector>,
+}
+
+impl From<Channel> for Reached {
+    fn from(channel: Channel) -> Reached {
+        Reached { channel, collector: None }
+    }
+}
+
 /// Connects to the server at `address`, or begins its services here if none runs there.
 ///
 /// Only an address without a server is a reason to do the work oneself. A server that may not be
 /// spoken to, or is about to answer, is not.
 pub async fn connect(address: &Path, root: &Path, state: &Path) -> Result<Channel> {
+    Ok(reach(address, root, state).await?.channel)
+}
+
+/// The same, and whether the services are in this process.
+pub async fn reach(address: &Path, root: &Path, state: &Path) -> Result<Reached> {
     let mut deaths = 0;
     loop {
         match dial(address).await {
             Ok(stream) => match over_socket(stream, address).await {
                 // It died with our call in its queue: whatever is there now is asked.
                 Err(e) if deaths < DEATHS && broke(&e) => deaths += 1,
-                outcome => return outcome.map_err(|e| Error::unknown(innermost(&e))),
+                outcome => {
+                    return outcome.map(Reached::from).map_err(|e| Error::unknown(innermost(&e)));
+                }
             },
             Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
                 return within(address, root, state).await;
@@ -92,7 +113,7 @@ async fn over_socket(stream: UnixStream, address: &Path) -> Result<Channel, toni
 }
 
 /// Begins the services here, and a channel to them.
-async fn within(address: &Path, root: &Path, state: &Path) -> Result<Channel> {
+async fn within(address: &Path, root: &Path, state: &Path) -> Result<Reached> {
     let flags = Flags {
         file: None,
         root: Some(root.into()),
@@ -101,13 +122,14 @@ async fn within(address: &Path, root: &Path, state: &Path) -> Result<Channel> {
     };
     let config = Config::load(flags, Config::at(address, root, state))?;
     let services = crate::service::blocking(move || serve::start(&config)).await?;
+    let (routes, collector) = (services.routes, services.collector);
     let (ours, theirs) = tokio::io::duplex(BUFFER);
     let incoming = tokio_stream::once(Ok::<DuplexStream, io::Error>(theirs));
     tokio::spawn(async move {
         if let Err(e) = Server::builder()
             .layer(crate::trace::Calls)
             .layer(crate::until::Calls)
-            .add_routes(services.routes)
+            .add_routes(routes)
             .serve_with_incoming(incoming)
             .await
         {
@@ -119,7 +141,8 @@ async fn within(address: &Path, root: &Path, state: &Path) -> Result<Channel> {
         let ours = ours.take().map(TokioIo::new);
         async move { ours.ok_or_else(|| io::Error::other("the services in this process are gone")) }
     });
-    endpoint().connect_with_connector(connector).await.map_err(|e| Error::unknown(innermost(&e)))
+    let connected = endpoint().connect_with_connector(connector).await;
+    Ok(Reached { channel: connected.map_err(|e| Error::unknown(innermost(&e)))?, collector })
 }
 
 /// The name is for the protocol alone, which wants one.

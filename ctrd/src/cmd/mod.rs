@@ -64,6 +64,7 @@ use crate::cli::{
     PluginsCommand, TaskCommand,
 };
 use crate::client::{Client, channel, elsewhere};
+use crate::collector::Collector;
 use crate::config::Log;
 use crate::error::{Error, Kind};
 use crate::exit;
@@ -79,10 +80,15 @@ struct Session {
 impl Session {
     /// A connection to the services in this namespace.
     async fn connect(place: &Place) -> Result<Client> {
-        let channel = channel::connect(&place.address, &place.root, &place.state)
+        Ok(Session::reach(place).await?.0)
+    }
+
+    /// The same, with the collector of services that are in this process.
+    async fn reach(place: &Place) -> Result<(Client, Option<Collector>)> {
+        let reached = channel::reach(&place.address, &place.root, &place.state)
             .await
             .with_context(|| format!("connect to {}", place.address.display()))?;
-        Ok(Client::new(channel, &place.namespace)?)
+        Ok((Client::new(reached.channel, &place.namespace)?, reached.collector))
     }
 
     /// Prints a listing of this namespace, or of all: then with the namespace before each row.
@@ -192,10 +198,12 @@ fn dispatch(cli: Cli) -> Result<i32> {
     let runtime = runtime()?;
     let status = runtime.block_on(async {
         let step = crate::trace::step();
-        let client = Session::connect(&place).await?;
+        let (client, collector) = Session::reach(&place).await?;
         step.done("connect");
         let session = Session { client, place };
         let looks = looks(&cli.command);
+        // Of what `run` removes nothing becomes garbage, but with an image that was removed meanwhile.
+        let collector = collector.filter(|_| !matches!(cli.command, Command::Run(_)));
         let done = match command(&session, cli.command).await {
             // Nothing was printed yet, and another server, or this process, has the same answer.
             Err(e) if looks && plain(&e).kind == Kind::Unavailable => {
@@ -209,6 +217,11 @@ fn dispatch(cli: Cli) -> Result<i32> {
             }
             done => done,
         };
+        if let Some(collector) = collector
+            && let Err(e) = collector.collect_deleted().await
+        {
+            exit::report(&format!("collect garbage: {e}"));
+        }
         crate::tidy::done().await;
         done
     });
