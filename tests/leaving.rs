@@ -152,12 +152,13 @@ fn a_task_that_a_dead_server_was_making_is_given_up() {
         call.await.expect("no panic").expect_err("its server died");
         runtime::wait_exit(hung);
         slow.hangs("nothing");
-        let _server = stack.serve();
+        server = stack.serve();
         let client = stack.client().await;
         client.tasks().create(create("it-halfway")).await.expect("its name is free");
         assert!(has_task(&client, "it-halfway").await);
         stack.run(&["rm", "-f", "it-halfway"]).ok();
     });
+    server.stop();
     traces::none_of(&["it-halfway"]);
 }
 
