@@ -44,6 +44,8 @@ impl Podman {
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new("podman");
+        // conmon notes in it that memory ran out.
+        command.current_dir(self.dir.path());
         for (name, value) in self.env() {
             command.env(name, value);
         }
