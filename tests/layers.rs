@@ -5,6 +5,7 @@
 //! A plain run makes some by chance; `CTRD_CHANCE` makes more of them.
 
 pub mod archive;
+mod byhand;
 mod random;
 
 use std::collections::BTreeSet;

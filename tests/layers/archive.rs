@@ -24,6 +24,8 @@ pub struct Member {
     pub magic: Magic,
     /// Records of an extended header, if there are any.
     pub pax: Vec<(String, Vec<u8>)>,
+    /// Of a file in the oldest form with holes: where its parts are and how long, and its whole length.
+    pub parts: Option<(Vec<(u64, u64)>, u64)>,
 }
 
 impl Member {
@@ -40,6 +42,7 @@ impl Member {
             size: None,
             magic: Magic::Ustar,
             pax: Vec::new(),
+            parts: None,
         }
     }
 
@@ -69,6 +72,11 @@ impl Member {
         }
         if self.mtime < 0 && self.magic != Magic::Gnu {
             pax.push(("mtime".into(), self.mtime.to_string().into()));
+        }
+        if self.flag == b'g' {
+            // A header for all that come.
+            special(out, b'g', &pax.iter().flat_map(|(key, value)| record(key, value)).collect::<Vec<_>>());
+            return;
         }
         if !pax.is_empty() {
             special(out, b'x', &pax.iter().flat_map(|(key, value)| record(key, value)).collect::<Vec<_>>());
@@ -110,8 +118,26 @@ impl Member {
             text(337, 8, format!("{:07o}\0", self.device.1).as_bytes());
         }
         text(345, 155, prefix);
+        let mut more = Vec::new();
+        if let Some((parts, whole)) = &self.parts {
+            let field = |number: u64| format!("{number:011o}\0").into_bytes();
+            let entries: Vec<u8> =
+                parts.iter().flat_map(|(at, length)| [field(*at), field(*length)].concat()).collect();
+            let (first, rest) = entries.split_at(entries.len().min(4 * 24));
+            text(386, 4 * 24, first);
+            text(482, 1, &[u8::from(!rest.is_empty())]);
+            text(483, 12, &field(*whole));
+            let blocks: Vec<&[u8]> = rest.chunks(21 * 24).collect();
+            for (n, entries) in blocks.iter().enumerate() {
+                let mut block = [0u8; 512];
+                block[..entries.len()].copy_from_slice(entries);
+                block[504] = u8::from(n + 1 < blocks.len());
+                more.extend(block);
+            }
+        }
         finish(&mut block);
         out.extend(block);
+        out.extend(more);
         append(out, &self.data);
     }
 }
@@ -140,7 +166,12 @@ pub fn record(key: &str, value: &[u8]) -> Vec<u8> {
 
 /// A member that tells of the next one.
 fn special(out: &mut Vec<u8>, flag: u8, bytes: &[u8]) {
-    let name = if flag == b'x' { &b"PaxHeaders/0"[..] } else { b"././@LongLink" };
+    let pax = matches!(flag, b'x' | b'g');
+    let name = match flag {
+        b'x' => &b"PaxHeaders/0"[..],
+        b'g' => b"pax_global_header",
+        _ => b"././@LongLink",
+    };
     let mut block = [0u8; 512];
     block[..name.len()].copy_from_slice(name);
     block[100..108].copy_from_slice(b"0000644\0");
@@ -149,7 +180,7 @@ fn special(out: &mut Vec<u8>, flag: u8, bytes: &[u8]) {
     block[124..136].copy_from_slice(format!("{:011o}\0", bytes.len()).as_bytes());
     block[136..148].copy_from_slice(b"00000000000\0");
     block[156] = flag;
-    block[257..265].copy_from_slice(if flag == b'x' { b"ustar\x0000" } else { b"ustar  \0" });
+    block[257..265].copy_from_slice(if pax { b"ustar\x0000" } else { b"ustar  \0" });
     finish(&mut block);
     out.extend(block);
     append(out, bytes);

@@ -417,13 +417,14 @@ fn dress_node(dir: &OwnedFd, base: &CStr, entry: &Entry, symlink: bool) -> io::R
     Ok(utimensat(dir, base, &atime, &mtime, UtimensatFlags::NoFollowSymlink)?)
 }
 
-/// The attributes to set: overlayfs's own are its words about layers, not a layer's content.
+/// The attributes to set: overlayfs's own are its words about layers, not a layer's content, and those of the host's
+/// administrator are not an image's to give, as containerd has it.
 fn wanted(entry: &Entry) -> impl Iterator<Item = (&[u8], &[u8])> {
     entry
         .xattrs
         .iter()
         .map(|(n, v)| (n.as_slice(), v.as_slice()))
-        .filter(|(name, _)| !tree::is_overlay_xattr(name))
+        .filter(|(name, _)| !tree::is_overlay_xattr(name) && !name.starts_with(b"trusted."))
 }
 
 /// A file system without attributes does without.
