@@ -351,6 +351,31 @@ mod tests {
         assert_eq!(store.log.synced(), 3);
     }
 
+    /// Another process is one connection more, as it is here.
+    #[test]
+    fn who_writes_is_waited_for_as_long_as_is_said() {
+        let dir = tempfile::tempdir().unwrap();
+        let open = |patience| Store::open(&dir.path().join("meta.db"), patience).unwrap();
+        let holder = open(PATIENCE);
+        let (hasty, patient) = (open(Duration::from_millis(10)), open(Duration::from_secs(3600)));
+        let (tell, told) = std::sync::mpsc::channel();
+        let (go, wait) = std::sync::mpsc::channel::<()>();
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                holder.write(|_| {
+                    tell.send(()).unwrap();
+                    wait.recv().unwrap();
+                    Ok(())
+                })
+            });
+            told.recv().unwrap();
+            assert_eq!(hasty.write(|_| Ok(())).unwrap_err().kind, crate::error::Kind::Unavailable);
+            let waiting = scope.spawn(|| patient.write(|_| Ok(())));
+            go.send(()).unwrap();
+            waiting.join().unwrap().unwrap();
+        });
+    }
+
     #[test]
     fn connections_for_reading_are_bounded() {
         let dir = tempfile::tempdir().unwrap();

@@ -17,7 +17,10 @@ use tokio::net::{UnixListener, UnixStream};
 use super::*;
 use crate::api::containers::{Container, container};
 use crate::api::tasks::CreateTaskRequest;
+use crate::config::Timeouts;
 use crate::store::containers;
+
+mod timeouts;
 
 enum Reply {
     Answer(Response),
@@ -54,6 +57,11 @@ fn well(request: &Request) -> Reply {
 
 /// A runtime with the container `web`, whose shim plays `script`.
 fn place(script: Script) -> Place {
+    place_with(script, Timeouts::default())
+}
+
+/// The same that waits for shims as long as `limits` say.
+fn place_with(script: Script, limits: Timeouts) -> Place {
     let dir = tempfile::tempdir().unwrap();
     let path = |name: &str| dir.path().join(name);
     let facts = DeleteResponse { pid: 41, exit_status: 9, exited_at: None };
@@ -98,6 +106,7 @@ fn place(script: Script) -> Place {
         Caller {
             address: "/run/none.sock".into(),
             ttrpc: "/run/none.sock.ttrpc".into(),
+            limits,
             ..Caller::of(&crate::config::Config::at(&path("state"), &path("root"), &path("none")))
         },
         store,

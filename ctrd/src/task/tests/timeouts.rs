@@ -1,0 +1,103 @@
+//! Each of the times that a configuration sets is the one that is waited for: the others are an hour long.
+
+use super::*;
+
+const HOUR: Duration = Duration::from_secs(3600);
+const SOON: Duration = Duration::from_millis(10);
+
+fn limits(set: impl FnOnce(&mut Timeouts)) -> Timeouts {
+    let mut limits =
+        Timeouts { load: HOUR, shutdown: HOUR, cleanup: HOUR, state: HOUR, stats: HOUR, open: HOUR };
+    set(&mut limits);
+    limits
+}
+
+/// Long enough for anything but an hour.
+async fn soon<T>(work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(60), work).await.expect("it waits for the wrong time")
+}
+
+#[test]
+fn of_the_state_of_a_task() {
+    run(async {
+        let script: Script = |request| match request.method.as_str() {
+            "State" => Reply::Silence,
+            _ => well(request),
+        };
+        let p = place_with(script, limits(|limits| limits.state = SOON));
+        p.create().await.unwrap();
+        assert_eq!(soon(p.runtime.list("default")).await.unwrap()[0].status, 0);
+    });
+}
+
+#[test]
+fn of_its_figures() {
+    run(async {
+        let script: Script = |request| match request.method.as_str() {
+            "Stats" => Reply::Silence,
+            _ => well(request),
+        };
+        let p = place_with(script, limits(|limits| limits.stats = SOON));
+        p.create().await.unwrap();
+        assert!(soon(p.runtime.stats("default", |_| true)).await.unwrap().is_empty());
+        assert!(p.heard.lock().unwrap().iter().any(|call| call.ends_with("Stats")));
+    });
+}
+
+#[test]
+fn of_the_end_of_a_shim() {
+    run(async {
+        let script: Script = |request| match request.method.as_str() {
+            "Shutdown" => Reply::Silence,
+            _ => well(request),
+        };
+        let p = place_with(script, limits(|limits| limits.shutdown = SOON));
+        p.create().await.unwrap();
+        assert_eq!(soon(p.runtime.delete("default", "web")).await.unwrap().status, 3);
+        assert_eq!(p.ran(), "start delete ", "it is cleaned up after");
+        assert!(p.nothing_left());
+    });
+}
+
+#[test]
+fn of_the_cleanup_after_a_dead_shim() {
+    run(async {
+        let script: Script = |request| match request.method.as_str() {
+            "Kill" => Reply::HangUp,
+            _ => well(request),
+        };
+        let mut p = place_with(script, limits(|limits| limits.cleanup = SOON));
+        p.create().await.unwrap();
+        let gate = p.socket.with_file_name("gate");
+        nix::unistd::mkfifo(&gate, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        std::fs::write(p.socket.with_file_name("script"), format!("read -r on <{}\n", gate.display()))
+            .unwrap();
+        soon(p.runtime.kill(p.web(), 9, false)).await.unwrap_err();
+        // What nobody can tell is not made up.
+        let topics = async {
+            let mut topics = Vec::new();
+            while topics.len() < 2 {
+                topics.push(p.events.recv().await.unwrap().topic.clone());
+            }
+            topics
+        };
+        assert_eq!(soon(topics).await, ["/tasks/exit", "/tasks/delete"]);
+        assert!(!p.bundle.exists());
+    });
+}
+
+#[test]
+fn of_a_shim_that_was_there_before() {
+    run(async {
+        let script: Script = |request| match request.method.as_str() {
+            "State" => Reply::Silence,
+            _ => well(request),
+        };
+        let p = place_with(script, limits(|limits| limits.load = SOON));
+        drop(p.bundle.create(b"{}").unwrap());
+        let reply = ctrd_shim::bootstrap::Reply::new(format!("unix://{}", p.socket.display()));
+        shim::save(&p.bundle, &reply).unwrap();
+        soon(p.runtime.recover()).await;
+        assert!(p.bundle.exists(), "it may be one that is well");
+    });
+}
