@@ -1,6 +1,10 @@
 //! What a container of `ctrd run` is given, and a process of `ctrd exec`, seen from inside.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
 
 use crate::bin;
 use crate::stack::Stack;
@@ -206,4 +210,38 @@ fn system_calls_that_reach_out_are_refused() {
         let (_, errno) = open.iter().find(|(known, _)| known == name).expect("an answer");
         assert!(!refused(name, errno), "{name}: {out}");
     }
+}
+
+/// GHSA-7ww5-4wqc-m92c: a container has no right and no look at the host that one of containerd's has not.
+#[test]
+fn no_more_is_open_than_containerd_leaves_open() {
+    if !bin::peer("ctr") {
+        return;
+    }
+    let stack = Stack::with_busybox();
+    stack.run(&["create", "--name", "it-defaults", "busybox", "true"]).ok();
+    let read = |text: &str| -> Value { serde_json::from_str(text).expect("JSON") };
+    let ours = &read(&stack.run(&["inspect", "it-defaults"]).ok())["spec"];
+    let theirs = &read(&bin::run(Command::new("ctr").args(["oci", "spec"])).ok());
+    let set = |spec: &Value, at: &str| -> BTreeSet<String> {
+        let list = spec.pointer(at).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        list.iter().map(|text| text.as_str().expect("a text").to_string()).collect()
+    };
+    for closed in ["/linux/maskedPaths", "/linux/readonlyPaths"] {
+        let (ours, theirs) = (set(ours, closed), set(theirs, closed));
+        assert!(!theirs.is_empty() && theirs.is_subset(&ours), "{closed}: {ours:?} {theirs:?}");
+    }
+    for open in ["bounding", "effective", "permitted", "inheritable", "ambient"] {
+        let open = format!("/process/capabilities/{open}");
+        let (ours, theirs) = (set(ours, &open), set(theirs, &open));
+        assert!(ours.is_subset(&theirs), "{open}: {ours:?} {theirs:?}");
+    }
+    let namespaces = |spec: &Value| -> BTreeSet<String> {
+        let list = spec["linux"]["namespaces"].as_array().expect("a list");
+        list.iter().map(|one| one["type"].as_str().expect("a text").to_string()).collect()
+    };
+    assert!(namespaces(theirs).is_subset(&namespaces(ours)), "{ours} {theirs}");
+    assert_eq!(ours["process"]["noNewPrivileges"], true);
+    assert_eq!(ours["linux"]["resources"]["devices"][0]["allow"], false, "{ours}");
+    assert!(ours["linux"]["seccomp"].is_object());
 }
