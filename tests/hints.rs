@@ -193,12 +193,12 @@ fn what_takes_cap_sys_resource_is_named_with_it() {
     // The same line through every program above.
     let stack = crate::stack::Stack::with_busybox();
     for (flags, words) in [
-        (["--ulimit", "core=1024"], "set limit RLIMIT_CORE"),
-        (["--oom-score-adj", "-500"], "/proc/self/oom_score_adj"),
+        (["--ulimit", "core=1024"], "ctrd: run: set limit RLIMIT_CORE"),
+        (["--oom-score-adj", "-500"], "ctrd: run: write /proc/self/oom_score_adj"),
     ] {
         let args = [&["run", "--rm"][..], &flags, &["busybox", "true"]].concat();
         let line = bin::run(&mut without_resource(&stack.command(&args))).fails(125);
-        assert!(line.contains(words) && line.contains("takes CAP_SYS_RESOURCE"), "{line:?}");
+        assert!(line.starts_with(words) && line.contains("takes CAP_SYS_RESOURCE"), "{line:?}");
         assert_eq!(line.trim_end().lines().count(), 1, "{line:?}");
     }
 }

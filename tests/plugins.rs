@@ -88,6 +88,31 @@ fn the_restart_monitor_needs_an_interval() {
     }
 }
 
+/// What clients look for in what plugins tell of themselves.
+#[test]
+fn plugins_tell_what_clients_ask_them_for() {
+    let stack = Stack::new();
+    serving(&stack, "version = 3\n", || {
+        let plugins = plugins(&stack);
+        let of = |kind: &str, id: &str| {
+            let found = plugins.iter().find(|p| p["type"] == kind && p["id"] == id);
+            found.unwrap_or_else(|| panic!("{kind}.{id}: {plugins:?}")).clone()
+        };
+        let overlay = of("io.containerd.snapshotter.v1", "overlayfs");
+        let root = stack.path("lib/io.containerd.snapshotter.v1.overlayfs");
+        assert_eq!(overlay["exports"]["root"], root.to_str().unwrap());
+        let can = overlay["capabilities"].as_array().unwrap();
+        assert!(can.iter().any(|word| word == "rebase"), "{overlay}");
+        let linux = format!("linux/{}", if cfg!(target_arch = "x86_64") { "amd64" } else { "arm64" });
+        assert_eq!(overlay["platforms"], serde_json::json!([linux]), "{overlay}");
+        let task = of("io.containerd.runtime.v2", "task");
+        assert_eq!(task["exports"]["log-uri-schemes"], "fifo,binary,binary-v2,file", "{task}");
+        for (kind, id) in [("io.containerd.differ.v1", "walking"), ("io.containerd.content.v1", "content")] {
+            assert_eq!(of(kind, id)["status"], "ok");
+        }
+    });
+}
+
 #[test]
 fn what_is_required_must_begin() {
     for (config, reason) in [

@@ -68,7 +68,26 @@ pub fn words(error: &anyhow::Error) -> String {
             parts.push(text);
         }
     }
-    parts.join(": ").replace('\n', " ")
+    without_layers(&parts.join(": ").replace('\n', " "))
+}
+
+/// The words of shim and runtime without those that say only whose they are. Programs get them whole: they look for
+/// them; here the step that failed comes first.
+fn without_layers(text: &str) -> String {
+    const SHIM: [&str; 4] = ["create", "start", "exec", "restore"];
+    const RUNTIME: [&str; 5] = [
+        "runc create failed: ",
+        "runc run failed: ",
+        "exec failed: ",
+        "unable to start container process: ",
+        "error during container init: ",
+    ];
+    let found = SHIM.iter().find_map(|verb| text.split_once(&format!("OCI runtime {verb} failed: ")));
+    let Some((before, mut rest)) = found else { return text.to_string() };
+    while let Some(inner) = RUNTIME.iter().find_map(|layer| rest.strip_prefix(layer)) {
+        rest = inner;
+    }
+    format!("{before}{rest}")
 }
 
 /// Prints what went wrong, in one line whatever a name in it holds: to a terminal it says nothing else.
@@ -139,6 +158,18 @@ mod tests {
         let io = io::Error::from_raw_os_error(libc::ENOENT);
         let error = anyhow::Error::new(io).context("open /x");
         assert_eq!(words(&error), "open /x: No such file or directory");
+        for (text, want) in [
+            (
+                "run: OCI runtime create failed: runc create failed: unable to start container process: \
+                 error during container init: exec: \"x\": executable file not found in $PATH",
+                "run: exec: \"x\": executable file not found in $PATH",
+            ),
+            ("OCI runtime exec failed: exec failed: chdir to cwd: denied", "chdir to cwd: denied"),
+            ("OCI runtime create failed: unable to set memory limit", "unable to set memory limit"),
+            ("image x: runc create failed: not found", "image x: runc create failed: not found"),
+        ] {
+            assert_eq!(words(&anyhow::anyhow!(text)), want);
+        }
         let pipe = anyhow::Error::new(io::Error::from_raw_os_error(libc::EPIPE)).context("print");
         assert!(is_broken_pipe(&pipe) && !is_broken_pipe(&error));
     }

@@ -211,6 +211,25 @@ fn aborts() {
     assert_eq!(other.commit(0, None, &Labels::new(), None).unwrap(), Digest::of(b"y"));
 }
 
+/// One that a lease holds waits for as long as that does.
+#[test]
+fn an_upload_that_nobody_continues_for_a_day_is_collected() {
+    let (_dir, content) = open();
+    let lease = "INSERT INTO leases (namespace, id, labels, created_at) VALUES ('a', 'l', '{}', 0)";
+    content.store.write(|tx| Ok(tx.execute(lease, [])?)).unwrap();
+    for (reference, lease) in [("fresh", None), ("old", None), ("leased", Some("l")), ("open", None)] {
+        content.writer("a", reference, 0, None, lease).unwrap().append(b"x").unwrap();
+    }
+    let _writer = content.writer("a", "open", 0, None, None).unwrap();
+    for reference in ["old", "leased", "open"] {
+        let yesterday = clock::now() - 25 * 3600 * 1_000_000_000;
+        fs::write(content.ingest("a", reference).join("updatedat"), yesterday.to_string()).unwrap();
+    }
+    assert_eq!(content.collect().unwrap(), 1);
+    let left = content.statuses("a", |_| true).unwrap();
+    assert_eq!(left.iter().map(|s| s.reference.as_str()).collect::<Vec<_>>(), ["fresh", "leased", "open"]);
+}
+
 #[test]
 fn an_upload_of_what_others_have_is_given_up_like_any() {
     let (_dir, content) = open();

@@ -154,6 +154,76 @@ fn labels_make_roots_and_point_back() {
     assert!(w.has(&root) && w.has(&future) && w.has(&back) && !w.has(&past));
 }
 
+/// Each kind of object with a label for each kind, and what has one back to it; beside each target one that nothing
+/// leads to.
+#[test]
+fn every_edge_keeps_what_it_leads_to() {
+    let w = World::new();
+    let expired = r#"{"containerd.io/gc.expire":"2001-01-01T00:00:00Z"}"#;
+    let image = |name: &str, labels: &str| {
+        let sql = "INSERT INTO images (namespace, name, target, labels, created_at, updated_at)
+                   VALUES ('n', ?1, '{}', ?2, 0, 0)";
+        w.run(sql, [name, labels]);
+    };
+    let target = |name: &str| -> Digest {
+        w.layer(name, "");
+        image(name, expired);
+        w.blob(name, &[], None)
+    };
+    let sources = ["blob", "layer", "image", "container"];
+    let mut blobs = Vec::new();
+    for source in sources {
+        let (kept, stray) = (format!("to-{source}"), format!("no-{source}"));
+        let (digest, other) = (target(&kept), target(&stray));
+        let to: Vec<(String, String)> = [
+            ("content.x", digest.as_str()),
+            ("snapshot.overlayfs/x", kept.as_str()),
+            ("image", kept.as_str()),
+        ]
+        .map(|(kind, value)| (format!("containerd.io/gc.ref.{kind}"), value.to_string()))
+        .into();
+        let rooted = [&to[..], &[("containerd.io/gc.root".to_string(), "x".to_string())]].concat();
+        let pairs: Vec<(&str, &str)> = rooted.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        match source {
+            "blob" => _ = w.blob(source, &pairs, None),
+            "layer" => {
+                w.layer(source, "");
+                w.snapshots.update("n", source, &rooted.into_iter().collect(), &[]).unwrap();
+            }
+            "image" => image(source, &crate::content::to_json(&to.into_iter().collect())),
+            _ => {
+                let labels = to.into_iter().collect();
+                let held = Held { labels, snapshotter: String::new(), snapshot_key: String::new() };
+                let sql = "INSERT INTO containers (namespace, id, record, created_at, updated_at)
+                           VALUES ('n', ?1, ?2, 0, 0)";
+                w.run(sql, params![source, held.encode_to_vec()]);
+            }
+        }
+        let name = if source == "blob" { Digest::of(b"blob").to_string() } else { source.to_string() };
+        let kind = match source {
+            "blob" => "content",
+            "layer" => "snapshot.overlayfs",
+            other => other,
+        };
+        let back = |text: &str, to: &str| {
+            let (key, at) = (format!("containerd.io/gc.bref.{kind}"), format!("back-{text}-{source}"));
+            w.layer(&at, "");
+            let labels = Labels::from([(key.clone(), to.to_string())]);
+            w.snapshots.update("n", &at, &labels, &[]).unwrap();
+            (w.blob(&at, &[(&key, to)], None), at)
+        };
+        blobs.push((source, digest, other, back("there", &name), back("nowhere", "nosuch")));
+    }
+    let collected = w.collect();
+    assert_eq!((collected.content, collected.snapshots, collected.images), (8, 8, 4));
+    for (source, kept, stray, (back, back_key), (lost, lost_key)) in blobs {
+        let there = |key: &str| w.snapshots.stat("n", key).is_ok();
+        assert!(w.has(&kept) && there(&format!("to-{source}")), "{source}");
+        assert!(!w.has(&stray) && !there(&format!("no-{source}")), "{source}");
+        assert!(w.has(&back) && there(&back_key) && !w.has(&lost) && !there(&lost_key), "{source}");
+    }
+}
+
 #[test]
 fn a_sandbox_keeps_what_its_labels_name() {
     let w = World::new();

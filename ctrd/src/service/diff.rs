@@ -141,11 +141,14 @@ fn difference(content: &Content, caller: &Caller, request: DiffRequest) -> Resul
         let mut out = Hashing::new(Compressor::new(compression, out)?, Hasher::default());
         unpack::diff(&left, &right, epoch, &mut out)?;
         out.inner.finish()?;
-        own.insert(UNCOMPRESSED.to_string(), out.hash.finish().to_string());
-        labels.extend(own.clone());
+        // Of one that is not compressed its name says it.
+        if compression != Compression::None {
+            own.insert(UNCOMPRESSED.to_string(), out.hash.finish().to_string());
+            labels.extend(own.clone());
+        }
         Ok(labels)
     })?;
-    if made.existed {
+    if made.existed && !own.is_empty() {
         content.update(ns, &made.digest, &own, &[format!("labels.{UNCOMPRESSED}")], lease)?;
     }
     Ok(Descriptor {
