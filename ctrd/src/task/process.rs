@@ -7,6 +7,7 @@ use ctrd_shim::api::task::*;
 use prost::Message;
 use prost_types::Any;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use super::{Exit, Found, Runtime, checkpoint, deadline, not_found};
 use crate::error::{Error, Kind, Result};
@@ -46,11 +47,16 @@ impl Runtime {
             }
             Err(e) if !matches!(e.kind, Kind::NotFound | Kind::Unavailable | Kind::InvalidArgument) => {
                 tracing::warn!(namespace = p.namespace, id = p.id, "state: {e}");
-                let pid = if p.exec.is_empty() { self.pid_on_file(p) } else { 0 };
-                Ok(StateResponse { id: p.id.into(), exec_id: p.exec.into(), pid, ..StateResponse::default() })
+                Ok(self.unknown(p))
             }
             state => state,
         }
+    }
+
+    /// The state of a process of which nobody tells more than its files do.
+    fn unknown(&self, p: ProcessId<'_>) -> StateResponse {
+        let pid = if p.exec.is_empty() { self.pid_on_file(p) } else { 0 };
+        StateResponse { id: p.id.into(), exec_id: p.exec.into(), pid, ..StateResponse::default() }
     }
 
     /// The first process's id as the runtime wrote it into the bundle, or 0.
@@ -59,10 +65,13 @@ impl Runtime {
         bytes.and_then(|b| String::from_utf8(b).ok()?.trim().parse().ok()).unwrap_or_default()
     }
 
-    /// The states of all tasks in a namespace, by id. Those that end meanwhile are left out.
+    /// The states of all tasks in a namespace, by id. Those that end meanwhile are left out; a clean-up after a dead shim
+    /// is waited for no longer than a shim that lives.
     pub async fn list(self: &Arc<Self>, namespace: &str) -> Result<Vec<StateResponse>> {
         let ask = |runtime: Arc<Runtime>, namespace: String, id: String| async move {
-            runtime.state(ProcessId { namespace: &namespace, id: &id, exec: "" }).await
+            let p = ProcessId { namespace: &namespace, id: &id, exec: "" };
+            let limit = runtime.caller.limits.state + deadline::EXIT;
+            timeout(limit, runtime.state(p)).await.unwrap_or_else(|_| Ok(runtime.unknown(p)))
         };
         let mut states = self.each(namespace, ask).await?;
         states.sort_by(|a, b| a.id.cmp(&b.id));
@@ -172,9 +181,13 @@ impl Runtime {
         let wanted: Vec<String> = self.bundles.ids(namespace)?.into_iter().filter(|id| keep(id)).collect();
         let ask = |runtime: Arc<Runtime>, namespace: String, id: String| async move {
             let request = StatsRequest { id: id.clone() };
-            let task = runtime.get(&namespace, &id).await?;
-            let answer: StatsResponse =
-                runtime.ask(&task, "Stats", &request, runtime.caller.limits.stats, true).await?;
+            let limit = runtime.caller.limits.stats;
+            let asked = async {
+                let task = runtime.get(&namespace, &id).await?;
+                runtime.ask::<_, StatsResponse>(&task, "Stats", &request, limit, true).await
+            };
+            let late = |_| Error::new(Kind::DeadlineExceeded, format!("task {id}: its shim is dead"));
+            let answer = timeout(limit + deadline::EXIT, asked).await.map_err(late)??;
             answer.stats.map(|stats| (id, stats)).ok_or_else(|| Error::not_found("no figures"))
         };
         let mut asking = JoinSet::new();

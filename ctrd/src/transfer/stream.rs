@@ -143,7 +143,11 @@ async fn pump(
     loop {
         let piece = match incoming.message().await {
             Ok(None) => return,
-            Ok(Some(any)) => data(&any),
+            // Of these there could be any number.
+            Ok(Some(any)) => match data(&any) {
+                Ok(piece) if piece.is_empty() => continue,
+                piece => piece,
+            },
             Err(status) => Err(broken(status)),
         };
         let piece = piece.and_then(|piece| {

@@ -101,3 +101,33 @@ fn of_a_shim_that_was_there_before() {
         assert!(p.bundle.exists(), "it may be one that is well");
     });
 }
+
+/// What cleans up after a dead shim may hang as the shim did: who looks at all tasks does not wait for it.
+#[test]
+fn of_a_listing_while_one_is_cleaned_up_after() {
+    run(async {
+        let script: Script = |request| match request.method.as_str() {
+            "State" => Reply::HangUp,
+            _ => well(request),
+        };
+        let mut p = place_with(script, limits(|limits| (limits.state, limits.stats) = (SOON, SOON)));
+        p.create().await.unwrap();
+        p.bundle.write("init.pid", b"41", 0o600).unwrap();
+        let gate = p.socket.with_file_name("gate");
+        nix::unistd::mkfifo(&gate, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        std::fs::write(p.socket.with_file_name("script"), format!("read -r on <{}\n", gate.display()))
+            .unwrap();
+        for shim in ["it dies over the question", "it is dead"] {
+            let states = soon(p.runtime.list("default")).await.unwrap();
+            let state = states.iter().map(|state| (state.id.as_str(), state.status, state.pid));
+            assert_eq!(state.collect::<Vec<_>>(), [("web", 0, 41)], "{shim}");
+            _ = std::fs::rename(&p.socket, p.socket.with_extension("away"));
+        }
+        assert!(soon(p.runtime.stats("default", |_| true)).await.unwrap().is_empty());
+        assert!(p.bundle.exists());
+        // It goes on, though nobody waits.
+        tokio::task::spawn_blocking(move || std::fs::write(gate, "on\n").unwrap()).await.unwrap();
+        assert_eq!(soon(p.events.recv()).await.unwrap().topic, "/tasks/exit");
+        assert!(soon(p.runtime.list("default")).await.unwrap().is_empty());
+    });
+}
