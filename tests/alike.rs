@@ -25,7 +25,12 @@ fn play(name: &str, text: &str) {
 
 /// The same, with this in the configuration of both.
 fn play_with(config: &str, name: &str, text: &str) {
-    let Some(pair) = Pair::with(config) else { return };
+    if let Some(pair) = Pair::with(config) {
+        play_to(&pair, name, text);
+    }
+}
+
+fn play_to(pair: &Pair, name: &str, text: &str) {
     let session = Session::parse(name, text, &pair.schema);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let wrong = runtime.block_on(pair.play(&session));
@@ -61,8 +66,30 @@ files! {
 /// Namespaces share what they are labelled for alone.
 #[test]
 fn isolated() {
-    let config = "[plugins.\"io.containerd.metadata.v1.bolt\"]\ncontent_sharing_policy = \"isolated\"\n";
-    play_with(config, "isolated", include_str!("alike/isolated.calls"));
+    play_with(ISOLATED, "isolated", include_str!("alike/isolated.calls"));
+}
+
+const ISOLATED: &str =
+    "[plugins.\"io.containerd.metadata.v1.bolt\"]\ncontent_sharing_policy = \"isolated\"\n";
+
+/// Another server keeps the blobs of ours, and nobody notices.
+#[test]
+fn content_kept_elsewhere() {
+    for (name, config, text) in [
+        ("content", "", include_str!("alike/content.calls")),
+        ("isolated", ISOLATED, include_str!("alike/isolated.calls")),
+    ] {
+        let other = Stack::new();
+        let _other = other.serve();
+        let far = format!(
+            "disabled_plugins = ['io.containerd.content.v1.content']\n\
+             [proxy_plugins.far]\ntype = 'content'\naddress = {:?}\n",
+            other.address()
+        );
+        if let Some(pair) = Pair::with_ours(config, &far) {
+            play_to(&pair, name, text);
+        }
+    }
 }
 
 /// Sessions made by chance: of a difference the line is one of the session's, as `sequences::lines` made it.

@@ -49,6 +49,11 @@ impl Side {
 impl Pair {
     /// Both with this in their configuration. None, with the reason told, where containerd is not installed.
     pub fn with(config: &str) -> Option<Self> {
+        Self::with_ours(config, "")
+    }
+
+    /// The same with more in ours.
+    pub fn with_ours(config: &str, more: &str) -> Option<Self> {
         if !caller::known_containerd() {
             return None;
         }
@@ -58,7 +63,7 @@ impl Pair {
         let containerd = caller::containerd_with(Path::new("containerd"), theirs.path(), &config);
         let ours = Stack::new();
         let file = ours.path("config.toml");
-        std::fs::write(&file, format!("version = 2\n{config}")).expect("write config.toml");
+        std::fs::write(&file, format!("version = 2\n{more}{config}")).expect("write config.toml");
         let ctrd = ours.serve_with(&["--config", file.to_str().expect("UTF-8")]);
         Some(Self { schema: Schema::new(), theirs, ours, _containerd: containerd, _ctrd: ctrd })
     }

@@ -192,6 +192,24 @@ impl Content {
         Ok(())
     }
 
+    /// A copy of a blob that is there already, and its size: in the namespace of an `owner`, or in this one, which may
+    /// have lost it, or never had it from us.
+    pub(super) fn shared_there(
+        &self,
+        there: &There,
+        ns: &str,
+        owner: Option<&str>,
+        digest: &Digest,
+    ) -> Result<Option<(File, u64)>> {
+        let own = Some(ns).filter(|_| !self.isolated);
+        for ns in [own, owner].into_iter().flatten() {
+            if let Some(size) = there.size(ns, digest)? {
+                return Ok(Some((there.fetch(ns, digest, &self.root.join("ingest"))?, size)));
+            }
+        }
+        Ok(None)
+    }
+
     /// Who keeps a blob of the namespace, where that is not in a file here.
     pub(super) fn keeper(&self, ns: &str, digest: &Digest) -> Result<Option<&There>> {
         let Some(there) = &self.there else { return Ok(None) };

@@ -130,17 +130,16 @@ impl Content {
     /// A blob that a namespace has which shares it, and its size. Where namespaces share all, also one that none has
     /// any more and that nobody has collected yet.
     fn shared(&self, ns: &str, digest: &Digest) -> Result<Option<(File, u64)>> {
-        if let Some(there) = &self.there {
-            // Whoever keeps them has it already, and says itself whom it gives what.
-            let Some(size) = there.size(ns, digest)? else { return Ok(None) };
-            return Ok(Some((there.fetch(ns, digest, &self.root.join("ingest"))?, size)));
-        }
-        let sql = "SELECT max(size) FROM content LEFT JOIN namespaces ON name = namespace WHERE digest = ?1
+        // Of the largest, should they differ: SQLite takes the other columns from the same row.
+        let sql = "SELECT max(size), namespace FROM content LEFT JOIN namespaces ON name = namespace WHERE digest = ?1
                    AND (?2 OR json_extract(namespaces.labels, '$.\"containerd.io/namespace.shareable\"') = 'true')";
-        let known = self.store.read(|c| {
+        let (known, owner): (Option<i64>, Option<String>) = self.store.read(|c| {
             let mut query = c.prepare_cached(sql)?;
-            Ok(query.query_row(params![digest.as_str(), !self.isolated], |r| r.get::<_, Option<i64>>(0))?)
+            Ok(query.query_row(params![digest.as_str(), !self.isolated], |r| Ok((r.get(0)?, r.get(1)?)))?)
         })?;
+        if let Some(there) = &self.there {
+            return self.shared_there(there, ns, owner.as_deref(), digest);
+        }
         let Ok(file) = File::open(self.blob(digest)) else { return Ok(None) };
         let size = file.metadata()?.len();
         let whole = match known {
