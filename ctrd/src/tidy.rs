@@ -15,6 +15,20 @@ type Work = Box<dyn FnOnce() -> Result<()> + Send>;
 static WORK: Mutex<VecDeque<Work>> = Mutex::new(VecDeque::new());
 static LEFT: LazyLock<watch::Sender<usize>> = LazyLock::new(|| watch::Sender::new(0));
 
+/// So much may be left to be done before who makes more of it waits: what is removed faster than the disk can would else
+/// fill it.
+const MOST: usize = 1000;
+
+/// Waits until not too much is left to be done. For those who are about to add to it.
+pub async fn room() {
+    room_for(MOST).await;
+}
+
+async fn room_for(most: usize) {
+    // The sender is never dropped.
+    let _ = LEFT.subscribe().wait_for(|left| *left < most).await;
+}
+
 /// Does `work` soon, on another thread of the runtime that this is called in; an error goes to the log.
 pub fn later(work: impl FnOnce() -> Result<()> + Send + 'static) {
     WORK.lock().unwrap_or_else(PoisonError::into_inner).push_back(Box::new(work));
@@ -74,7 +88,17 @@ mod tests {
                 });
             }
             assert_eq!(DONE.load(SeqCst), 0);
+            // Other tests may add to it, but none takes any away before this goes on.
+            room_for(1000).await;
+            let mut room = std::pin::pin!(room_for(4));
+            let ready = tokio::select! {
+                biased;
+                () = &mut room => true,
+                () = std::future::ready(()) => false,
+            };
+            assert!(!ready, "who adds to it waits");
             go.send(()).unwrap();
+            room.await;
             done().await;
             assert_eq!(DONE.load(SeqCst), 3);
         });

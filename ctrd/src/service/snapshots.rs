@@ -132,6 +132,7 @@ impl snapshots_server::Snapshots for Snapshots {
         let api::RemoveSnapshotRequest { snapshotter: name, key } = request.into_inner();
         let snapshotter = self.of(&name)?;
         let (ns, gone) = (namespace.clone(), key.clone());
+        tidy::room().await;
         let by = |doomed: Doomed| tidy::later(|| doomed.remove());
         blocking(move || snapshotter.remove_by(&ns, &gone, lease.as_deref(), ahead, by)).await?;
         let event = SnapshotRemove { key, snapshotter: name };

@@ -23,6 +23,7 @@ impl Runtime {
     }
 
     async fn remove(self: &Arc<Self>, namespace: &str, id: &str) -> Result<Exit> {
+        tidy::room().await;
         let task = match self.find(namespace, id).await? {
             Found::Live(task) => task,
             Found::Dead(exit) => return Ok(exit),

@@ -53,8 +53,9 @@ impl Runtime {
         while let Some(envelope) = started.recv().await {
             let event = envelope.event.as_ref().map(|any| any.value.as_slice()).unwrap_or_default();
             if let Ok(start) = <crate::api::event::TaskStart as prost::Message>::decode(event) {
-                // One that cannot be found now is found when somebody asks for it.
-                _ = self.get(&envelope.namespace, &start.container_id).await;
+                let (runtime, namespace) = (self.clone(), envelope.namespace.clone());
+                // One that cannot be found now is found when somebody asks for it; those that come next do not wait.
+                tokio::spawn(async move { runtime.get(&namespace, &start.container_id).await.map(drop) });
             }
         }
     }

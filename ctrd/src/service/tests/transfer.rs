@@ -54,7 +54,10 @@ impl Stream {
             }
             window -= piece.len();
             let data = Data { data: piece.to_vec().into() };
-            self.send.send(pack("containerd.types.transfer.Data", &data)).await.unwrap();
+            // An empty piece says nothing, and is no end.
+            for data in [Data::default(), data] {
+                self.send.send(pack("containerd.types.transfer.Data", &data)).await.unwrap();
+            }
         }
         // The end of what is sent, and no end of listening: that would break the stream off.
         drop(self.send);

@@ -131,3 +131,43 @@ fn of_a_listing_while_one_is_cleaned_up_after() {
         assert!(soon(p.runtime.list("default")).await.unwrap().is_empty());
     });
 }
+
+/// Nor do tasks that are heard of after it.
+#[test]
+fn of_those_that_are_heard_of_while_one_is_cleaned_up_after() {
+    run(async {
+        let p = place_with(well, limits(|_| {}));
+        let gate = p.socket.with_file_name("gate");
+        nix::unistd::mkfifo(&gate, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        std::fs::write(
+            p.socket.with_file_name("script"),
+            format!("echo x >{0}.at; read -r on <{0}\n", gate.display()),
+        )
+        .unwrap();
+        let there = p.socket.display().to_string();
+        for (id, socket) in [("web", "/no/such/socket"), ("other", there.as_str())] {
+            let bundle = p.runtime.bundles.get("default", id).unwrap();
+            drop(bundle.create(b"{}").unwrap());
+            shim::save_binary(&bundle, &p.socket.with_file_name("shim")).unwrap();
+            shim::save(&bundle, &ctrd_shim::bootstrap::Reply::new(format!("unix://{socket}"))).unwrap();
+        }
+        let runtime = p.runtime.clone();
+        tokio::spawn(async move { runtime.follow().await });
+        tokio::task::yield_now().await;
+        let tell = |id: &str| {
+            let start = crate::api::event::TaskStart { container_id: id.into(), pid: 1 };
+            p.runtime.events.publish("default", "/tasks/start", &start).unwrap();
+        };
+        tell("web");
+        let until = async |done: &dyn Fn() -> bool| {
+            while !done() {
+                tokio::task::yield_now().await;
+            }
+        };
+        soon(until(&|| gate.with_extension("at").exists())).await;
+        tell("other");
+        soon(until(&|| !p.runtime.table().is_empty())).await;
+        tokio::task::spawn_blocking(move || std::fs::write(gate, "on\n").unwrap()).await.unwrap();
+        soon(until(&|| !p.bundle.exists())).await;
+    });
+}
