@@ -108,6 +108,29 @@ fn streams_have_names_and_flow_both_ways() {
 }
 
 #[test]
+fn no_more_is_taken_than_was_allowed() {
+    with_client(async |client| {
+        let mut from = Stream::open(&client, "in").await.unwrap();
+        let to = Stream::open(&client, "out").await.unwrap();
+        let request = TransferRequest {
+            source: end("ReadStream", &ReadStream { stream: "in".into(), ..Default::default() }),
+            destination: end("WriteStream", &WriteStream { stream: "out".into(), ..Default::default() }),
+            options: None,
+        };
+        let mut transfers = client.transfer();
+        let flood = async {
+            let allowed = from.next::<WindowUpdate>("WindowUpdate").await.unwrap().update as usize;
+            let data = Data { data: vec![0; allowed + 1].into() };
+            from.send.send(pack("containerd.types.transfer.Data", &data)).await.unwrap();
+            to.drain().await
+        };
+        let (done, got) = tokio::join!(transfers.transfer(request), flood);
+        fails(Code::Unknown, "stream: more than was allowed", done);
+        assert!(got.is_empty());
+    });
+}
+
+#[test]
 fn streams_begin_with_their_name() {
     with_client(async |client| {
         let data = pack("containerd.types.transfer.Data", &Data::default());
