@@ -214,13 +214,11 @@ fn labels_of_an_image_are_no_commands() {
         created.code == 0 && created.stderr.contains("create it-created: labels of the image"),
         "{created:?}"
     );
-    // The same labels, of somebody who may give them.
-    let given: Vec<String> = commands[..3]
-        .iter()
-        .flat_map(|(key, value)| ["--label".to_string(), format!("{key}={value}")])
-        .collect();
+    // The same labels, of somebody who may give them; before its first start they would be in the way of that.
+    assert_eq!(run("it-given", &[], "none").ok(), "it-given\n");
+    let given: Vec<String> = commands[..3].iter().map(|(key, value)| format!("{key}={value}")).collect();
     let given: Vec<&str> = given.iter().map(String::as_str).collect();
-    assert_eq!(run("it-given", &given, "none").ok(), "it-given\n");
+    stack.run(&[&["container", "label", "it-given"], &given[..]].concat()).ok();
     let limit = std::time::Instant::now() + std::time::Duration::from_secs(60);
     while count("it-given.runs") < 4 {
         assert!(
