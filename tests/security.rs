@@ -33,6 +33,7 @@ mod overmounts;
 mod paths;
 mod peers;
 mod proc;
+mod programs;
 mod races;
 mod state;
 mod terminal;

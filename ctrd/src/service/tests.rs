@@ -1,5 +1,6 @@
 //! The services as clients meet them: over the channel of a command that finds no server.
 
+mod digests;
 mod hostile;
 mod leases;
 mod sandbox;
