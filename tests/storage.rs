@@ -7,6 +7,7 @@
 
 mod disk;
 mod kill;
+mod served;
 mod tasks;
 mod unsynced;
 mod verbs;

@@ -47,6 +47,11 @@ const CHANGES: &[libc::c_long] = &[
 /// Runs `command` to the change of this number, and kills it there. How many it made, if it ended well
 /// before that; what was to be killed and failed in another way is a failure of the test.
 pub fn at(command: &Command, place: usize) -> Option<usize> {
+    at_and(command, place, |_| ())
+}
+
+/// The same; `started` is told which process it is, before that does anything.
+pub fn at_and(command: &Command, place: usize, started: impl FnOnce(Pid) + Send + 'static) -> Option<usize> {
     // A shell, for it can stop itself and so wait to be traced.
     let mut shell = Command::new("/bin/sh");
     shell.args(["-c", "kill -STOP $$; exec \"$@\"", "sh"]).arg(command.get_program());
@@ -58,13 +63,14 @@ pub fn at(command: &Command, place: usize) -> Option<usize> {
         };
     }
     // A thread of its own: whom it traces, the kernel lets go at its end.
-    std::thread::spawn(move || follow(shell, place)).join().expect("the tracer")
+    std::thread::spawn(move || follow(shell, place, started)).join().expect("the tracer")
 }
 
 // Its end is waited for with that of its threads.
 #[allow(clippy::zombie_processes)]
-fn follow(mut shell: Command, place: usize) -> Option<usize> {
+fn follow(mut shell: Command, place: usize, told: impl FnOnce(Pid)) -> Option<usize> {
     let first = Pid::from_raw(shell.spawn().expect("start a shell").id() as i32);
+    told(first);
     let stopped = waitpid(first, Some(WaitPidFlag::WUNTRACED)).expect("wait for the shell");
     assert!(matches!(stopped, WaitStatus::Stopped(..)), "{stopped:?}");
     let options = Options::PTRACE_O_TRACESYSGOOD | Options::PTRACE_O_TRACECLONE | Options::PTRACE_O_TRACEEXEC;

@@ -40,18 +40,27 @@ const FOLDERS: [&str; 5] = [
     "lib/logs/default",
 ];
 
-struct Case {
-    stack: Stack,
-    id: String,
+/// A stack of its own, and the container of its lines.
+pub struct Case {
+    pub stack: Stack,
+    pub id: String,
 }
 
 impl Case {
-    fn command(&self, line: &str) -> Command {
+    /// With what `ground` has below its root's folder.
+    pub fn on(ground: &Stack, id: &str) -> Case {
+        let stack = Stack::new();
+        let (from, to) = (ground.path("lib"), stack.path("lib"));
+        bin::run(Command::new("cp").arg("-a").args([&from, &to] as [&Path; 2])).ok();
+        Case { stack, id: id.to_string() }
+    }
+
+    pub fn command(&self, line: &str) -> Command {
         let line = line.replace("ID", &self.id);
         self.stack.command(&line.split(' ').collect::<Vec<_>>())
     }
 
-    fn prepare(&self, before: &[&str]) {
+    pub fn prepare(&self, before: &[&str]) {
         for line in before {
             bin::run(&mut self.command(line)).ok();
         }
@@ -59,7 +68,7 @@ impl Case {
 
     /// Removes the container, of which there may be nothing, and says what is left all the same: files that go
     /// meanwhile, under a hidden name, a server removes where the command that did it has died.
-    fn wipe(&self, killed: bool) -> Vec<String> {
+    pub fn wipe(&self, killed: bool) -> Vec<String> {
         let listed = bin::run(&mut self.command("container ls -q")).ok();
         if listed.contains(&self.id) {
             bin::run(&mut self.command("rm --force ID")).ok();
@@ -84,12 +93,7 @@ impl Case {
 #[test]
 fn kill_while_a_container_begins_and_ends() {
     let ground = Stack::with_busybox();
-    let case = |id: &str| {
-        let stack = Stack::new();
-        let (from, to) = (ground.path("lib"), stack.path("lib"));
-        bin::run(Command::new("cp").arg("-a").args([&from, &to] as [&Path; 2])).ok();
-        Case { stack, id: id.to_string() }
-    };
+    let case = |id: &str| Case::on(&ground, id);
     let (mut all, mut killed, mut wrong) = (0, 0, Vec::new());
     for (nth, (before, line)) in VERBS.iter().enumerate() {
         let id = format!("it-fall-{nth}");
