@@ -77,12 +77,12 @@ fn new_container(args: &Settings) -> Result<()> {
     limits::capabilities(&more.cap_add, &more.cap_drop, 0)?;
     pairs(&more.sysctl)?;
     pairs(&more.annotation)?;
-    for text in [&args.memory, &more.memory_reservation, &more.shm_size].into_iter().flatten() {
+    for text in [&more.memory_reservation, &more.shm_size].into_iter().flatten() {
         resource::bytes(text)?;
     }
-    if let Some(text) = more.memory_swap.as_deref().filter(|text| *text != "-1") {
-        resource::bytes(text)?;
-    }
+    let memory = args.memory.as_deref().map(resource::bytes).transpose()?;
+    let swap = more.memory_swap.as_deref().filter(|text| *text != "-1").map(resource::bytes).transpose()?;
+    resource::check(memory, swap, args.pids_limit)?;
     if let Some(text) = &args.cpus {
         resource::cpus(text)?;
     }

@@ -28,21 +28,10 @@ pub(super) fn limits(options: &Options) -> Result<LinuxResources> {
     rules.extend(own.device_rules());
     resources.set_devices(Some(rules));
 
+    check(options.memory, own.memory_swap, options.pids_limit)?;
     let mut memory = LinuxMemory::default();
-    if let Some(limit) = options.memory {
-        if limit <= 0 {
-            return Err(Error::invalid(format!("memory limit {limit}: must be more than 0")));
-        }
-        memory.set_limit(Some(limit));
-    }
-    if let Some(swap) = own.memory_swap {
-        if swap >= 0 && options.memory.is_none_or(|limit| swap < limit) {
-            return Err(Error::invalid(format!(
-                "memory and swap limit {swap}: must not be below the memory limit"
-            )));
-        }
-        memory.set_swap(Some(swap));
-    }
+    memory.set_limit(options.memory);
+    memory.set_swap(own.memory_swap);
     memory.set_reservation(own.memory_reservation);
     if memory != LinuxMemory::default() {
         resources.set_memory(Some(memory));
@@ -59,14 +48,29 @@ pub(super) fn limits(options: &Options) -> Result<LinuxResources> {
         resources.set_cpu(Some(cpu));
     }
     if let Some(limit) = options.pids_limit {
-        if limit == 0 || limit < -1 {
-            return Err(Error::invalid(format!("pids limit {limit}: must be more than 0, or -1 for none")));
-        }
         let mut pids = LinuxPids::default();
         pids.set_limit(limit);
         resources.set_pids(Some(pids));
     }
     Ok(resources)
+}
+
+/// Whether a container can have these limits: of its memory, of that with the swap space, and of its processes.
+pub fn check(memory: Option<i64>, swap: Option<i64>, pids: Option<i64>) -> Result<()> {
+    if let Some(limit) = memory.filter(|limit| *limit <= 0) {
+        return Err(Error::invalid(format!("memory limit {limit}: must be more than 0")));
+    }
+    if let Some(swap) = swap.filter(|swap| *swap >= 0 && memory.is_none_or(|limit| *swap < limit)) {
+        return Err(Error::invalid(format!(
+            "memory and swap limit {swap}: must not be below the memory limit"
+        )));
+    }
+    match pids {
+        Some(limit) if limit == 0 || limit < -1 => {
+            Err(Error::invalid(format!("pids limit {limit}: must be more than 0, or -1 for none")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A number of processors: `2`, `0.5`, `1.25`.
