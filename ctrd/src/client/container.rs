@@ -275,6 +275,22 @@ pub async fn forget(client: &Client, container: &Container, keep_snapshot: bool)
     }
 }
 
+/// The same for one that was made to be removed at its end: both at once, for nobody waits for the disk.
+pub async fn discard(client: &Client, container: &Container) -> Result<()> {
+    if container.snapshot_key.is_empty() {
+        return forget(client, container, false).await;
+    }
+    let request = DeleteContainerRequest { id: container.id.clone() };
+    let (record, snapshot) = tokio::join!(
+        async { take(client.containers().delete(request).await) },
+        remove_snapshot(client, &container.snapshotter, &container.snapshot_key),
+    );
+    match snapshot {
+        Err(e) if e.kind != Kind::NotFound => record.and(Err(e)),
+        _ => record,
+    }
+}
+
 pub async fn remove_snapshot(client: &Client, snapshotter: &str, key: &str) -> Result<()> {
     let request = RemoveSnapshotRequest { snapshotter: snapshotter.to_string(), key: key.to_string() };
     take(client.snapshots().remove(request).await).map(drop)

@@ -53,7 +53,10 @@ pub async fn run(session: &Session, args: Run) -> Result<i32> {
     };
     let remove = async |client: &Client| -> crate::error::Result<()> {
         logs::forget(&session.place, &made.record);
-        container::forget(&way_of(client), &made.record, false).await
+        match args.remove {
+            true => container::discard(&way_of(client), &made.record).await,
+            false => container::forget(client, &made.record, false).await,
+        }
     };
     match outcome {
         Ok(Outcome::Left) => {
