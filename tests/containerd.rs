@@ -63,21 +63,21 @@ impl Drop for Containerd {
 #[test]
 fn a_run_gives_output_and_status() {
     let Some(containerd) = Containerd::new() else { return };
-    let done = containerd.run(&["--rm"], "it-ctr", &["sh", "-c", "echo out; echo err >&2; exit 42"]);
+    let done = containerd.run(&["--rm"], "it-ctr-run", &["sh", "-c", "echo out; echo err >&2; exit 42"]);
     assert_eq!((done.code, done.stdout.as_str()), (42, "out\n"), "{}", done.stderr);
     assert!(done.stderr.contains("err\n"), "{}", done.stderr);
     let mut killed = containerd.command(&["run", "--rm", "--runc-binary"]);
     let mut killed = killed
         .arg(bin::path("ocirun"))
-        .args(["bb:busybox", "it-ctr", "sleep", "2998"])
+        .args(["bb:busybox", "it-ctr-run", "sleep", "2998"])
         .spawn()
         .expect("run ctr");
     while !traces::processes().any(|(_, line)| line == "sleep 2998") {
         std::thread::yield_now();
     }
-    containerd.ctr(&["task", "kill", "-s", "KILL", "it-ctr"]).ok();
+    containerd.ctr(&["task", "kill", "-s", "KILL", "it-ctr-run"]).ok();
     assert_eq!(killed.wait().expect("reap ctr").code(), Some(137));
-    traces::none_of(&["it-ctr"]);
+    traces::none_of(&["it-ctr-run"]);
 }
 
 #[test]

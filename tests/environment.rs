@@ -284,9 +284,9 @@ fn a_program_out_of_memory() {
     let bundle = Bundle::new(&["tail", "/dev/zero"], |c| {
         c["linux"]["resources"]["memory"] = json!({"limit": 16 << 20, "swap": 16 << 20});
     });
-    let done = within(60, &runtime.command(&["run", "--bundle", path(&bundle), "it-oom"]));
+    let done = within(60, &runtime.command(&["run", "--bundle", path(&bundle), "it-nomemory"]));
     assert_eq!(done.code, 137, "{done:?}");
-    none_of(&["it-oom", path(&bundle)]);
+    none_of(&["it-nomemory", path(&bundle)]);
 }
 
 #[test]

@@ -142,9 +142,9 @@ fn a_full_disk_for_the_state() {
     let filler = std::fs::File::create(state.join("filler")).and_then(|mut f| f.write_all(&[0; 64 * 1024]));
     assert!(filler.is_err(), "the disk is full");
     let bundle = Bundle::new(&["true"], |_| {});
-    let line = runtime.run(&["create", "--bundle", bundle.path().to_str().unwrap(), "it-full"]).fails(1);
+    let line = runtime.run(&["create", "--bundle", bundle.path().to_str().unwrap(), "it-nospace"]).fails(1);
     assert!(line.contains("no space left on device"), "{line}");
-    none_of(&["it-full"]);
+    none_of(&["it-nospace"]);
     bin::run(Command::new("umount").arg(&state)).ok();
 }
 

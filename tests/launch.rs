@@ -110,13 +110,16 @@ fn a_terminal_has_its_size_and_is_restored() {
 fn a_detached_task_outlives_its_server() {
     let stack = Stack::with_busybox();
     let mut server = stack.serve();
-    assert_eq!(stack.run(&["run", "-d", "--name", "it-tree", "busybox", "sleep", "3141"]).ok(), "it-tree\n");
+    assert_eq!(
+        stack.run(&["run", "-d", "--name", "it-survives", "busybox", "sleep", "3141"]).ok(),
+        "it-survives\n"
+    );
 
     let (_, parent, _) = process(|l| l == "sleep 3141");
-    let (shim, grandparent, line) = process(|l| l.contains("ctrd-shim") && l.contains("-id it-tree"));
+    let (shim, grandparent, line) = process(|l| l.contains("ctrd-shim") && l.contains("-id it-survives"));
     assert_eq!((parent, grandparent), (shim, 1));
     let address = stack.address();
-    let words = format!("-namespace default -id it-tree -address {}", address.display());
+    let words = format!("-namespace default -id it-survives -address {}", address.display());
     assert!(line.ends_with(&words), "{line} does not end with {words}");
 
     server.kill();
@@ -126,24 +129,24 @@ fn a_detached_task_outlives_its_server() {
     // A new server finds it …
     let mut server = stack.serve();
     let ls = stack.run(&["task", "ls"]).ok();
-    assert!(ls.lines().any(|l| l.starts_with("it-tree") && l.to_uppercase().contains("RUNNING")), "{ls}");
-    assert_eq!(stack.run(&["task", "exec", "it-tree", "echo", "in"]).ok(), "in\n");
+    assert!(ls.lines().any(|l| l.starts_with("it-survives") && l.to_uppercase().contains("RUNNING")), "{ls}");
+    assert_eq!(stack.run(&["task", "exec", "it-survives", "echo", "in"]).ok(), "in\n");
     assert_eq!(server.stop(), Some(0), "SIGTERM is a clean end");
     // … and so does none at all.
     let ls = stack.run(&["task", "ls"]).ok();
-    assert!(ls.lines().any(|l| l.starts_with("it-tree") && l.to_uppercase().contains("RUNNING")), "{ls}");
-    assert_eq!(stack.run(&["task", "exec", "it-tree", "sh", "-c", "exit 9"]).code, 9);
+    assert!(ls.lines().any(|l| l.starts_with("it-survives") && l.to_uppercase().contains("RUNNING")), "{ls}");
+    assert_eq!(stack.run(&["task", "exec", "it-survives", "sh", "-c", "exit 9"]).code, 9);
     let wait = stack
-        .command(&["task", "wait", "it-tree"])
+        .command(&["task", "wait", "it-survives"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    stack.run(&["task", "kill", "--signal", "KILL", "it-tree"]).ok();
+    stack.run(&["task", "kill", "--signal", "KILL", "it-survives"]).ok();
     assert_eq!(bin::done(&wait.wait_with_output().unwrap()).code, 137);
-    assert_eq!(stack.run(&["task", "delete", "it-tree"]).code, 137, "the task's status is the command's");
-    stack.run(&["container", "rm", "it-tree"]).ok();
-    none_of(&["it-tree"]);
+    assert_eq!(stack.run(&["task", "delete", "it-survives"]).code, 137, "the task's status is the command's");
+    stack.run(&["container", "rm", "it-survives"]).ok();
+    none_of(&["it-survives"]);
 }
 
 #[test]

@@ -158,8 +158,8 @@ fn a_task_that_a_dead_server_was_making_is_given_up() {
         assert!(has_task(&client, "it-halfway").await);
         stack.run(&["rm", "-f", "it-halfway"]).ok();
     });
-    server.stop();
     traces::none_of(&["it-halfway"]);
+    drop(server);
 }
 
 #[test]

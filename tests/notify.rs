@@ -77,12 +77,13 @@ fn who_never_becomes_ready_ends_and_nothing_is_said() {
     let path = runtime.root.path().join("host.sock");
     let host = UnixDatagram::bind(&path).unwrap();
     let dir = bundle.path().to_str().unwrap();
-    let mut run = runtime.command(&["run", "--bundle", dir, "it-deaf"]);
+    let mut run = runtime.command(&["run", "--bundle", dir, "it-unnoticed"]);
     assert_eq!(bin::run(run.env("NOTIFY_SOCKET", &path)).code, 0, "the socket is there");
     host.set_nonblocking(true).unwrap();
     assert!(host.recv(&mut [0; 8]).is_err());
-    let wrong =
-        bin::run(runtime.command(&["run", "--bundle", dir, "it-deaf-bad"]).env("NOTIFY_SOCKET", "vsock:2:1"));
+    let wrong = bin::run(
+        runtime.command(&["run", "--bundle", dir, "it-unnoticed-bad"]).env("NOTIFY_SOCKET", "vsock:2:1"),
+    );
     assert!(wrong.fails(1).contains("NOTIFY_SOCKET vsock:2:1: not a path and not abstract"));
-    traces::none_of(&["it-deaf", "it-deaf-bad", dir]);
+    traces::none_of(&["it-unnoticed", "it-unnoticed-bad", dir]);
 }

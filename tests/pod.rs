@@ -20,7 +20,7 @@ use crate::fixture::Bundle;
 use crate::stack::Stack;
 use crate::{bin, traces};
 
-const ID: &str = "it-pod";
+const ID: &str = "it-thepod";
 const MEMBER: &str = "it-member";
 
 fn shim() -> String {

@@ -175,9 +175,7 @@ fn keep_far_away(near: &Stack, config: &str, own: &str, there: impl Fn() -> BTre
     // Without the plugin nothing is taken for lost.
     assert_eq!(near.run(&["content", "fsck", "--repair"]).stdout, "");
     // What the server has already it goes on having.
-    let mut ingest = near.command(&["content", "ingest", "own"]);
-    ingest.stdin(std::fs::File::open(near.path("own")).unwrap());
-    bin::run(&mut ingest).ok();
+    ingest_own(near, near.command(&["content", "ingest", "own"]));
     assert_eq!(here(), there());
     near.run(&["content", "rm", own]).ok();
     drop(server);
@@ -195,18 +193,21 @@ fn keep_far_away(near: &Stack, config: &str, own: &str, there: impl Fn() -> BTre
     assert_eq!(files(), "");
 }
 
-/// A blob that is in a file of `near` as well.
+/// The digest of what [`ingest_own`] stores.
 const OWN: &str = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+
+/// Stores a blob by a command that reads it, from a file of `near`.
+fn ingest_own(near: &Stack, mut command: Command) {
+    std::fs::write(near.path("own"), "hello").unwrap();
+    bin::run(command.stdin(std::fs::File::open(near.path("own")).unwrap())).ok();
+}
 
 #[test]
 fn blobs_of_another_ctrd() {
     let (near, other) = (Stack::new(), Stack::new());
-    std::fs::write(near.path("own"), "hello").unwrap();
     // Its collector comes, and finds nothing to take.
     let remote = serving(&other, "version = 3\n");
-    let mut ingest = other.command(&["content", "ingest", "own"]);
-    ingest.stdin(std::fs::File::open(near.path("own")).unwrap());
-    bin::run(&mut ingest).ok();
+    ingest_own(&near, other.command(&["content", "ingest", "own"]));
     let config = blobs_at(&other.address());
     keep_far_away(&near, &config, OWN, || {
         other.run(&["content", "ls", "-q"]).ok().lines().map(str::to_string).collect()
@@ -232,15 +233,12 @@ fn blobs_of_containerd() {
     let dir = caller::folder();
     let _daemon = containerd(dir.path());
     let near = Stack::new();
-    std::fs::write(near.path("own"), "hello").unwrap();
     let ctr = |args: &[&str]| {
         let mut ctr = Command::new("ctr");
         ctr.arg("-a").arg(dir.path().join("c.sock")).args(args);
         ctr
     };
-    let mut ingest = ctr(&["content", "ingest", "own"]);
-    ingest.stdin(std::fs::File::open(near.path("own")).unwrap());
-    bin::run(&mut ingest).ok();
+    ingest_own(&near, ctr(&["content", "ingest", "own"]));
     keep_far_away(&near, &blobs_at(&dir.path().join("c.sock")), OWN, || {
         bin::run(&mut ctr(&["content", "ls", "-q"])).ok().lines().map(str::to_string).collect()
     });

@@ -105,10 +105,10 @@ fn a_listener_answers_for_the_program_and_for_those_that_join() {
                 c["linux"]["seccomp"]["flags"] = flags;
                 c["annotations"] = json!({"k": "v"});
             });
-            let out = runtime.create("it-notify", bundle.path());
-            let pid = runtime.state("it-notify")["pid"].clone();
-            runtime.run(&["start", "it-notify"]).ok();
-            let done = runtime.run(&["exec", "it-notify", "sh", "-c", "mkdir /y"]);
+            let out = runtime.create("it-listener", bundle.path());
+            let pid = runtime.state("it-listener")["pid"].clone();
+            runtime.run(&["start", "it-listener"]).ok();
+            let done = runtime.run(&["exec", "it-listener", "sh", "-c", "mkdir /y"]);
             assert!(done.stderr.contains("Invalid cross-device link") && done.code == 1, "{done:?}");
             let said = std::fs::read_to_string(&out).unwrap();
             assert!(said.contains("Invalid cross-device link"), "{said}");
@@ -118,13 +118,13 @@ fn a_listener_answers_for_the_program_and_for_those_that_join() {
                 assert_eq!(message["fds"], json!(["seccompFd"]));
                 assert_eq!(message["metadata"], "about it");
                 let state = &message["state"];
-                assert_eq!((&state["id"], &state["status"]), (&json!("it-notify"), &json!(status)));
+                assert_eq!((&state["id"], &state["status"]), (&json!("it-listener"), &json!(status)));
                 assert_eq!((&state["pid"], &state["annotations"]["k"]), (&pid, &json!("v")));
             }
             assert_eq!(heard[0]["pid"], pid);
             assert_ne!(heard[1]["pid"], pid);
             assert!(heard[1]["pid"].as_i64().unwrap() > 0);
-            runtime.run(&["delete", "--force", "it-notify"]).ok();
+            runtime.run(&["delete", "--force", "it-listener"]).ok();
         }
     }
 }

@@ -4,8 +4,6 @@
 //!
 //! What has no test here, and why:
 //! - CVE-2018-15664 is in `verbs/copy.rs`, with what a container cannot have copied out.
-//! - CVE-2016-3697: config.json and `exec --user` hold numbers alone; names are ctrd's to resolve, in the unit
-//!   tests of `ctrd/src/spec/user.rs`.
 //! - CVE-2020-15157, GHSA-rp3h-jf77-q9p4: nothing fetches anything from a registry, nor from the `urls` of a
 //!   manifest.
 //! - What concerns the CRI alone (CVE-2021-43816, CVE-2022-4318, CVE-2025-47291, CVE-2022-31030 and others): there

@@ -147,13 +147,13 @@ fn leftovers_hold_up_nobody() {
     let home = "io.containerd.runtime.v2.task/default";
     let (state, work) = (stack.path("run").join(home), stack.path("lib").join(home));
     for n in 0..1000 {
-        std::fs::create_dir_all(state.join(format!(".it-left-{n}/rootfs"))).expect("make a leftover");
-        std::fs::write(state.join(format!(".it-left-{n}/config.json")), "{}").expect("fill it");
-        std::fs::create_dir_all(work.join(format!("it-left-{n}/restoring"))).expect("make another");
+        std::fs::create_dir_all(state.join(format!(".it-swept-{n}/rootfs"))).expect("make a leftover");
+        std::fs::write(state.join(format!(".it-swept-{n}/config.json")), "{}").expect("fill it");
+        std::fs::create_dir_all(work.join(format!("it-swept-{n}/restoring"))).expect("make another");
     }
     let left = |dir: &Path| {
         let entries = std::fs::read_dir(dir).expect("a folder").map(|entry| entry.expect("an entry"));
-        entries.filter(|entry| entry.file_name().to_string_lossy().contains("it-left-")).count()
+        entries.filter(|entry| entry.file_name().to_string_lossy().contains("it-swept-")).count()
     };
     // As somebody has it who makes a bundle: until it is let go, no work folder is taken away.
     let dir = std::fs::File::open(&state).expect("open the namespace's folder");
@@ -167,7 +167,7 @@ fn leftovers_hold_up_nobody() {
     });
     assert_eq!(left(&work), 1000, "it has not begun with these");
     drop(held);
-    let name = "it-left-999";
+    let name = "it-swept-999";
     assert_eq!(stack.run(&["run", "--rm", "--name", name, "busybox", "echo", "served"]).ok(), "served\n");
     while left(&work) + left(&state) > 0 {
         std::thread::yield_now();

@@ -7,10 +7,15 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Asserts that nothing on the host bears one of `words`: no cgroup, mount, process that is not a
-/// zombie, bound socket, or file below /run. A server that lives may still be at the folders of a bundle that is gone.
+/// zombie, bound socket, or file below /run. A server that lives may still be at the folders of a bundle that is gone,
+/// and a shim on its way out.
 pub fn none_of(words: &[&str]) {
     let limit = Instant::now() + Duration::from_secs(20);
-    let goes = |line: &String| line.starts_with("file ") && line.contains(".v2.task/") && line.contains("/.");
+    let goes = |line: &String| match line.split_once(' ') {
+        Some(("file", path)) => path.contains(".v2.task/") && path.contains("/."),
+        Some(("process", line)) => line.contains("/ctrd-shim "),
+        _ => false,
+    };
     loop {
         let left = left_of(words);
         if left.is_empty() {

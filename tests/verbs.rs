@@ -21,10 +21,15 @@ use crate::stack::{Server, Stack};
 /// Runs `work` on one stack, with a server and then without; what it makes, it removes.
 pub fn both_ways(work: impl Fn(&Stack, &str)) {
     let stack = Stack::with_busybox();
+    both_ways_on(&stack, |how| work(&stack, how));
+}
+
+/// The same on a stack that there is.
+pub fn both_ways_on(stack: &Stack, work: impl Fn(&str)) {
     let mut server: Server = stack.serve();
-    work(&stack, "with a server");
+    work("with a server");
     server.kill();
-    work(&stack, "without one");
+    work("without one");
 }
 
 /// The lines of a JSON listing.

@@ -20,8 +20,15 @@ fn remove(ctr: &Ctr, id: &str) {
 #[test]
 fn a_run_gives_output_and_status() {
     with_each(|ctr| {
-        let done =
-            ctr.ctr(&["run", "--rm", "bb:busybox", "it-run", "sh", "-c", "echo out; echo err >&2; exit 42"]);
+        let done = ctr.ctr(&[
+            "run",
+            "--rm",
+            "bb:busybox",
+            "it-ctrstatus",
+            "sh",
+            "-c",
+            "echo out; echo err >&2; exit 42",
+        ]);
         assert_eq!((done.code, done.stdout.as_str()), (42, "out\n"), "{}", done.stderr);
         assert!(done.stderr.contains("err\n"), "{}", done.stderr);
         for (program, text) in [
@@ -29,14 +36,14 @@ fn a_run_gives_output_and_status() {
             // Where runc is installed it is the one that says so, and runc 1.1 says "permission denied".
             ("/etc", r#"exec: "/etc": "#),
         ] {
-            ctr.fails(&["run", "--rm", "bb:busybox", "it-run", program], text);
+            ctr.fails(&["run", "--rm", "bb:busybox", "it-ctrstatus", program], text);
         }
-        ctr.fails(&["run", "--rm", "nosuch:1", "it-run", "true"], "not found");
+        ctr.fails(&["run", "--rm", "nosuch:1", "it-ctrstatus", "true"], "not found");
         assert_eq!(
             (ctr.ok(&["tasks", "ls", "-q"]), ctr.ok(&["containers", "ls", "-q"])),
             ("".into(), "".into())
         );
-        traces::none_of(&["it-run"]);
+        traces::none_of(&["it-ctrstatus"]);
     });
 }
 
@@ -64,38 +71,38 @@ fn the_life_of_a_task() {
             "--pid-file",
             &pid,
             "bb:busybox",
-            "it-life",
+            "it-ctrlife",
             "sleep",
             "3000",
         ]);
-        assert_eq!(status(ctr, "it-life"), "RUNNING");
+        assert_eq!(status(ctr, "it-ctrlife"), "RUNNING");
         let pid = std::fs::read_to_string(pid).unwrap();
-        assert_eq!(ctr.line(&["tasks", "ls"], "it-life").unwrap()[1], pid);
+        assert_eq!(ctr.line(&["tasks", "ls"], "it-ctrlife").unwrap()[1], pid);
         let exec =
-            |script: &str| ctr.ctr(&["tasks", "exec", "--exec-id", "e", "it-life", "sh", "-c", script]);
+            |script: &str| ctr.ctr(&["tasks", "exec", "--exec-id", "e", "it-ctrlife", "sh", "-c", script]);
         assert_eq!(exec("echo $A; pwd; cat /mnt/file").ok(), "b c\n/tmp\nfrom the host\n");
         assert_eq!(exec("exit 7").code, 7);
-        assert!(ctr.ok(&["tasks", "ps", "it-life"]).contains(&pid));
-        assert!(ctr.ok(&["tasks", "metrics", "it-life"]).contains("67108864"));
-        ctr.ok(&["tasks", "pause", "it-life"]);
-        assert_eq!(status(ctr, "it-life"), "PAUSED");
-        ctr.ok(&["tasks", "resume", "it-life"]);
-        ctr.fails(&["tasks", "delete", "it-life"], "running");
-        ctr.fails(&["containers", "rm", "it-life"], "");
-        ctr.fails(&["tasks", "start", "it-life"], "already exists");
+        assert!(ctr.ok(&["tasks", "ps", "it-ctrlife"]).contains(&pid));
+        assert!(ctr.ok(&["tasks", "metrics", "it-ctrlife"]).contains("67108864"));
+        ctr.ok(&["tasks", "pause", "it-ctrlife"]);
+        assert_eq!(status(ctr, "it-ctrlife"), "PAUSED");
+        ctr.ok(&["tasks", "resume", "it-ctrlife"]);
+        ctr.fails(&["tasks", "delete", "it-ctrlife"], "running");
+        ctr.fails(&["containers", "rm", "it-ctrlife"], "");
+        ctr.fails(&["tasks", "start", "it-ctrlife"], "already exists");
         if ctr.version < (2, 0) {
             assert!(ctr.ok(&["shim", "--help"]).contains("state"));
         }
-        remove(ctr, "it-life");
+        remove(ctr, "it-ctrlife");
         for args in [
-            &["tasks", "kill", "it-life"][..],
-            &["tasks", "delete", "it-life"],
-            &["tasks", "ps", "it-life"],
-            &["tasks", "exec", "--exec-id", "e", "it-life", "true"],
+            &["tasks", "kill", "it-ctrlife"][..],
+            &["tasks", "delete", "it-ctrlife"],
+            &["tasks", "ps", "it-ctrlife"],
+            &["tasks", "exec", "--exec-id", "e", "it-ctrlife", "true"],
         ] {
             ctr.fails(args, "not found");
         }
-        traces::none_of(&["it-life"]);
+        traces::none_of(&["it-ctrlife"]);
     });
 }
 
@@ -136,11 +143,14 @@ fn the_options_of_run_reach_the_program() {
             if matches!(flags, ["--hostname" | "--user", ..]) && ctr.version < (1, 7) {
                 continue;
             }
-            let args = [&["run", "--rm"], flags, &["bb:busybox", "it-flag", "sh", "-c", script]].concat();
+            let args = [&["run", "--rm"], flags, &["bb:busybox", "it-ctrflags", "sh", "-c", script]].concat();
             assert_eq!(ctr.ok(&args), expected, "{flags:?}");
         }
-        assert_eq!(ctr.ok(&["run", "--rm", "--rootfs", &root, "it-flag", "/bin/echo", "folder"]), "folder\n");
-        traces::none_of(&["it-flag"]);
+        assert_eq!(
+            ctr.ok(&["run", "--rm", "--rootfs", &root, "it-ctrflags", "/bin/echo", "folder"]),
+            "folder\n"
+        );
+        traces::none_of(&["it-ctrflags"]);
     });
 }
 

@@ -62,7 +62,9 @@ fn cases() -> Vec<(&'static str, Beside, Vec<Member>)> {
     use Beside::{AsTar, RefusedThere, Same};
     let long = "long/".repeat(60);
     let name = |last: &str| format!("new/{long}{last}");
-    let of = |magic: Magic, all: Vec<Member>| -> Vec<Member> {
+    let named = |magic: Magic| -> Vec<Member> {
+        let all =
+            [folder("new"), file(&name("f"), "f"), link("new/l", &name("f")), hard("new/h", &name("f"))];
         all.into_iter().map(|member| Member { magic, ..member }).collect()
     };
     let times = |name: &str, time: &str| pax(file(name, "x"), &[("mtime", time)]);
@@ -114,32 +116,8 @@ fn cases() -> Vec<(&'static str, Beside, Vec<Member>)> {
                 pax(folder("new/sub"), &[("mtime", "-7.75")]),
             ],
         ),
-        (
-            "names of any length in the form of GNU tar",
-            Same,
-            of(
-                Magic::Gnu,
-                vec![
-                    folder("new"),
-                    file(&name("f"), "f"),
-                    link("new/l", &name("f")),
-                    hard("new/h", &name("f")),
-                ],
-            ),
-        ),
-        (
-            "names of any length in the form of pax",
-            Same,
-            of(
-                Magic::Old,
-                vec![
-                    folder("new"),
-                    file(&name("f"), "f"),
-                    link("new/l", &name("f")),
-                    hard("new/h", &name("f")),
-                ],
-            ),
-        ),
+        ("names of any length in the form of GNU tar", Same, named(Magic::Gnu)),
+        ("names of any length in the form of pax", Same, named(Magic::Old)),
         (
             "names split as ustar does",
             Same,

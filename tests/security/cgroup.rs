@@ -28,12 +28,12 @@ fn container_id() {
 /// GHSA-5g49-rx9x-qfc6: no `..` leads out of the cgroup.
 #[test]
 fn cgroup_path() {
-    for at in ["../it-up", "/../it-up", "/it-cg/../../it-up", "it-cg/../.."] {
+    for at in ["../it-outside", "/../it-outside", "/it-cg/../../it-outside", "it-cg/../.."] {
         let bundle = Bundle::new(&["true"], |c| c["linux"]["cgroupsPath"] = json!(at));
         let line = run("it-cgpath", &bundle).fails(1);
         assert!(line.contains(".."), "{line}");
     }
-    for key in ["../../it-up", "../cgroup.procs", "a/b", "", "..", "."] {
+    for key in ["../../it-outside", "../cgroup.procs", "a/b", "", "..", "."] {
         let bundle = Bundle::new(&["true"], |c| c["linux"]["resources"]["unified"] = json!({key: "1"}));
         let line = run("it-cgpath", &bundle).fails(1);
         assert!(line.contains("unified"), "{key:?}: {line}");
@@ -47,7 +47,7 @@ fn cgroup_path() {
         assert_eq!((done.code, done.stdout.as_str()), (255, ""), "{at}: {}", done.stderr);
     }
     drop(runtime);
-    none_of(&["it-cgpath", "it-up"]);
+    none_of(&["it-cgpath", "it-outside"]);
 }
 
 /// CVE-2022-0492, CVE-2023-25809: what is mounted of cgroupfs is read-only, with and without a

@@ -1,12 +1,12 @@
 //! What an image says, and what lies in it under names that are looked for, changes nothing on the host.
 
 use std::os::unix::fs::symlink;
-use std::process::Command;
 
 use serde_json::{Value, json};
 
 use super::image;
 use crate::bin;
+use crate::shim::stalled::program;
 use crate::stack::Stack;
 
 /// A folder of the host with a file in it, which no image may lead to.
@@ -170,9 +170,8 @@ fn labels_of_an_image_are_no_commands() {
     let (heard, logger, config) = (stack.path("heard"), stack.path("logger"), stack.path("config.toml"));
     std::fs::create_dir(&heard).expect("a folder");
     // What a logger is told of itself is in its environment; it says by a descriptor that it is ready.
-    let script = format!("#!/bin/sh\n: >{}/$CONTAINER_ID\nexec 5>&-\ncat >/dev/null <&3\n", heard.display());
-    std::fs::write(&logger, script).expect("a program");
-    bin::run(Command::new("chmod").arg("755").arg(&logger)).ok();
+    let script = format!(": >{}/$CONTAINER_ID\nexec 5>&-\ncat >/dev/null <&3", heard.display());
+    program(&logger, &script);
     let interval =
         "version = 3\n[plugins.\"io.containerd.monitor.container.v1.restart\"]\ninterval = \"50ms\"\n";
     std::fs::write(&config, interval).expect("a configuration");
@@ -201,7 +200,7 @@ fn labels_of_an_image_are_no_commands() {
         let program = [image, "sh", "-c", &script];
         stack.run(&[&["run", "-d", "--name", id, "-v", &volume], flags, &program[..]].concat())
     };
-    let done = run("it-labels", &[], "labels");
+    let done = run("it-obeys", &[], "labels");
     assert_eq!((done.code, done.stderr.lines().count()), (0, 1), "{done:?}");
     assert!(
         done.stderr.contains("labels of the image are left out: ") && done.stderr.contains("and 2 more"),
@@ -228,12 +227,13 @@ fn labels_of_an_image_are_no_commands() {
     }
     stack.run(&["rm", "-f", "it-given"]).ok();
     assert!(heard.join("it-given").exists(), "its logger was started");
-    assert_eq!(count("it-labels.runs"), 1);
+    stack.run(&["wait", "it-obeys"]).ok();
+    assert_eq!(count("it-obeys.runs"), 1);
     assert!(
-        !heard.join("it-labels").exists() && !heard.join("it-created").exists(),
+        !heard.join("it-obeys").exists() && !heard.join("it-created").exists(),
         "a logger of the image's ran"
     );
-    for id in ["it-labels", "it-created"] {
+    for id in ["it-obeys", "it-created"] {
         let inspect: Value = serde_json::from_str(&stack.run(&["inspect", id]).ok()).expect("JSON");
         assert_eq!(inspect["labels"]["org.example/kept"], "yes", "{inspect}");
         for (key, value) in commands {

@@ -172,7 +172,7 @@ for flag in (0x10000000, 0x20000000, 0x20000, 0x40000000, 0x8000000, 0x4000000, 
 /// io_uring, namespaces, BPF, userfaultfd and the like.
 #[test]
 fn system_calls_that_reach_out_are_refused() {
-    if !bin::peer("python3") {
+    if !bin::peer("/usr/bin/python3") {
         return;
     }
     let stack = Stack::with_busybox();

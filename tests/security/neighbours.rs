@@ -106,7 +106,7 @@ for path in sys.stdin.read().split('\\n'):
 /// everybody in the same network namespace could connect to.
 #[test]
 fn nobody_connects() {
-    if !bin::peer("python3") {
+    if !bin::peer(PYTHON) {
         return;
     }
     let (stack, _server) = at_work("it-socket");
@@ -154,7 +154,7 @@ for path in sys.stdin.read().split('\\n'):
 /// state the upper folders can be entered, for containers whose root is another user.
 #[test]
 fn nobody_looks_in() {
-    if !bin::peer("python3") {
+    if !bin::peer(PYTHON) {
         return;
     }
     let (stack, _server) = at_work("it-closed");
@@ -191,4 +191,10 @@ fn nobody_looks_in() {
         }
         assert!(seen.is_empty(), "{dir}: {seen:#?}");
     }
+    // The same question finds what he may read.
+    let open = stack.path("open");
+    std::fs::write(&open, "").expect("a file");
+    std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o644)).expect("open it");
+    let done = as_nobody(&[PYTHON, "-c", OPEN], open.to_str().expect("UTF-8"));
+    assert!(done.stdout.starts_with("opens "), "{done:?}");
 }

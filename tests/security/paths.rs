@@ -58,18 +58,18 @@ fn mask_enforced() {
         std::fs::create_dir(root.join(dir)).unwrap();
         std::fs::write(root.join(dir).join("file"), "").unwrap();
     }
-    assert_eq!(run("it-mask", &bundle).ok(), "0\n0\n");
+    assert_eq!(run("it-enforced", &bundle).ok(), "0\n0\n");
     assert_eq!(std::fs::read_to_string(root.join("secret")).unwrap(), "secret");
 
     // Only a missing path needs no mask: one that cannot be looked at is an error.
     symlink("loop", root.join("loop")).unwrap();
     for key in ["maskedPaths", "readonlyPaths"] {
         bundle.edit(|c| c["linux"][key] = json!(["/loop"]));
-        let line = run("it-mask", &bundle).fails(1);
+        let line = run("it-enforced", &bundle).fails(1);
         assert!(line.contains("/loop"), "{line}");
         bundle.edit(|c| c["linux"][key] = json!([]));
     }
-    none_of(&["it-mask", path(&bundle)]);
+    none_of(&["it-enforced", path(&bundle)]);
 }
 
 /// CVE-2025-31133: a /dev/null that is another file must not be what masks, or a writable file of

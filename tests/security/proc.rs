@@ -135,8 +135,8 @@ fn sysctl_of_the_host() {
 fn label_is_not_dropped() {
     for key in ["apparmorProfile", "selinuxLabel"] {
         let bundle = Bundle::new(&["true"], |c| c["process"][key] = json!("it-no-such-label"));
-        let line = run("it-label", &bundle).fails(1);
+        let line = run("it-keepslabel", &bundle).fails(1);
         assert!(line.contains("it-no-such-label"), "{line}");
     }
-    none_of(&["it-label"]);
+    none_of(&["it-keepslabel"]);
 }

@@ -85,13 +85,13 @@ fn helpers_of_an_image_never_run() {
     let lines: &[&[&str]] = &[
         &["image", "import", "--name", "evil", archive],
         &["image", "import", "--name", "native", "--snapshotter", "native", archive],
-        &["run", "--name", "it-evil", "evil", "true"],
+        &["run", "--name", "it-helpers", "evil", "true"],
         &["run", "--rm", "--user", "web", "evil", "true"],
-        &["cp", "it-evil:/etc", out],
-        &["cp", "it-evil:/bin/tar", "-"],
-        &["cp", archive, "it-evil:/tmp/in"],
-        &["diff", "it-evil"],
-        &["commit", "it-evil", "committed"],
+        &["cp", "it-helpers:/etc", out],
+        &["cp", "it-helpers:/bin/tar", "-"],
+        &["cp", archive, "it-helpers:/tmp/in"],
+        &["diff", "it-helpers"],
+        &["commit", "it-helpers", "committed"],
         &["run", "--rm", "committed", "true"],
         &["image", "export", "-o", &copy, "committed"],
         &["image", "mount", "evil", &mounted],
@@ -100,24 +100,24 @@ fn helpers_of_an_image_never_run() {
     for line in lines {
         executes_nothing(&stack, line);
     }
-    stack.run(&["run", "-d", "--name", "it-runs", "evil", "sleep", "3000"]).ok();
+    stack.run(&["run", "-d", "--name", "it-helpers-live", "evil", "sleep", "3000"]).ok();
     let lines: &[&[&str]] = &[
-        &["exec", "--user", "1000", "it-runs", "true"],
-        &["cp", "it-runs:/bin", &format!("{out}-bin")],
-        &["cp", "it-runs:/bin/tar", "-"],
-        &["cp", archive, "it-runs:/tmp/in"],
-        &["diff", "it-runs"],
-        &["commit", "it-runs", "again"],
-        &["stop", "--time", "0", "it-runs"],
-        &["rm", "it-runs"],
+        &["exec", "--user", "1000", "it-helpers-live", "true"],
+        &["cp", "it-helpers-live:/bin", &format!("{out}-bin")],
+        &["cp", "it-helpers-live:/bin/tar", "-"],
+        &["cp", archive, "it-helpers-live:/tmp/in"],
+        &["diff", "it-helpers-live"],
+        &["commit", "it-helpers-live", "again"],
+        &["stop", "--time", "0", "it-helpers-live"],
+        &["rm", "it-helpers-live"],
     ];
     for line in lines {
         executes_nothing(&stack, line);
     }
     assert!(!Path::new(&mark).exists(), "{:?}", std::fs::read_to_string(&mark));
-    assert!(stack.run(&["cp", &format!("it-evil:{mark}"), out]).code != 0, "one ran in its container");
-    stack.run(&["rm", "it-evil"]).ok();
-    none_of(&["it-evil", "it-runs"]);
+    assert!(stack.run(&["cp", &format!("it-helpers:{mark}"), out]).code != 0, "one ran in its container");
+    stack.run(&["rm", "it-helpers"]).ok();
+    none_of(&["it-helpers"]);
 }
 
 /// Runs a line of ctrd's, of which no program may come but our own ones and the container's own, /bin/true, and no

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::image;
 use crate::stack::Stack;
+use crate::verbs::both_ways_on;
 
 /// Names that look like numbers, each with the rights of root.
 const PASSWD: &str = "root:x:0:0::/:\n1000:x:0:0::/:\n2147483648:x:0:0::/:\n4294967296:x:0:0::/:\n\
@@ -96,7 +97,7 @@ fn files_of_users_are_files() {
         std::fs::remove_file(root.join("etc/group")).expect("remove the file");
         symlink("/dev/zero", root.join("etc/group")).expect("a link");
     });
-    both_ways_with(&stack, |how| {
+    both_ways_on(&stack, |how| {
         for (what, _, words) in puts {
             for file in ["passwd", "group"] {
                 let said = stack.run(&["run", "--rm", &format!("{what}-{file}")]).fails(125);
@@ -106,13 +107,6 @@ fn files_of_users_are_files() {
         }
         stack.run(&["run", "--rm", "link"]).ok();
     });
-}
-
-fn both_ways_with(stack: &Stack, work: impl Fn(&str)) {
-    let server = stack.serve();
-    work("a server");
-    drop(server);
-    work("none");
 }
 
 /// CVE-2023-6476, CVE-2024-3154: annotations of an image (its manifest, the index, its labels) are none of the
@@ -137,8 +131,8 @@ fn annotations_of_an_image_reach_no_runtime() {
     target["annotations"] = hostile;
     layout.index(&target);
     stack.run(&["image", "import", "--name", "annotated", layout.path()]).ok();
-    both_ways_with(&stack, |how| {
-        stack.run(&["create", "--name", "it-annotated", "annotated"]);
+    both_ways_on(&stack, |how| {
+        stack.run(&["create", "--name", "it-annotated", "annotated"]).ok();
         let inspect = stack.run(&["inspect", "it-annotated"]).ok();
         let inspect: serde_json::Value = serde_json::from_str(&inspect).expect("JSON");
         let annotations = &inspect["spec"]["annotations"];

@@ -12,18 +12,18 @@ use crate::{bin, runtime, traces};
 
 fn member(id: &str, key: &str) -> Bundle {
     Bundle::new(&["sleep", "3000"], |config| {
-        config["annotations"] = json!({key: "it-pod"});
+        config["annotations"] = json!({key: "it-cripod"});
         config["linux"]["cgroupsPath"] = json!(format!("/{id}"));
     })
 }
 
 #[test]
 fn a_pod_has_one_shim() {
-    let pod = Driven::with("it-pod", &["sleep", "3000"], |_| {});
+    let pod = Driven::with("it-cripod", &["sleep", "3000"], |_| {});
     pod.create();
     pod.start("");
     for (id, key) in
-        [("it-pod-a", "io.kubernetes.cri.sandbox-id"), ("it-pod-b", "io.containerd.runc.v2.group")]
+        [("it-cripod-a", "io.kubernetes.cri.sandbox-id"), ("it-cripod-b", "io.containerd.runc.v2.group")]
     {
         let bundle = member(id, key);
         let printed = bin::run(command(bundle.path(), pod.dir.path(), id).arg("start")).ok();
@@ -53,12 +53,12 @@ fn a_pod_has_one_shim() {
         // As containerd does after each delete: it must not touch the pod's shim.
         let mut delete = command(bundle.path(), pod.dir.path(), id);
         assert!(delete.arg("delete").output().unwrap().status.success());
-        let wait = task::StateRequest { id: "it-pod".into(), exec_id: String::new() };
+        let wait = task::StateRequest { id: "it-cripod".into(), exec_id: String::new() };
         let state: task::StateResponse = pod.ok("State", &wait);
         assert_eq!(state.status, ctrd_shim::api::process::Status::Running as i32);
     }
     drop(pod);
-    traces::none_of(&["it-pod"]);
+    traces::none_of(&["it-cripod"]);
 }
 
 /// While the last events are still on their way a new container of the same name begins.

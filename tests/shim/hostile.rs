@@ -294,7 +294,7 @@ fn no_abstract_socket_and_nobody_else() {
 /// What others on the host may see of a container's files: nothing.
 #[test]
 fn state_perms() {
-    let shim = Driven::new("it-perms", &["sleep", "3000"]);
+    let shim = Driven::new("it-modes", &["sleep", "3000"]);
     shim.create();
     shim.start("");
     shim.exec("e", &["sleep", "3001"]);

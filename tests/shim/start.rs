@@ -38,7 +38,7 @@ fn delete(bundle: &Path, id: &str) {
 #[test]
 fn start_prints_one_line_that_can_be_connected_to_at_once() {
     let bundle = Bundle::new(&["sleep", "3000"], |_| {});
-    let done = start(bundle.path(), "it-shim");
+    let done = start(bundle.path(), "it-oneline");
     assert_eq!(done.stderr, "");
     let line = done.ok();
     assert_eq!(line.lines().count(), 1, "{line:?}");
@@ -49,11 +49,13 @@ fn start_prints_one_line_that_can_be_connected_to_at_once() {
     UnixStream::connect(&socket).expect("an address that was printed can be connected to");
 
     let found: Vec<_> =
-        traces::processes().filter(|(_, l)| l.contains("ctrd-shim") && l.contains("it-shim")).collect();
+        traces::processes().filter(|(_, l)| l.contains("ctrd-shim") && l.contains("it-oneline")).collect();
     let [(pid, command)] = &found[..] else { panic!("start has exited, one shim stays: {found:?}") };
     assert!(
-        command
-            .ends_with(&format!("-namespace it -id it-shim -address {}/ctrd.sock", bundle.path().display())),
+        command.ends_with(&format!(
+            "-namespace it -id it-oneline -address {}/ctrd.sock",
+            bundle.path().display()
+        )),
         "{command}"
     );
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
@@ -62,7 +64,7 @@ fn start_prints_one_line_that_can_be_connected_to_at_once() {
     assert_eq!(fields[2], pid.to_string(), "its own process group");
 
     // The same id again is the same shim: no second one.
-    let again: Value = serde_json::from_str(&start(bundle.path(), "it-shim").ok()).unwrap();
+    let again: Value = serde_json::from_str(&start(bundle.path(), "it-oneline").ok()).unwrap();
     assert_eq!(again["address"], reply["address"]);
 
     use std::os::unix::fs::PermissionsExt;
@@ -70,9 +72,9 @@ fn start_prints_one_line_that_can_be_connected_to_at_once() {
     assert_eq!(mode(Path::new(&socket)), 0o600);
     // The folder may have been made by containerd's own shim, as 0600.
     assert_eq!(mode(Path::new(&socket).parent().unwrap()) & 0o077, 0);
-    delete(bundle.path(), "it-shim");
+    delete(bundle.path(), "it-oneline");
     assert!(!Path::new(&socket).exists(), "the socket went with the shim");
-    traces::none_of(&["it-shim"]);
+    traces::none_of(&["it-oneline"]);
 }
 
 #[test]
@@ -175,7 +177,7 @@ fn options_alone_on_stdin_are_of_an_older_caller() {
     let bundle = Bundle::new(&["true"], |_| {});
     let dir = crate::caller::folder();
     let options = runc::Options { shim_cgroup: "/it-nosuch-group".into(), ..Default::default() };
-    let mut start = driver::command(bundle.path(), dir.path(), "it-any");
+    let mut start = driver::command(bundle.path(), dir.path(), "it-older");
     start.env("MAX_SHIM_VERSION", "2").arg("start");
     start.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = start.spawn().unwrap();
@@ -183,13 +185,13 @@ fn options_alone_on_stdin_are_of_an_older_caller() {
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), &input).unwrap();
     let refused = bin::done(&child.wait_with_output().unwrap()).fails(1);
     assert_eq!(refused, "ctrd-shim: join the cgroup /it-nosuch-group: No such file or directory");
-    traces::none_of(&["it-any"]);
+    traces::none_of(&["it-older"]);
     let options = runc::Options::default();
-    let mut start = driver::command(bundle.path(), dir.path(), "it-any");
+    let mut start = driver::command(bundle.path(), dir.path(), "it-older");
     start.env("MAX_SHIM_VERSION", "2").arg("start");
     let json = String::from_utf8(told(start, &any::pack(&options).encode_to_vec())).unwrap();
     assert!(json.starts_with("{\"version\":2,"), "{json}");
-    delete_of(bundle.path(), dir.path(), "it-any");
+    delete_of(bundle.path(), dir.path(), "it-older");
 }
 
 fn delete_of(bundle: &Path, dir: &Path, id: &str) {
@@ -254,17 +256,17 @@ fn what_cannot_start_is_told_in_one_line() {
     let bundle = Bundle::new(&["true"], |c| c["annotations"] = json!({"io.kubernetes.cri.sandbox-id": "p"}));
     let start = |args: &[&str]| bin::run(bin::command("ctrd-shim").args(args).current_dir(bundle.path()));
     for (args, want) in [
-        (&["-id", "it-x", "start"][..], "ctrd-shim: shim namespace cannot be empty"),
+        (&["-id", "it-nostart", "start"][..], "ctrd-shim: shim namespace cannot be empty"),
         (&["-namespace", "it", "-id", "a/b", "start"], "ctrd-shim: start \"a/b\": not a name"),
-        (&["-namespace", "it", "-id", "it-x"], "ctrd-shim: take the listening socket, descriptor 3: "),
+        (&["-namespace", "it", "-id", "it-nostart"], "ctrd-shim: take the listening socket, descriptor 3: "),
     ] {
         let line = start(args).fails(1);
         assert!(line.starts_with(want), "{line}");
     }
     std::fs::write(bundle.path().join("config.json"), "{").unwrap();
-    let line = start(&["-namespace", "it", "-id", "it-x", "start"]).fails(1);
+    let line = start(&["-namespace", "it", "-id", "it-nostart", "start"]).fails(1);
     assert!(line.starts_with("ctrd-shim: parse config.json: "), "{line}");
-    traces::none_of(&["it-x"]);
+    traces::none_of(&["it-nostart"]);
 }
 
 /// What operators send to a shim to see what it is at; and it lives on.

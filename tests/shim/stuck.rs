@@ -78,7 +78,7 @@ impl Stalled {
 
 #[test]
 fn a_runtime_that_hangs_holds_up_its_own_call_alone() {
-    let stalled = Stalled::new("it-stuck", &["sleep", "3000"], |_| {});
+    let stalled = Stalled::new("it-holdsup", &["sleep", "3000"], |_| {});
     let shim = &stalled.shim;
     let id = shim.id.clone();
     stalled.late("before", "create", "Create", &shim.request());
@@ -111,7 +111,7 @@ fn a_runtime_that_hangs_holds_up_its_own_call_alone() {
     stalled.late("before", "delete", "Delete", &shim.delete_request(""));
     assert_eq!(shim.delete("").exit_status, 137);
     drop(stalled);
-    traces::none_of(&["it-stuck"]);
+    traces::none_of(&["it-holdsup"]);
 }
 
 /// The runtime has done its work and hangs then: what it has made is taken away, and what it has started ended.
@@ -133,7 +133,7 @@ fn nothing_stays_of_what_was_given_up() {
 #[test]
 fn a_create_is_given_up_with_its_caller() {
     for when in ["before", "after"] {
-        let stalled = Stalled::new("it-orphan", &["sleep", "3000"], |_| {});
+        let stalled = Stalled::new("it-givenup", &["sleep", "3000"], |_| {});
         let shim = &stalled.shim;
         stalled.hangs(when, "create");
         let mut socket = Client::connect(&shim.address, "it").expect("connect").into_socket();
@@ -151,7 +151,7 @@ fn a_create_is_given_up_with_its_caller() {
         shim.wait("");
         shim.delete("");
     }
-    traces::none_of(&["it-orphan"]);
+    traces::none_of(&["it-givenup"]);
 }
 
 /// SIGKILL is for what is stuck, so a stuck runtime does not stop it.

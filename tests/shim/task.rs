@@ -21,7 +21,7 @@ fn id(shim: &Driven) -> String {
 #[test]
 fn the_life_of_a_task() {
     over_each(|stack| {
-        let shim = stack.shim("it-life", &["sleep", "3000"]);
+        let shim = stack.shim("it-shimlife", &["sleep", "3000"]);
         let pid = shim.create();
         assert_eq!(shim.create_state(), (pid, Status::Created as i32));
         let connect: task::ConnectResponse = shim.ok("Connect", &task::ConnectRequest { id: id(&shim) });
@@ -81,7 +81,7 @@ fn the_life_of_a_task() {
         let clean = shim.clean_up();
         assert_eq!((clean.pid, clean.exit_status), (pid, 137), "and the command says the same");
         drop(shim);
-        traces::none_of(&["it-life"]);
+        traces::none_of(&["it-shimlife"]);
     });
 }
 
@@ -238,7 +238,7 @@ fn methods_that_have_nothing_to_do_succeed() {
 #[test]
 fn a_create_that_fails_leaves_nothing_and_may_be_tried_again() {
     over_each(|stack| {
-        let mut shim = stack.shim("it-again", &["nosuch"]);
+        let mut shim = stack.shim("it-retried", &["nosuch"]);
         let (code, words) = shim.refused("Create", &shim.request());
         assert_eq!(code, code::UNKNOWN);
         let want = "OCI runtime create failed: ";
@@ -263,7 +263,7 @@ fn a_create_that_fails_leaves_nothing_and_may_be_tried_again() {
         wrong.id = "a/b".into();
         assert_eq!(shim.refused("Create", &wrong).0, code::INVALID_ARGUMENT);
         drop(shim);
-        traces::none_of(&["it-again"]);
+        traces::none_of(&["it-retried"]);
     });
 }
 

@@ -75,7 +75,8 @@ fn kill_a_server_while_it_works() {
         let (count, done) = begun(&plain, usize::MAX);
         done.ok();
         let count = count.expect("nobody kills it");
-        assert_eq!(plain.wipe(false), [""; 0], "{line}");
+        // A server that ends leaves to the next one what takes it too long.
+        assert_eq!(plain.wipe(true), [""; 0], "{line}");
         for place in places(count, 5) {
             let id = format!("{id}-{place}");
             let case = Case::on(&ground, &id);

@@ -29,7 +29,7 @@ const VERBS: [(&[&str], &str); 14] = [
 ];
 
 /// How long what was killed may take to be gone.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where nothing is to be left.
 const FOLDERS: [&str; 5] = [

@@ -13,31 +13,32 @@ use crate::stack::Stack;
 fn a_container_is_created_started_stopped_and_started_again() {
     both_ways(|stack, how| {
         let script = "trap 'exit 7' TERM; echo up; while :; do sleep 1000 & wait; done";
-        stack.run(&["create", "--name", "it-life", "busybox", "sh", "-c", script]).ok();
-        assert_eq!(stack.run(&["start", "it-life"]).ok(), "it-life\n", "{how}");
-        super::until_logged(stack, "it-life", "up");
-        let again = stack.run(&["start", "it-life"]).fails(1);
-        assert_eq!(again, "ctrd: start it-life: its task is running", "{how}");
-        assert_eq!(stack.run(&["pause", "it-life"]).ok(), "it-life\n", "{how}");
+        stack.run(&["create", "--name", "it-verbs", "busybox", "sh", "-c", script]).ok();
+        assert_eq!(stack.run(&["start", "it-verbs"]).ok(), "it-verbs\n", "{how}");
+        super::until_logged(stack, "it-verbs", "up");
+        let again = stack.run(&["start", "it-verbs"]).fails(1);
+        assert_eq!(again, "ctrd: start it-verbs: its task is running", "{how}");
+        assert_eq!(stack.run(&["pause", "it-verbs"]).ok(), "it-verbs\n", "{how}");
         let of =
             |id: &str| -> Value { serde_json::from_str(&stack.run(&["inspect", id]).ok()).expect("JSON") };
-        assert_eq!(of("it-life")["task"]["status"], "paused", "{how}");
-        assert_eq!(stack.run(&["unpause", "it-life"]).ok(), "it-life\n", "{how}");
-        assert_eq!(stack.run(&["stop", "it-life"]).ok(), "it-life\n", "{how}");
-        assert_eq!(of("it-life")["task"]["exitStatus"], 7, "{how}: it heard the signal");
-        assert_eq!(stack.run(&["wait", "it-life"]).ok(), "7\n", "{how}");
-        assert_eq!(stack.run(&["stop", "it-life"]).ok(), "it-life\n", "{how}: it has ended");
-        assert_eq!(stack.run(&["restart", "it-life"]).ok(), "it-life\n", "{how}");
-        super::until_logged(stack, "it-life", "up");
-        assert_eq!(of("it-life")["task"]["status"], "running", "{how}");
-        stack.run(&["rm", "-f", "it-life"]).ok();
-        let gone = stack.run(&["start", "it-life"]).fails(1);
-        assert_eq!(gone, "ctrd: start it-life: container it-life: not found", "{how}");
-        let attached = stack.run(&["create", "--name", "it-life", "busybox", "sh", "-c", "echo out; exit 5"]);
+        assert_eq!(of("it-verbs")["task"]["status"], "paused", "{how}");
+        assert_eq!(stack.run(&["unpause", "it-verbs"]).ok(), "it-verbs\n", "{how}");
+        assert_eq!(stack.run(&["stop", "it-verbs"]).ok(), "it-verbs\n", "{how}");
+        assert_eq!(of("it-verbs")["task"]["exitStatus"], 7, "{how}: it heard the signal");
+        assert_eq!(stack.run(&["wait", "it-verbs"]).ok(), "7\n", "{how}");
+        assert_eq!(stack.run(&["stop", "it-verbs"]).ok(), "it-verbs\n", "{how}: it has ended");
+        assert_eq!(stack.run(&["restart", "it-verbs"]).ok(), "it-verbs\n", "{how}");
+        super::until_logged(stack, "it-verbs", "up");
+        assert_eq!(of("it-verbs")["task"]["status"], "running", "{how}");
+        stack.run(&["rm", "-f", "it-verbs"]).ok();
+        let gone = stack.run(&["start", "it-verbs"]).fails(1);
+        assert_eq!(gone, "ctrd: start it-verbs: container it-verbs: not found", "{how}");
+        let attached =
+            stack.run(&["create", "--name", "it-verbs", "busybox", "sh", "-c", "echo out; exit 5"]);
         attached.ok();
-        let attached = stack.run(&["start", "--attach", "it-life"]);
+        let attached = stack.run(&["start", "--attach", "it-verbs"]);
         assert_eq!((attached.code, attached.stdout.as_str()), (5, "out\n"), "{how}: {}", attached.stderr);
-        stack.run(&["rm", "it-life"]).ok();
+        stack.run(&["rm", "it-verbs"]).ok();
     });
 }
 

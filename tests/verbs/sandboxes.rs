@@ -36,14 +36,16 @@ fn the_life_of_a_sandbox() {
         assert!(first.ends_with("pod-host\n"), "{how}: {first}");
         assert_eq!(run(&["--rm", "--sandbox", "it-box"]), first, "{how}");
         assert_ne!(run(&["--rm"]), first, "{how}");
-        stack.run(&["run", "-d", "--sandbox", "it-box", "--name", "it-in", "busybox", "sleep", "3000"]).ok();
+        stack
+            .run(&["run", "-d", "--sandbox", "it-box", "--name", "it-boxed", "busybox", "sleep", "3000"])
+            .ok();
         let shims = traces::processes()
             .filter(|(_, line)| line.contains("ctrd-shim -") && line.contains(stack.word()));
         assert_eq!(shims.count(), 1, "{how}: one shim for all");
         let busy = stack.run(&["sandbox", "rm", "it-box"]).fails(1);
-        assert!(busy.ends_with("container it-in is in it"), "{how}: {busy}");
-        assert_eq!(super::inspect(stack, "it-in")["sandbox"], "it-box");
-        stack.run(&["rm", "--force", "it-in"]).ok();
+        assert!(busy.ends_with("container it-boxed is in it"), "{how}: {busy}");
+        assert_eq!(super::inspect(stack, "it-boxed")["sandbox"], "it-box");
+        stack.run(&["rm", "--force", "it-boxed"]).ok();
 
         stack.run(&["sandbox", "stop", "--time", "5", "it-box"]).ok();
         assert_eq!(inspect(stack, "it-box")["status"], "notready", "{how}");
@@ -57,7 +59,7 @@ fn the_life_of_a_sandbox() {
             assert_eq!(gone, format!("ctrd: sandbox {verb} it-box: not found"), "{how}");
         }
         stack.run(&["sandbox", "rm", "--force", "it-box"]).ok();
-        traces::none_of(&["it-box", "it-in"]);
+        traces::none_of(&["it-box"]);
     });
 }
 
@@ -108,11 +110,11 @@ fn ctr_sees_the_same_sandboxes() {
         if ctr.version < (2, 0) {
             return bin::skip("this ctr has other sandboxes");
         }
-        ctr.stack.run(&["sandbox", "run", "it-shared"]).ok();
-        let line = ctr.line(&["sandboxes", "ls"], "it-shared").expect("listed");
+        ctr.stack.run(&["sandbox", "run", "it-bothsee"]).ok();
+        let line = ctr.line(&["sandboxes", "ls"], "it-bothsee").expect("listed");
         assert_eq!(line.last().map(String::as_str), Some("io.containerd.ctrd.v2"), "{line:?}");
-        ctr.ok(&["sandboxes", "rm", "it-shared"]);
+        ctr.ok(&["sandboxes", "rm", "it-bothsee"]);
         assert_eq!(ctr.stack.run(&["sandbox", "ls", "-q"]).ok(), "");
-        traces::none_of(&["it-shared"]);
+        traces::none_of(&["it-bothsee"]);
     });
 }

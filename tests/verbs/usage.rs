@@ -2,7 +2,7 @@
 
 use crate::stack::Stack;
 
-/// The command line, its status, and what is said; `%` in a word stands for a space.
+/// The command line, its status, and what is said.
 const WRONG: &[(&str, i32, &str)] = &[
     ("create --name a/b busybox", 2, "identifier \"a/b\""),
     ("create --mount type=bind busybox", 2, "mount \"type=bind\""),
@@ -104,10 +104,7 @@ const LISTS: &[&str] = &[
 #[test]
 fn a_value_that_means_nothing_is_wrong_usage() {
     let stack = Stack::new();
-    let run = |line: &str| {
-        let words: Vec<String> = line.split(' ').map(|word| word.replace('%', " ")).collect();
-        stack.run(&words.iter().map(String::as_str).collect::<Vec<_>>())
-    };
+    let run = |line: &str| stack.run(&line.split(' ').collect::<Vec<_>>());
     for (line, status, says) in WRONG {
         let told = run(line).fails(*status);
         assert!(told.starts_with("ctrd: ") && told.contains(says), "{line}: {told}");
