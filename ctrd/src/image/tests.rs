@@ -238,6 +238,25 @@ fn chains() {
     assert!(chain_ids(&[]).is_empty());
 }
 
+/// A snapshot is that of all images with the layer: one of them does not say for the others whom its files belong to.
+#[test]
+fn annotations_map_no_ids() {
+    let remote = "containerd.io/snapshot/remote/x";
+    let given = [
+        remote,
+        "containerd.io/snapshot/uidmapping",
+        "containerd.io/snapshot/gidmapping",
+        "containerd.io/snapshot/overlay.upperdir",
+        "containerd.io/snapshot.ref",
+        "containerd.io/gc.root",
+    ];
+    let annotations: Labels = given.map(|key| (key.to_string(), "0:1000:1".to_string())).into();
+    let labels = snapshot_labels(&annotations, "name", "diff", "");
+    let keys: Vec<&str> = labels.keys().map(String::as_str).collect();
+    assert_eq!(keys, ["containerd.io/snapshot.ref", "containerd.io/snapshot/diff-id", remote]);
+    assert_eq!(labels["containerd.io/snapshot.ref"], "name");
+}
+
 impl BlobSource for Memory {
     fn document(&mut self, digest: &Digest, limit: u64) -> Result<Vec<u8>> {
         self.read(digest, limit)

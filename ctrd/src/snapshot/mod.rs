@@ -43,6 +43,12 @@ pub fn is_inherited(key: &str) -> bool {
     key.starts_with("containerd.io/snapshot/") || key == REF_LABEL
 }
 
+/// Whether an image may give this label to the snapshots of its layers: none that says whom the files belong to or where
+/// they are, for a snapshot is that of all images with the layer.
+pub fn is_images_to_give(key: &str) -> bool {
+    is_inherited(key) && key != UPPER_LABEL && !remap::is_map(key)
+}
+
 /// Where the configuration wants it, a snapshot bears its upper folder under this label.
 const UPPER_LABEL: &str = "containerd.io/snapshot/overlay.upperdir";
 

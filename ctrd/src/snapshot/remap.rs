@@ -22,6 +22,11 @@ pub fn possible(root: &Path) -> bool {
     version >= (5, 19) && known && !super::in_user_namespace()
 }
 
+/// Whether a label says how ids are mapped.
+pub fn is_map(key: &str) -> bool {
+    key == UID || key == GID
+}
+
 /// The options by which a mount says what the labels of its snapshot say.
 pub fn options(labels: &Labels) -> Vec<String> {
     let of = |option: &str, label: &str| labels.get(label).map(|map| format!("{option}={map}"));
