@@ -87,16 +87,20 @@ impl Publisher {
         self.queue.len()
     }
 
-    /// Gives up one event, but not one that is on its way. Servers act on ends, so those go last.
+    /// Gives up one event, but not one that is on its way. Servers act on ends, so those go last; before them kills for
+    /// want of memory, of which a container can have any number.
     fn make_room(&mut self) {
         let under_way = self.calling || self.server.as_ref().is_some_and(|s| s.sent.is_some());
-        let first = usize::from(under_way);
-        let ends = |event: &ForwardRequest| {
-            let topic = event.envelope.as_ref().map_or("", |e| e.topic.as_str());
-            [topic::EXIT, topic::DELETE, topic::OOM].contains(&topic)
+        let weight = |event: &ForwardRequest| match event.envelope.as_ref().map_or("", |e| e.topic.as_str()) {
+            topic::EXIT | topic::DELETE => 2,
+            topic::OOM => 1,
+            _ => 0,
         };
-        let oldest = self.queue.iter().skip(first).position(|event| !ends(event)).unwrap_or(0);
-        self.queue.remove(first + oldest);
+        let waiting = self.queue.iter().enumerate().skip(usize::from(under_way));
+        // Of those that weigh the same, the oldest.
+        if let Some((oldest, _)) = waiting.min_by_key(|(_, event)| weight(event)) {
+            self.queue.remove(oldest);
+        }
     }
 }
 
@@ -316,5 +320,32 @@ fn wait(shim: &mut Shim, time: Duration) {
             }),
         );
         shim.publisher.timer = Some(timer);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(topic: &str) -> ForwardRequest {
+        ForwardRequest { envelope: Some(Envelope { topic: topic.into(), ..Envelope::default() }) }
+    }
+
+    #[test]
+    fn ends_are_given_up_last_and_kills_for_want_of_memory_before_them() {
+        let mut publisher = Publisher::new("/none".into(), "", "default");
+        let all = [topic::EXIT, topic::OOM, topic::START, topic::OOM, topic::DELETE];
+        publisher.queue.extend(all.map(event));
+        let left = |publisher: &mut Publisher| -> Vec<String> {
+            publisher.make_room();
+            publisher.queue.iter().map(|e| e.envelope.as_ref().unwrap().topic.clone()).collect()
+        };
+        assert_eq!(left(&mut publisher), [topic::EXIT, topic::OOM, topic::OOM, topic::DELETE]);
+        assert_eq!(left(&mut publisher), [topic::EXIT, topic::OOM, topic::DELETE]);
+        assert_eq!(left(&mut publisher), [topic::EXIT, topic::DELETE]);
+        // One that is on its way stays.
+        publisher.calling = true;
+        assert_eq!(left(&mut publisher), [topic::EXIT]);
+        assert_eq!(left(&mut publisher), [topic::EXIT]);
     }
 }
