@@ -87,11 +87,14 @@ impl Fifos {
         Ok(Fifos { dir, _lock: lock, stdin, stdout, stderr, kept: !ours })
     }
 
-    /// Leaves the FIFOs where they are, for whoever joins the process later, as long as the task of the
+    /// Leaves the FIFOs where they are, for whoever joins the process later: ours as long as the task of the
     /// container `id` lives.
     pub fn keep(mut self, id: &str) {
+        // Nothing is written into others' folders, where a link may wait.
+        if !self.kept {
+            litter::reserve(&self.dir, id);
+        }
         self.kept = true;
-        litter::reserve(&self.dir, id);
     }
 
     /// The paths as the API's requests take them; empty where there is no such stream.
@@ -332,6 +335,14 @@ mod tests {
         drop(fifos);
         assert!(!Path::new(&paths.stdout).exists());
         assert_eq!(fs::read_dir(state.path().join("fifo")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn nothing_is_written_beside_the_fifos_of_others() {
+        let dir = tempfile::tempdir().unwrap();
+        let others = Fifos::make(&dir.path().join("theirs"), "web", true, false).unwrap();
+        Fifos::join(&dir.path().join("ours"), &others.paths()).unwrap().keep("web");
+        assert_eq!(fs::read_dir(&others.dir).unwrap().count(), 3);
     }
 
     #[test]
