@@ -45,6 +45,8 @@ const WRONG: &[(&str, i32, &str)] = &[
     ("task kill --signal NOSUCH web", 2, "signal \"NOSUCH\": unknown"),
     ("update web", 2, "no limit is named, and no --restart"),
     ("update --memory lots web", 2, "size \"lots\""),
+    ("update --memory 0 web", 2, "memory limit 0: must be more than 0"),
+    ("update --pids-limit 0 web", 2, "pids limit 0: must be more than 0"),
     ("update --cpus many web", 2, "cpus \"many\""),
     ("update --restart sometimes web", 2, "restart policy \"sometimes\""),
     ("logs --tail some web", 2, "tail \"some\": must be a number of lines, or all"),

@@ -108,9 +108,8 @@ fn start(args: &Start) -> Result<()> {
 }
 
 fn update(args: &Update) -> Result<()> {
-    if let Some(text) = &args.memory {
-        resource::bytes(text)?;
-    }
+    let memory = args.memory.as_deref().map(resource::bytes).transpose()?;
+    resource::check(memory, None, args.pids_limit)?;
     if let Some(text) = &args.cpus {
         resource::cpus(text)?;
     }
