@@ -220,9 +220,15 @@ fn blobs_of_another_ctrd() {
     let told = near.run(&import).fails(1);
     assert!(told.contains("connect to "), "{told}");
     assert_eq!(near.run(&["image", "ls", "-q"]).ok(), "");
+    // Nobody could say whose this one is there: it is the other's.
+    let mut ingest = near.command(&["content", "ingest", "late"]);
+    ingest.stdin(std::fs::File::open(near.path("own")).unwrap());
+    assert!(bin::run(&mut ingest).fails(1).contains("connect to "));
     let _remote = serving(&other, "version = 3\n");
     near.run(&import).ok();
     assert_eq!(near.run(&["run", "--rm", "busybox", "echo", "back"]).ok(), "back\n");
+    near.run(&["image", "rm", "--sync", "busybox"]).ok();
+    assert_eq!(other.run(&["content", "ls", "-q"]).ok(), format!("{OWN}\n"));
 }
 
 #[test]

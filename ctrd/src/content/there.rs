@@ -45,9 +45,13 @@ impl There {
 
     /// Whether it has the blob, and its size.
     pub fn size(&self, ns: &str, digest: &Digest) -> Result<Option<u64>> {
+        Ok(self.info(ns, digest)?.map(|info| info.size.unsigned_abs()))
+    }
+
+    fn info(&self, ns: &str, digest: &Digest) -> Result<Option<api::Info>> {
         let mut client = self.0.client(ns)?.content();
         match self.0.wait(client.info(api::InfoRequest { digest: digest.to_string() })) {
-            Ok(reply) => Ok(reply.info.map(|info| info.size.unsigned_abs())),
+            Ok(reply) => Ok(reply.info),
             Err(e) if e.kind == Kind::NotFound => Ok(None),
             Err(e) => Err(at(e, digest)),
         }
@@ -79,8 +83,8 @@ impl There {
         Ok(file)
     }
 
-    /// Brings a blob there; whether the namespace did not have it there already.
-    fn put(&self, ns: &str, digest: &Digest, file: &File, size: u64) -> Result<bool> {
+    /// Brings a blob there, unless the namespace has it there already. One that is brought bears the mark.
+    fn put(&self, ns: &str, digest: &Digest, file: &File, size: u64, mark: &str) -> Result<()> {
         let mut client = self.0.client(ns)?.content();
         let first = api::WriteContentRequest {
             action: api::WriteAction::Stat.into(),
@@ -112,27 +116,34 @@ impl There {
             let request = api::WriteContentRequest {
                 action: api::WriteAction::Commit.into(),
                 offset: offset as i64,
-                labels: HashMap::from([(ROOT.to_string(), clock::rfc3339(clock::now()))]),
+                labels: HashMap::from([(ROOT.to_string(), mark.to_string())]),
                 ..first
             };
             send.send(request).await.map_err(gone)?;
             next().await.map(drop)
         });
         match sent {
-            Ok(()) => Ok(true),
-            Err(e) if e.kind == Kind::AlreadyExists => Ok(false),
-            Err(e) => Err(at(e, digest)),
+            Err(e) if e.kind != Kind::AlreadyExists => Err(at(e, digest)),
+            _ => Ok(()),
         }
     }
 
-    /// Removes a blob; it need not be there.
-    fn remove(&self, ns: &str, digest: &Digest) -> Result<()> {
+    /// Removes a blob with this mark, if it is there: one without is somebody else's.
+    fn remove(&self, ns: &str, digest: &Digest, mark: &str) -> Result<()> {
+        if self.info(ns, digest)?.is_none_or(|info| info.labels.get(ROOT).is_none_or(|own| own != mark)) {
+            return Ok(());
+        }
         let mut client = self.0.client(ns)?.content();
         match self.0.wait(client.delete(api::DeleteContentRequest { digest: digest.to_string() })) {
             Err(e) if e.kind != Kind::NotFound => Err(at(e, digest)),
             _ => Ok(()),
         }
     }
+}
+
+/// What a blob bears there that was begun to be brought then.
+fn mark(begun: i64) -> String {
+    clock::rfc3339(begun)
 }
 
 fn at(e: Error, digest: &Digest) -> Error {
@@ -161,13 +172,14 @@ impl Content {
     ) -> Result<Bringing> {
         let lock = File::options().create(true).append(true).open(self.root.join("lock"))?;
         let lock = Flock::lock(lock, FlockArg::LockShared).map_err(|(_, e)| Error::from(e))?;
-        let note = |sql: &str| self.store.write(|tx| Ok(tx.execute(sql, params![ns, digest.as_str()])?));
-        let noted = note("INSERT OR IGNORE INTO content_there (namespace, digest, own) VALUES (?1, ?2, 1)")?;
-        let brought = there.put(ns, digest, file, size)?;
-        if noted > 0 && !brought {
-            // Somebody else's.
-            note("UPDATE content_there SET own = 0 WHERE namespace = ?1 AND digest = ?2")?;
-        }
+        // Where it was begun before, the mark is that of then: it may be there.
+        let begun = self.store.write(|tx| {
+            let sql = "INSERT OR IGNORE INTO content_there (namespace, digest, own) VALUES (?1, ?2, ?3)";
+            tx.execute(sql, params![ns, digest.as_str(), clock::now()])?;
+            let sql = "SELECT own FROM content_there WHERE namespace = ?1 AND digest = ?2";
+            Ok(tx.query_row(sql, [ns, digest.as_str()], |r| r.get(0))?)
+        })?;
+        there.put(ns, digest, file, size, &mark(begun))?;
         Ok(Bringing { _lock: lock })
     }
 
@@ -180,8 +192,9 @@ impl Content {
             Err((_, Errno::EWOULDBLOCK)) => return Ok(()),
             Err((_, e)) => return Err(e.into()),
         };
-        for (ns, digest, own) in self.store.read(left)? {
-            if own && let Err(e) = Digest::parse(&digest).and_then(|digest| there.remove(&ns, &digest)) {
+        for (ns, digest, begun) in self.store.read(left)? {
+            let known = Digest::parse(&digest);
+            if let Err(e) = known.and_then(|digest| there.remove(&ns, &digest, &mark(begun))) {
                 // A server that is not there must not keep the rest from being collected.
                 tracing::warn!("remove content: {e}");
                 return Ok(());
@@ -241,7 +254,7 @@ fn is_there(c: &Connection, ns: &str, digest: &Digest) -> Result<bool> {
     Ok(c.prepare_cached(sql)?.exists([ns, digest.as_str()])?)
 }
 
-fn left(c: &Connection) -> Result<Vec<(String, String, bool)>> {
+fn left(c: &Connection) -> Result<Vec<(String, String, i64)>> {
     let mut query = c.prepare_cached(
         "SELECT namespace, digest, own FROM content_there
          WHERE NOT EXISTS (SELECT 1 FROM content AS c
