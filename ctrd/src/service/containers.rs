@@ -74,19 +74,21 @@ impl containers_server::Containers for Containers {
     ) -> Result<Response<CreateContainerResponse>, Status> {
         let Caller { namespace, ahead, .. } = Caller::of(&request)?;
         let container = required(request.into_inner().container, "Container")?;
-        let (store, ns) = (self.store.clone(), namespace.clone());
+        let (store, events) = (self.store.clone(), self.events.clone());
         // Who does not wait for the disk is going to remove it.
         let boot = if ahead { clock::boot() } else { "" };
-        let made =
-            blocking(move || store.write_ahead(ahead, |tx| containers::create(tx, &ns, container, boot)))
-                .await?;
-        let runtime = made.runtime.clone().unwrap_or_default();
-        let event = ContainerCreate {
-            id: made.id.clone(),
-            image: made.image.clone(),
-            runtime: Some(container_create::Runtime { name: runtime.name, options: runtime.options }),
-        };
-        self.events.publish(&namespace, "/containers/create", &event)?;
+        let made = blocking(move || {
+            let made = store.write_ahead(ahead, |tx| containers::create(tx, &namespace, container, boot))?;
+            let runtime = made.runtime.clone().unwrap_or_default();
+            let event = ContainerCreate {
+                id: made.id.clone(),
+                image: made.image.clone(),
+                runtime: Some(container_create::Runtime { name: runtime.name, options: runtime.options }),
+            };
+            events.publish(&namespace, "/containers/create", &event)?;
+            Ok(made)
+        })
+        .await?;
         Ok(Response::new(CreateContainerResponse { container: Some(made) }))
     }
 
@@ -98,30 +100,37 @@ impl containers_server::Containers for Containers {
         let request = request.into_inner();
         let container = required(request.container.filter(|c| !c.id.is_empty()), "Container.ID")?;
         let paths = message::paths(request.update_mask);
-        let (store, ns) = (self.store.clone(), namespace.clone());
-        let made = blocking(move || store.write(|tx| containers::update(tx, &ns, container, &paths))).await?;
-        let event = ContainerUpdate {
-            id: made.id.clone(),
-            image: made.image.clone(),
-            labels: made.labels.clone(),
-            snapshot_key: made.snapshot_key.clone(),
-        };
-        self.events.publish(&namespace, "/containers/update", &event)?;
+        let (store, events) = (self.store.clone(), self.events.clone());
+        let made = blocking(move || {
+            let made = store.write(|tx| containers::update(tx, &namespace, container, &paths))?;
+            let event = ContainerUpdate {
+                id: made.id.clone(),
+                image: made.image.clone(),
+                labels: made.labels.clone(),
+                snapshot_key: made.snapshot_key.clone(),
+            };
+            events.publish(&namespace, "/containers/update", &event)?;
+            Ok(made)
+        })
+        .await?;
         Ok(Response::new(UpdateContainerResponse { container: Some(made) }))
     }
 
     async fn delete(&self, request: Request<DeleteContainerRequest>) -> Result<Response<()>, Status> {
         let Caller { namespace, ahead, .. } = Caller::of(&request)?;
         let id = request.into_inner().id;
-        let (store, ns, gone) = (self.store.clone(), namespace.clone(), id.clone());
-        let snapshot =
-            blocking(move || store.write_ahead(ahead, |tx| containers::delete(tx, &ns, &gone))).await?;
-        self.events.publish(&namespace, "/containers/delete", &ContainerDelete { id })?;
-        // Whoever removes a container removes its snapshot next, and then there is a collection; or else
-        // it was to be kept, and is, until something else becomes garbage.
-        if !snapshot {
-            self.gc.schedule();
-        }
+        let (store, events, gc) = (self.store.clone(), self.events.clone(), self.gc.clone());
+        blocking(move || {
+            let snapshot = store.write_ahead(ahead, |tx| containers::delete(tx, &namespace, &id))?;
+            events.publish(&namespace, "/containers/delete", &ContainerDelete { id })?;
+            // Whoever removes a container removes its snapshot next, and then there is a collection; or else
+            // it was to be kept, and is, until something else becomes garbage.
+            if !snapshot {
+                gc.schedule();
+            }
+            Ok(())
+        })
+        .await?;
         Ok(Response::new(()))
     }
 }

@@ -60,15 +60,16 @@ impl images_server::Images for Images {
         let request = request.into_inner();
         let image = from_message(request.image)?;
         let at = request.source_date_epoch.map(|t| timestamp::from_proto(&t));
-        let (store, content, ns) = (self.store.clone(), self.content.clone(), namespace.clone());
+        let (store, content, events) = (self.store.clone(), self.content.clone(), self.events.clone());
         let made = blocking(move || {
             content.settle()?;
-            store.write(|tx| images::create(tx, &ns, image, at, lease.as_deref()))
+            let made = store.write(|tx| images::create(tx, &namespace, image, at, lease.as_deref()))?;
+            let made = to_message(made);
+            let event = ImageCreate { name: made.name.clone(), labels: made.labels.clone() };
+            events.publish(&namespace, "/images/create", &event)?;
+            Ok(made)
         })
         .await?;
-        let made = to_message(made);
-        let event = ImageCreate { name: made.name.clone(), labels: made.labels.clone() };
-        self.events.publish(&namespace, "/images/create", &event)?;
         Ok(Response::new(CreateImageResponse { image: Some(made) }))
     }
 
@@ -81,34 +82,39 @@ impl images_server::Images for Images {
         let image = from_message(request.image)?;
         let paths = message::paths(request.update_mask);
         let at = request.source_date_epoch.map(|t| timestamp::from_proto(&t));
-        let (store, content, ns) = (self.store.clone(), self.content.clone(), namespace.clone());
+        let (store, content, events) = (self.store.clone(), self.content.clone(), self.events.clone());
+        let gc = self.gc.clone();
         let made = blocking(move || {
             content.settle()?;
-            store.write(|tx| images::update(tx, &ns, image, &paths, at, lease.as_deref()))
+            let made =
+                store.write(|tx| images::update(tx, &namespace, image, &paths, at, lease.as_deref()))?;
+            let made = to_message(made);
+            let event = ImageUpdate { name: made.name.clone(), labels: made.labels.clone() };
+            events.publish(&namespace, "/images/update", &event)?;
+            // What the name led to before may be wanted by nothing now.
+            gc.schedule();
+            Ok(made)
         })
         .await?;
-        let made = to_message(made);
-        let event = ImageUpdate { name: made.name.clone(), labels: made.labels.clone() };
-        self.events.publish(&namespace, "/images/update", &event)?;
-        // What the name led to before may be wanted by nothing now.
-        self.gc.schedule();
         Ok(Response::new(UpdateImageResponse { image: Some(made) }))
     }
 
     async fn delete(&self, request: Request<DeleteImageRequest>) -> Result<Response<()>, Status> {
         let Caller { namespace, lease, .. } = Caller::of(&request)?;
         let DeleteImageRequest { name, sync, target } = request.into_inner();
-        let (store, ns, gone) = (self.store.clone(), namespace.clone(), name.clone());
+        let (store, events, gc) = (self.store.clone(), self.events.clone(), self.gc.clone());
         let target = target.map(|t| t.digest).filter(|digest| !digest.is_empty());
         blocking(move || {
-            store.write(|tx| images::delete(tx, &ns, &gone, target.as_deref(), lease.as_deref()))
+            store.write(|tx| images::delete(tx, &namespace, &name, target.as_deref(), lease.as_deref()))?;
+            events.publish(&namespace, "/images/delete", &ImageDelete { name })?;
+            if !sync {
+                gc.schedule();
+            }
+            Ok(())
         })
         .await?;
-        self.events.publish(&namespace, "/images/delete", &ImageDelete { name })?;
         if sync {
             self.gc.collect().await?;
-        } else {
-            self.gc.schedule();
         }
         Ok(Response::new(()))
     }

@@ -47,19 +47,21 @@ impl leases_server::Leases for Leases {
     async fn delete(&self, request: Request<DeleteRequest>) -> Result<Response<()>, Status> {
         let caller = Caller::of(&request)?;
         let DeleteRequest { id, sync } = request.into_inner();
-        let (store, content) = (self.store.clone(), self.content.clone());
+        let (store, content, gc) = (self.store.clone(), self.content.clone(), self.gc.clone());
         blocking(move || {
             // What was made under a lease that expires is to last from its end on. Should the lease
             // itself come back, it ends once more.
             let expires = store.read(|c| gc::expires(c, &caller.namespace, Some(&id)))?;
             let waited = content.settle()?;
-            store.write_ahead(expires && !waited, |tx| leases::delete(tx, &caller.namespace, &id))
+            store.write_ahead(expires && !waited, |tx| leases::delete(tx, &caller.namespace, &id))?;
+            if !sync {
+                gc.schedule();
+            }
+            Ok(())
         })
         .await?;
         if sync {
             self.gc.collect().await?;
-        } else {
-            self.gc.schedule();
         }
         Ok(Response::new(()))
     }

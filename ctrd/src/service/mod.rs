@@ -52,7 +52,8 @@ impl From<Error> for Status {
     }
 }
 
-/// Runs what may block on a thread for that purpose.
+/// Runs what may block on a thread for that purpose. It is done to its end, though its caller goes away meanwhile: what
+/// belongs to a change, as its event does, goes with it.
 pub async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     match tokio::task::spawn_blocking(f).await {
         Ok(out) => out,

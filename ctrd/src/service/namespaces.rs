@@ -54,14 +54,14 @@ impl namespaces_server::Namespaces for Namespaces {
         request: Request<CreateNamespaceRequest>,
     ) -> Result<Response<CreateNamespaceResponse>, Status> {
         let namespace = required(request.into_inner().namespace, "Namespace")?;
-        let (store, made) = (self.store.clone(), namespace.clone());
+        let (store, events, made) = (self.store.clone(), self.events.clone(), namespace.clone());
         blocking(move || {
-            let labels = message::labels(made.labels);
-            store.write(|tx| namespaces::create(tx, &made.name, &labels))
+            let labels = message::labels(made.labels.clone());
+            store.write(|tx| namespaces::create(tx, &made.name, &labels))?;
+            let event = NamespaceCreate { name: made.name.clone(), labels: made.labels };
+            events.publish(&made.name, "/namespaces/create", &event)
         })
         .await?;
-        let event = NamespaceCreate { name: namespace.name.clone(), labels: namespace.labels.clone() };
-        self.events.publish(&namespace.name, "/namespaces/create", &event)?;
         Ok(Response::new(CreateNamespaceResponse { namespace: Some(namespace) }))
     }
 
@@ -72,9 +72,10 @@ impl namespaces_server::Namespaces for Namespaces {
         let request = request.into_inner();
         let namespace = required(request.namespace, "Namespace")?;
         let paths = message::paths(request.update_mask);
-        let (store, from) = (self.store.clone(), namespace.clone());
+        let (store, events, from) = (self.store.clone(), self.events.clone(), namespace.clone());
         let labels = blocking(move || {
-            store.write(|tx| {
+            let event = NamespaceUpdate { name: from.name.clone(), labels: from.labels.clone() };
+            let labels = store.write(|tx| {
                 let given = message::labels(from.labels);
                 let mut labels =
                     if paths.is_empty() { given.clone() } else { namespaces::labels(tx, &from.name)? };
@@ -86,20 +87,23 @@ impl namespaces_server::Namespaces for Namespaces {
                 }
                 namespaces::set_labels(tx, &from.name, labels)?;
                 namespaces::labels(tx, &from.name)
-            })
+            })?;
+            events.publish(&event.name, "/namespaces/update", &event)?;
+            Ok(labels)
         })
         .await?;
-        let event = NamespaceUpdate { name: namespace.name.clone(), labels: namespace.labels };
-        self.events.publish(&namespace.name, "/namespaces/update", &event)?;
         let namespace = Namespace { name: namespace.name, labels: message::map(labels) };
         Ok(Response::new(UpdateNamespaceResponse { namespace: Some(namespace) }))
     }
 
     async fn delete(&self, request: Request<DeleteNamespaceRequest>) -> Result<Response<()>, Status> {
         let name = request.into_inner().name;
-        let (store, gone) = (self.store.clone(), name.clone());
-        blocking(move || store.write(|tx| namespaces::delete(tx, &gone))).await?;
-        self.events.publish(&name, "/namespaces/delete", &NamespaceDelete { name: name.clone() })?;
+        let (store, events) = (self.store.clone(), self.events.clone());
+        blocking(move || {
+            store.write(|tx| namespaces::delete(tx, &name))?;
+            events.publish(&name, "/namespaces/delete", &NamespaceDelete { name: name.clone() })
+        })
+        .await?;
         Ok(Response::new(()))
     }
 }

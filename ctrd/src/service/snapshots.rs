@@ -71,13 +71,14 @@ impl snapshots_server::Snapshots for Snapshots {
             parent: request.parent.clone(),
             snapshotter: request.snapshotter,
         };
-        let ns = namespace.clone();
+        let events = self.events.clone();
         let mounts = blocking(move || {
-            let labels = message::labels(request.labels);
-            snapshotter.prepare(&ns, &request.key, &request.parent, &labels, lease.as_deref())
+            let (labels, lease) = (message::labels(request.labels), lease.as_deref());
+            let mounts = snapshotter.prepare(&namespace, &request.key, &request.parent, &labels, lease)?;
+            events.publish(&namespace, "/snapshot/prepare", &event)?;
+            Ok(mounts)
         })
         .await?;
-        self.events.publish(&namespace, "/snapshot/prepare", &event)?;
         Ok(Response::new(api::PrepareSnapshotResponse { mounts: message::mounts(mounts) }))
     }
 
@@ -116,14 +117,14 @@ impl snapshots_server::Snapshots for Snapshots {
             name: request.name.clone(),
             snapshotter: request.snapshotter,
         };
-        let ns = namespace.clone();
+        let events = self.events.clone();
         blocking(move || {
             let labels = message::labels(request.labels);
             let (name, key, parent) = (&request.name, &request.key, &request.parent);
-            snapshotter.commit(&ns, name, key, parent, &labels, lease.as_deref())
+            snapshotter.commit(&namespace, name, key, parent, &labels, lease.as_deref())?;
+            events.publish(&namespace, "/snapshot/commit", &event)
         })
         .await?;
-        self.events.publish(&namespace, "/snapshot/commit", &event)?;
         Ok(Response::new(()))
     }
 
@@ -131,13 +132,17 @@ impl snapshots_server::Snapshots for Snapshots {
         let Caller { namespace, lease, ahead, .. } = Caller::of(&request)?;
         let api::RemoveSnapshotRequest { snapshotter: name, key } = request.into_inner();
         let snapshotter = self.of(&name)?;
-        let (ns, gone) = (namespace.clone(), key.clone());
+        let (events, gc) = (self.events.clone(), self.gc.clone());
         tidy::room().await;
         let by = |doomed: Doomed| tidy::later(|| doomed.remove());
-        blocking(move || snapshotter.remove_by(&ns, &gone, lease.as_deref(), ahead, by)).await?;
-        let event = SnapshotRemove { key, snapshotter: name };
-        self.events.publish(&namespace, "/snapshot/remove", &event)?;
-        self.gc.schedule();
+        blocking(move || {
+            snapshotter.remove_by(&namespace, &key, lease.as_deref(), ahead, by)?;
+            let event = SnapshotRemove { key, snapshotter: name };
+            events.publish(&namespace, "/snapshot/remove", &event)?;
+            gc.schedule();
+            Ok(())
+        })
+        .await?;
         Ok(Response::new(()))
     }
 

@@ -1,6 +1,7 @@
 //! The services as clients meet them: over the channel of a command that finds no server.
 
 mod digests;
+mod gone;
 mod hostile;
 mod leases;
 mod sandbox;

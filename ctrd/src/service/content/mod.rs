@@ -95,11 +95,15 @@ impl content_server::Content for Content {
     async fn delete(&self, request: Request<api::DeleteContentRequest>) -> Result<Response<()>, Status> {
         let Caller { namespace, lease, .. } = Caller::of(&request)?;
         let digest = Digest::parse(&request.get_ref().digest)?;
-        let (store, ns, gone) = (self.store.clone(), namespace.clone(), digest.clone());
-        blocking(move || store.delete(&ns, &gone, lease.as_deref())).await?;
-        let event = ContentDelete { digest: digest.to_string() };
-        self.events.publish(&namespace, "/content/delete", &event)?;
-        self.gc.schedule();
+        let (store, events, gc) = (self.store.clone(), self.events.clone(), self.gc.clone());
+        blocking(move || {
+            store.delete(&namespace, &digest, lease.as_deref())?;
+            let event = ContentDelete { digest: digest.to_string() };
+            events.publish(&namespace, "/content/delete", &event)?;
+            gc.schedule();
+            Ok(())
+        })
+        .await?;
         Ok(Response::new(()))
     }
 
