@@ -26,7 +26,8 @@ fn a_change_is_told_though_its_caller_went_away() {
         let writes = std::thread::spawn(move || {
             other.write(|_| {
                 tell.send(()).unwrap();
-                Ok(wait.recv().unwrap())
+                wait.recv().unwrap();
+                Ok(())
             })
         });
         told.recv().unwrap();
