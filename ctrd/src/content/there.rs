@@ -174,9 +174,9 @@ impl Content {
         let lock = Flock::lock(lock, FlockArg::LockShared).map_err(|(_, e)| Error::from(e))?;
         // Where it was begun before, the mark is that of then: it may be there.
         let begun = self.store.write(|tx| {
-            let sql = "INSERT OR IGNORE INTO content_there (namespace, digest, own) VALUES (?1, ?2, ?3)";
+            let sql = "INSERT OR IGNORE INTO content_there (namespace, digest, begun) VALUES (?1, ?2, ?3)";
             tx.execute(sql, params![ns, digest.as_str(), clock::now()])?;
-            let sql = "SELECT own FROM content_there WHERE namespace = ?1 AND digest = ?2";
+            let sql = "SELECT begun FROM content_there WHERE namespace = ?1 AND digest = ?2";
             Ok(tx.query_row(sql, [ns, digest.as_str()], |r| r.get(0))?)
         })?;
         there.put(ns, digest, file, size, &mark(begun))?;
@@ -256,7 +256,7 @@ fn is_there(c: &Connection, ns: &str, digest: &Digest) -> Result<bool> {
 
 fn left(c: &Connection) -> Result<Vec<(String, String, i64)>> {
     let mut query = c.prepare_cached(
-        "SELECT namespace, digest, own FROM content_there
+        "SELECT namespace, digest, begun FROM content_there
          WHERE NOT EXISTS (SELECT 1 FROM content AS c
                            WHERE c.namespace = content_there.namespace AND c.digest = content_there.digest)",
     )?;
