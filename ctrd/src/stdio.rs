@@ -25,7 +25,7 @@ use tokio::sync::{mpsc, oneshot};
 pub use self::keys::keys;
 use self::keys::{Keys, Passed};
 pub use self::litter::collect;
-use self::litter::{OURS, lock};
+use self::litter::{lock, prefix};
 use crate::error::{Error, Result, os_text};
 
 /// FIFOs of one process, in a folder of their own that goes when this is dropped.
@@ -40,17 +40,18 @@ pub struct Fifos {
 }
 
 impl Fifos {
-    /// Makes the FIFOs of process `id` below `<state>/fifo`. With a terminal, output and errors
-    /// are one stream.
+    /// Makes the FIFOs of process `id` of the server at `address` below `<state>/fifo`. With a terminal, output and
+    /// errors are one stream.
     ///
     /// The output ends are opened for reading at once, so that the shim finds a reader.
-    pub fn make(state: &Path, id: &str, stdin: bool, terminal: bool) -> Result<Fifos> {
+    pub fn make(state: &Path, address: &Path, id: &str, stdin: bool, terminal: bool) -> Result<Fifos> {
         let at = |e: io::Error, path: &Path| Error::from(e).context(format!("make {}", path.display()));
         let base = state.join("fifo");
         fs::DirBuilder::new().recursive(true).mode(0o711).create(&base).map_err(|e| at(e, &base))?;
         // As long as this is held, no folder is taken for one that was left: it has no lock yet.
         let making = lock(&base);
-        let dir = tempfile::Builder::new().prefix(OURS).tempdir_in(&base).map_err(|e| at(e, &base))?;
+        let dir =
+            tempfile::Builder::new().prefix(&prefix(address)).tempdir_in(&base).map_err(|e| at(e, &base))?;
         let make = |name: &str| -> Result<PathBuf> {
             let path = dir.path().join(format!("{id}-{name}"));
             nix::unistd::mkfifo(&path, Mode::S_IRWXU).map_err(|e| at(e.into(), &path))?;
@@ -329,7 +330,7 @@ mod tests {
     #[test]
     fn the_folder_goes_with_its_fifos() {
         let state = tempfile::tempdir().unwrap();
-        let fifos = Fifos::make(state.path(), "web", true, false).unwrap();
+        let fifos = Fifos::make(state.path(), Path::new("/s"), "web", true, false).unwrap();
         let paths = fifos.paths();
         assert!(paths.stdin.ends_with("/web-stdin") && Path::new(&paths.stderr).exists());
         drop(fifos);
@@ -340,7 +341,7 @@ mod tests {
     #[test]
     fn nothing_is_written_beside_the_fifos_of_others() {
         let dir = tempfile::tempdir().unwrap();
-        let others = Fifos::make(&dir.path().join("theirs"), "web", true, false).unwrap();
+        let others = Fifos::make(&dir.path().join("theirs"), Path::new("/s"), "web", true, false).unwrap();
         Fifos::join(&dir.path().join("ours"), &others.paths()).unwrap().keep("web");
         assert_eq!(fs::read_dir(&others.dir).unwrap().count(), 3);
     }
@@ -348,7 +349,7 @@ mod tests {
     #[test]
     fn a_terminal_has_one_stream() {
         let state = tempfile::tempdir().unwrap();
-        let paths = Fifos::make(state.path(), "web", false, true).unwrap().paths();
+        let paths = Fifos::make(state.path(), Path::new("/s"), "web", false, true).unwrap().paths();
         assert!(paths.stdin.is_empty() && paths.stderr.is_empty() && !paths.stdout.is_empty());
     }
 }

@@ -58,14 +58,11 @@ pub fn title(command: &ContainerCommand) -> String {
 }
 
 pub async fn rm(session: &Session, args: &ContainerRemove) -> Result<i32> {
-    let act = async |id: String| match container::remove(&session.client, &id, args.force, args.keep_snapshot)
-        .await
-    {
-        Err(e) if e.kind == Kind::NotFound && args.force => Ok(()),
-        Err(e) => Err(shorten(e, &id)),
-        Ok(removed) => {
-            logs::forget(&session.place, &removed);
-            Ok(())
+    let act = async |id: String| {
+        let remove = container::remove(&session.client, &id, args.force, args.keep_snapshot);
+        match logs::with_log(&session.place, &id, remove).await {
+            Err(e) if e.kind == Kind::NotFound && args.force => Ok(()),
+            done => done.map_err(|e| shorten(e, &id)),
         }
     };
     each("rm", &args.containers, act).await

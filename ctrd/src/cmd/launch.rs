@@ -125,7 +125,8 @@ fn streams(session: &Session, id: &str, way: &Way) -> Result<(Option<Fifos>, Pat
     if way.detach && !way.interactive {
         return Ok((None, Paths::default()));
     }
-    let fifos = Fifos::make(&session.place.state, id, way.interactive, way.terminal)?;
+    let place = &session.place;
+    let fifos = Fifos::make(&place.state, &place.address, id, way.interactive, way.terminal)?;
     let paths = fifos.paths();
     Ok((Some(fifos), paths))
 }

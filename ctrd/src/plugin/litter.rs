@@ -14,6 +14,7 @@ use super::Init;
 pub struct Litter {
     root: PathBuf,
     state: PathBuf,
+    address: PathBuf,
     bundles: Bundles,
     store: Arc<Store>,
 }
@@ -21,7 +22,13 @@ pub struct Litter {
 impl Litter {
     pub fn new(init: &Init, store: Arc<Store>) -> Litter {
         let (root, state) = (init.config.root.clone(), init.config.state.clone());
-        Litter { bundles: Bundles::new(&state, &root), root, state, store }
+        Litter {
+            bundles: Bundles::new(&state, &root),
+            address: init.config.address.clone(),
+            root,
+            state,
+            store,
+        }
     }
 
     pub fn collect(&self) -> Result<()> {
@@ -31,7 +38,7 @@ impl Litter {
                 .namespaces()
                 .map_or(true, |all| all.iter().any(|ns| self.task(ns, id).unwrap_or(true)))
         };
-        stdio::collect(&self.state, lives)?;
+        stdio::collect(&self.state, &self.address, lives)?;
         logs::collect(&self.root, |ns, id| {
             let record = self.store.read(|c| containers::get(c, ns, id).map(drop));
             match record {

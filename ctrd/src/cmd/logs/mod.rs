@@ -111,6 +111,21 @@ pub async fn begin(
     Ok(Some(uri))
 }
 
+/// Has `remove` remove a container, and with it what is kept of it: also when this command is killed meanwhile.
+pub async fn with_log(
+    place: &Place,
+    id: &str,
+    remove: impl Future<Output = Result<Container, Error>>,
+) -> Result<(), Error> {
+    kept::condemn(&place.root, &place.namespace, id)?;
+    let removed = remove.await;
+    if let Ok(container) = &removed {
+        forget(place, container);
+    }
+    kept::spare(&place.root, &place.namespace, id);
+    removed.map(drop)
+}
+
 /// Removes what is kept of a container that was removed; a file of somebody else's choice stays.
 pub fn forget(place: &Place, container: &Container) {
     let ours = kept::folder(&place.root);
