@@ -119,8 +119,11 @@ pub async fn with_log(
 ) -> Result<(), Error> {
     kept::condemn(&place.root, &place.namespace, id)?;
     let removed = remove.await;
-    if let Ok(container) = &removed {
-        forget(place, container);
+    match &removed {
+        Ok(container) => forget(place, container),
+        // A server that went may have removed it: the log goes with the next collection then.
+        Err(e) if e.kind == Kind::Unavailable => return removed.map(drop),
+        Err(_) => {}
     }
     kept::spare(&place.root, &place.namespace, id);
     removed.map(drop)
