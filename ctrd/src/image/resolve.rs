@@ -56,15 +56,15 @@ pub fn chain_ids(diff_ids: &[Digest]) -> Vec<Digest> {
 }
 
 /// The labels of the snapshot `name` that a layer is unpacked into, as containerd gives them: by these a snapshotter may
-/// have the layer already, or find it elsewhere. Of the layer's annotations those go along that are for snapshotters and an image's
-/// to give.
+/// have the layer already, or find it elsewhere. Of the layer's annotations those go along that are for snapshotters and
+/// may be an image's.
 pub fn snapshot_labels<'a>(
     annotations: impl IntoIterator<Item = (&'a String, &'a String)>,
     name: &str,
     diff_id: &str,
     parent: &str,
 ) -> BTreeMap<String, String> {
-    let inherited = annotations.into_iter().filter(|(key, _)| snapshot::is_images_to_give(key));
+    let inherited = annotations.into_iter().filter(|(key, _)| snapshot::may_be_an_images(key));
     let mut labels: BTreeMap<String, String> =
         inherited.map(|(key, value)| (key.clone(), value.clone())).collect();
     labels.insert(snapshot::REF_LABEL.into(), name.into());

@@ -45,7 +45,7 @@ pub fn is_inherited(key: &str) -> bool {
 
 /// Whether an image may give this label to the snapshots of its layers: none that says whom the files belong to or where
 /// they are, for a snapshot is that of all images with the layer.
-pub fn is_images_to_give(key: &str) -> bool {
+pub fn may_be_an_images(key: &str) -> bool {
     is_inherited(key) && key != UPPER_LABEL && !remap::is_map(key)
 }
 

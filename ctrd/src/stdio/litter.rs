@@ -42,18 +42,21 @@ pub fn reserve(dir: &Path, id: &str) {
 /// whether there is a task of this id still: to its FIFOs somebody may come back.
 pub fn collect(state: &Path, address: &Path, lives: impl Fn(&str) -> bool) -> Result<()> {
     let base = state.join("fifo");
-    let Ok(folders) = fs::read_dir(&base) else { return Ok(()) };
-    // While somebody makes some, a folder of ours that is not locked may be one that is about to be.
-    let settled =
+    // While somebody makes some, a folder of ours that is not locked may be one that is about to be. All that are seen
+    // while nobody does have had their lock: who makes more waits no longer than that.
+    let making =
         File::open(&base).ok().and_then(|dir| Flock::lock(dir, FlockArg::LockExclusiveNonblock).ok());
+    let Ok(folders) = fs::read_dir(&base) else { return Ok(()) };
+    let folders: Vec<_> = folders.flatten().collect();
+    let settled = making.map(drop).is_some();
     let prefix = prefix(address);
-    for folder in folders.flatten() {
+    for folder in folders {
         let (path, name) = (folder.path(), folder.file_name().to_string_lossy().into_owned());
         let own = name.starts_with(&prefix);
         if name.starts_with(OURS) && !own {
             continue;
         }
-        let ours = own && settled.is_some();
+        let ours = own && settled;
         let modified = || folder.metadata().and_then(|meta| meta.modified());
         let old = || modified().is_ok_and(|at| at.elapsed().is_ok_and(|age| age >= YOUNG));
         let Ok(dir) = File::open(&path) else { continue };

@@ -186,7 +186,7 @@ impl Runtime {
                 let task = runtime.get(&namespace, &id).await?;
                 runtime.ask::<_, StatsResponse>(&task, "Stats", &request, limit, true).await
             };
-            let late = |_| Error::new(Kind::DeadlineExceeded, format!("task {id}: its shim is dead"));
+            let late = |_| Error::new(Kind::DeadlineExceeded, format!("task {id}: its shim does not answer"));
             let answer = timeout(limit + deadline::EXIT, asked).await.map_err(late)??;
             answer.stats.map(|stats| (id, stats)).ok_or_else(|| Error::not_found("no figures"))
         };
