@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Deserialize;
 
 use super::label::{BACK, FLAT, REF, ROOT, condition, expired, expiry, refers, used_at};
@@ -119,10 +119,9 @@ pub fn garbage(c: &Connection, ns: &str, now: i64) -> Result<Garbage> {
     Ok(garbage)
 }
 
-/// Whether anything is there of what an object's labels have lead to it, and `None` where they name nothing: for
-/// what is no part of the graph and is looked at after a collection.
-pub fn is_led_to(c: &Connection, ns: &str, labels: &Labels) -> Result<Option<bool>> {
-    let mut found = None;
+/// Whether anything is there of what an object's labels have lead to it: for what is no part of the graph and is
+/// looked at after a collection.
+pub fn is_led_to(c: &Connection, ns: &str, labels: &Labels) -> Result<bool> {
     for (key, value) in labels {
         let Some(node) = key.strip_prefix(BACK).and_then(|key| refers(key, value)) else { continue };
         let there = match &node {
@@ -142,9 +141,43 @@ pub fn is_led_to(c: &Connection, ns: &str, labels: &Labels) -> Result<Option<boo
                 .exists([ns, name, key])?,
             Node::Flat(_) => false,
         };
-        found = Some(there || found == Some(true));
+        if there {
+            return Ok(true);
+        }
     }
-    Ok(found)
+    Ok(false)
+}
+
+/// The names of those of a `kind` that is no part of the graph to which labels of a namespace's objects lead, likewise.
+pub fn led_to(c: &Connection, ns: &str, kind: &str) -> Result<HashSet<String>> {
+    let prefix = format!("{REF}{kind}");
+    let mut out = HashSet::new();
+    let mut add = |labels: Labels| {
+        out.extend(labels.into_iter().filter_map(|(key, value)| {
+            let rest = key.strip_prefix(&prefix)?;
+            (rest.is_empty() || rest.starts_with(['.', '/'])).then_some(value)
+        }));
+    };
+    for table in ["images", "content", "snapshots"] {
+        let sql = format!("SELECT labels FROM {table} WHERE namespace = ?1 AND instr(labels, ?2) > 0");
+        let mut query = c.prepare_cached(&sql)?;
+        for labels in query.query_map([ns, &prefix], |r| r.get::<_, String>(0))? {
+            add(from_json(&labels?));
+        }
+    }
+    for table in ["containers", "sandboxes"] {
+        let sql = format!("SELECT id, record FROM {table} WHERE namespace = ?1 AND instr(record, ?2) > 0");
+        let mut query = c.prepare_cached(&sql)?;
+        let named = |r: &Row| Ok((r.get::<_, String>(0)?, r.get::<_, Vec<u8>>(1)?));
+        for row in query.query_map(params![ns, prefix.as_bytes()], named)? {
+            let (id, record) = row?;
+            add(match table {
+                "containers" => Held::read(&id, &record)?.labels(),
+                _ => Labelled::read(&id, &record)?.labels.into_iter().collect(),
+            });
+        }
+    }
+    Ok(out)
 }
 
 /// What the labels of a namespace's sandboxes refer to, as they are now. There are few of them.
@@ -157,8 +190,7 @@ pub fn sandboxes(c: &Connection, ns: &str) -> Result<Vec<Node>> {
     for (id, record) in rows(c, "SELECT id, record FROM sandboxes WHERE namespace = ?1", ns, |r| {
         Ok((r.get::<_, String>(0)?, r.get::<_, Vec<u8>>(1)?))
     })? {
-        let labelled: Labelled = prost::Message::decode(record.as_slice())
-            .map_err(|e| Error::unknown(format!("sandbox {id}: record in the metadata: {e}")))?;
+        let labelled = Labelled::read(&id, &record)?;
         out.extend(labelled.labels.iter().filter_map(|(key, value)| refers(key.strip_prefix(REF)?, value)));
     }
     Ok(out)
@@ -169,6 +201,13 @@ pub fn sandboxes(c: &Connection, ns: &str) -> Result<Vec<Node>> {
 pub(super) struct Labelled {
     #[prost(map = "string, string", tag = "4")]
     pub labels: HashMap<String, String>,
+}
+
+impl Labelled {
+    fn read(id: &str, record: &[u8]) -> Result<Labelled> {
+        prost::Message::decode(record)
+            .map_err(|e| Error::unknown(format!("sandbox {id}: record in the metadata: {e}")))
+    }
 }
 
 fn depth(node: &Node, parents: &HashMap<Node, Node>) -> usize {

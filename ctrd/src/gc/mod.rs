@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::snapshot::Snapshotter;
 use crate::store::{Store, containers};
 
-pub use graph::{Garbage, Node, is_led_to};
+pub use graph::{Garbage, Node, is_led_to, led_to};
 pub use label::has_expiry;
 
 /// So many objects go in one transaction: it takes less than a millisecond.

@@ -4,18 +4,22 @@
 //! <state>/io.containerd.mount-manager.v1.sqlite/t/<number>/<n>    the n-th mount of an activation
 //! ```
 //!
-//! A row in the metadata comes before the folder and goes before it: a folder that no row speaks of
-//! is what a crash left, and a row without its folder is from before the machine started.
+//! A row and its folder are made in one transaction, and the row goes before the folder: a folder that no row speaks
+//! of is what a crash left, and a row without its folder is from before the machine started. While an activation is
+//! under way its row has no record, and its folder is locked (`flock`); the kernel drops the lock with the process, so
+//! that a row without a record whose folder nobody holds is that of a server that died.
 
+mod folder;
+mod held;
 mod image;
 mod transform;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use nix::mount::{MntFlags, umount2};
 use prost::Message;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -24,12 +28,12 @@ use crate::clock;
 use crate::content::{Labels, check_labels, make_dir};
 use crate::error::{Error, Kind, Result};
 use crate::filter::{Fields, entry, present};
-use crate::gc::is_led_to;
 use crate::service::message;
 use crate::snapshot::Mount;
 use crate::store::Store;
 use crate::timestamp;
 
+use folder::{Claim, claim, remove};
 use transform::Plan;
 
 /// Below the state, as containerd's is called.
@@ -45,6 +49,15 @@ pub struct Mounts {
     targets: PathBuf,
     /// The folder below which directories may be made.
     root: PathBuf,
+    /// The rows of which it was told that they cannot be read.
+    told: Arc<Mutex<HashSet<i64>>>,
+}
+
+/// An activation that is under way.
+struct Begun {
+    number: i64,
+    dir: PathBuf,
+    _claim: Claim,
 }
 
 impl Fields for ActivationInfo {
@@ -61,7 +74,7 @@ impl Mounts {
     pub fn open(root: &Path, state: &Path, store: Arc<Store>) -> Result<Mounts> {
         let targets = state.join(DIR).join("t");
         make_dir(&targets)?;
-        Ok(Mounts { store, targets, root: root.into() })
+        Ok(Mounts { store, targets, root: root.into(), told: Arc::default() })
     }
 
     /// Makes those of the mounts that only this program can make, or all of them for a `temporary`
@@ -87,28 +100,78 @@ impl Mounts {
             let text = format!("mount {name}: nothing that only the server can do: not implemented");
             return Err(Error::new(Kind::Unimplemented, text));
         }
-        let number = self.store.write(|tx| enter(tx, ns, name, lease))?;
-        let dir = self.targets.join(number.to_string());
+        let begun = self.begin(ns, name, lease)?;
         let mut info =
             ActivationInfo { name: name.into(), labels: message::map(labels), ..Default::default() };
-        let made = self.make(&dir, plan, temporary, &mut info).and_then(|()| {
-            self.store.write(|tx| {
-                let sql = "UPDATE mounts SET record = ?2 WHERE number = ?1";
-                Ok(tx.execute(sql, params![number, info.encode_to_vec()])?)
-            })
-        });
+        let made = self.make(&begun.dir, plan, temporary, &mut info).and_then(|()| self.keep(&begun, &info));
         match made {
-            Ok(_) => Ok(info),
+            Ok(()) => Ok(info),
             Err(e) => {
-                self.store.write(|tx| Ok(tx.execute("DELETE FROM mounts WHERE number = ?1", [number])?))?;
-                remove(&dir)?;
+                self.undo(&begun);
                 Err(e.context(format!("activate {name}")))
             }
         }
     }
 
+    /// Takes the name, and makes the folder; what another server died over goes.
+    fn begin(&self, ns: &str, name: &str, lease: Option<&str>) -> Result<Begun> {
+        let (begun, dead) = self.store.write(|tx| {
+            let dead = self.dead(tx, ns, name)?;
+            let number = enter(tx, ns, name, lease)?;
+            let dir = self.folder(number);
+            make_dir(&dir)?;
+            let busy = || Error::new(Kind::Unavailable, format!("{}: somebody removes it", dir.display()));
+            let _claim = claim(&dir)?.ok_or_else(busy)?;
+            Ok((Begun { number, dir, _claim }, dead))
+        })?;
+        if let Some((dir, _claim)) = dead
+            && let Err(e) = remove(&dir)
+        {
+            // The next collection finds it.
+            tracing::warn!("activate {name}: what a server left that died: {e}");
+        }
+        Ok(begun)
+    }
+
+    /// Frees a name that another server died over. Its folder is to be removed, and is claimed until then.
+    fn dead(&self, tx: &Connection, ns: &str, name: &str) -> Result<Option<(PathBuf, Claim)>> {
+        let sql = "SELECT number FROM mounts WHERE namespace = ?1 AND name = ?2 AND length(record) = 0";
+        let number: Option<i64> = tx.query_row(sql, [ns, name], |r| r.get(0)).optional()?;
+        let Some(number) = number else { return Ok(None) };
+        let dir = self.folder(number);
+        let Some(claim) = claim(&dir)? else { return Ok(None) };
+        tx.execute("DELETE FROM mounts WHERE number = ?1", [number])?;
+        Ok(Some((dir, claim)))
+    }
+
+    /// Says what was made, for all to find.
+    fn keep(&self, begun: &Begun, info: &ActivationInfo) -> Result<()> {
+        self.store.write(|tx| {
+            let sql = "UPDATE mounts SET record = ?2 WHERE number = ?1";
+            match tx.execute(sql, params![begun.number, info.encode_to_vec()])? {
+                0 => Err(Error::new(Kind::Aborted, "deactivated meanwhile")),
+                _ => Ok(()),
+            }
+        })
+    }
+
+    /// Unmounts what a failed activation has made so far, and frees the name.
+    fn undo(&self, begun: &Begun) {
+        let forgotten = self.store.write(|tx| {
+            let sql = "DELETE FROM mounts WHERE number = ?1";
+            Ok(tx.execute(sql, [begun.number])?)
+        });
+        // What fails here the next collection does, once this process lets go of the folder.
+        if let Err(e) = forgotten.and_then(|_| remove(&begun.dir)) {
+            tracing::warn!("undo an activation: {e}");
+        }
+    }
+
+    fn folder(&self, number: i64) -> PathBuf {
+        self.targets.join(number.to_string())
+    }
+
     fn make(&self, dir: &Path, plan: Plan, temporary: bool, info: &mut ActivationInfo) -> Result<()> {
-        make_dir(dir)?;
         for (n, step) in plan.ours.into_iter().enumerate() {
             let mount = step.resolve(&info.active, &self.root)?;
             let target = dir.join(format!("{:03}", n + 1));
@@ -143,39 +206,41 @@ impl Mounts {
         Ok(())
     }
 
-    /// Unmounts what was made under that name, the last first.
+    /// Unmounts what was made under that name, the last first. What is under way yet fails, and undoes itself.
     pub fn deactivate(&self, ns: &str, name: &str) -> Result<()> {
-        let number = self.store.write(|tx| {
-            let sql = "DELETE FROM mounts WHERE namespace = ?1 AND name = ?2 RETURNING number";
-            let number = tx.query_row(sql, [ns, name], |r| r.get::<_, i64>(0)).optional()?;
-            number.ok_or_else(|| missing(name))
+        let (number, made) = self.store.write(|tx| {
+            let sql =
+                "DELETE FROM mounts WHERE namespace = ?1 AND name = ?2 RETURNING number, length(record) > 0";
+            let row = tx.query_row(sql, [ns, name], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, bool>(1)?)));
+            row.optional()?.ok_or_else(|| missing(name))
         })?;
-        remove(&self.targets.join(number.to_string()))
+        let dir = self.folder(number);
+        if made {
+            return remove(&dir);
+        }
+        match claim(&dir)? {
+            Some(_claim) => remove(&dir),
+            None => Ok(()),
+        }
     }
 
     pub fn info(&self, ns: &str, name: &str) -> Result<ActivationInfo> {
-        self.store.read(|c| {
-            let sql = "SELECT record FROM mounts WHERE namespace = ?1 AND name = ?2 AND length(record) > 0";
-            let record = c.query_row(sql, [ns, name], |r| r.get::<_, Vec<u8>>(0)).optional()?;
-            decode(name, &record.ok_or_else(|| missing(name))?)
-        })
+        self.store.read(|c| find(c, ns, name))
     }
 
     /// Sets the labels named by `paths`, or all of them; nothing else of an activation can change.
     pub fn update(&self, ns: &str, from: ActivationInfo, paths: &[String]) -> Result<ActivationInfo> {
-        let mut info = self.info(ns, &from.name)?;
-        let mut labels = message::labels(info.labels);
         let object = format!("mount {:?}", from.name);
-        crate::content::merge_labels(&object, &mut labels, &message::labels(from.labels), paths)?;
-        info.labels = message::map(labels);
+        let new = message::labels(from.labels);
         self.store.write(|tx| {
+            let mut info = find(tx, ns, &from.name)?;
+            let mut labels = message::labels(std::mem::take(&mut info.labels));
+            crate::content::merge_labels(&object, &mut labels, &new, paths)?;
+            info.labels = message::map(labels);
             let sql = "UPDATE mounts SET record = ?3 WHERE namespace = ?1 AND name = ?2";
-            match tx.execute(sql, params![ns, info.name, info.encode_to_vec()])? {
-                0 => Err(missing(&info.name)),
-                _ => Ok(()),
-            }
-        })?;
-        Ok(info)
+            tx.execute(sql, params![ns, info.name, info.encode_to_vec()])?;
+            Ok(info)
+        })
     }
 
     /// The activations of a namespace that `keep` accepts, by name.
@@ -192,36 +257,66 @@ impl Mounts {
     }
 
     /// Lets go of what nothing holds any more, and of what a crash left. A mount is held by the lease that it was made
-    /// under, and by any object that its labels have lead to it; what never had either stays until it is let go of.
+    /// under, by any object that its labels have lead to it, and by any whose labels lead to it. As containerd's
+    /// collector does, which leaves alone what is under way. One that cannot be collected keeps no other from it.
     pub fn collect(&self) -> Result<()> {
-        for number in self.store.read(unheld)? {
-            // Looked at once more, for what was labelled meanwhile.
-            self.store.write(|tx| {
-                let still = unheld(tx)?.contains(&number);
-                Ok(still && tx.execute("DELETE FROM mounts WHERE number = ?1", [number])? > 0)
-            })?;
+        let mut failed = None;
+        let mut note = |done: Result<()>| {
+            if let Err(e) = done
+                && failed.get_or_insert_with(|| e.clone()).message != e.message
+            {
+                tracing::warn!("collect mounts: {e}");
+            }
+        };
+        for number in self.store.read(numbers)? {
+            note(self.collect_row(number));
         }
         for entry in fs::read_dir(&self.targets)? {
-            let entry = entry?;
-            // The row is there before the folder is.
-            if let Ok(number) = entry.file_name().to_string_lossy().parse::<i64>()
-                && !self.store.read(|c| known(c, number))?
-            {
-                remove(&entry.path())?;
+            if let Ok(number) = entry?.file_name().to_string_lossy().parse::<i64>() {
+                note(self.collect_folder(number));
             }
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
+    }
+
+    fn collect_row(&self, number: i64) -> Result<()> {
+        if !self.store.read(|c| self.is_free(c, number))? {
+            return Ok(());
+        }
+        let dir = self.folder(number);
+        let Some(_claim) = claim(&dir)? else { return Ok(()) };
+        let gone = self.store.write(|tx| {
+            // Looked at once more, for what was made or labelled meanwhile.
+            let free = self.is_free(tx, number)?;
+            Ok(free && tx.execute("DELETE FROM mounts WHERE number = ?1", [number])? > 0)
+        })?;
+        if gone { remove(&dir) } else { Ok(()) }
+    }
+
+    fn collect_folder(&self, number: i64) -> Result<()> {
+        if self.store.read(|c| known(c, number))? {
+            return Ok(());
+        }
+        let dir = self.folder(number);
+        // In a transaction, for a folder is made in that of its row.
+        let claim = self.store.write(|tx| if known(tx, number)? { Ok(None) } else { claim(&dir) })?;
+        if claim.is_some() { remove(&dir) } else { Ok(()) }
+    }
+
+    /// Whether nothing holds what a row speaks of, if there is one; of one that is under way only its lock says so.
+    fn is_free(&self, c: &Connection, number: i64) -> Result<bool> {
+        let told = |e| {
+            if self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(number) {
+                tracing::warn!("collect mounts: {e}");
+            }
+        };
+        Ok(!held::is_held(c, number, told)?)
     }
 
     /// Forgets what was mounted before the machine started.
     pub fn recover(&self) -> Result<()> {
-        let numbers: Vec<i64> = self.store.read(|c| {
-            let mut query = c.prepare_cached("SELECT number FROM mounts")?;
-            let numbers = query.query_map([], |r| r.get(0))?;
-            Ok(numbers.collect::<rusqlite::Result<_>>()?)
-        })?;
-        for number in numbers {
-            if !self.targets.join(number.to_string()).exists() {
+        for number in self.store.read(numbers)? {
+            if !self.folder(number).exists() {
                 self.store.write(|tx| Ok(tx.execute("DELETE FROM mounts WHERE number = ?1", [number])?))?;
             }
         }
@@ -229,30 +324,8 @@ impl Mounts {
     }
 }
 
-/// The mounts whose lease is gone, and that none of what they name by their labels holds.
-fn unheld(c: &Connection) -> Result<Vec<i64>> {
-    let mut query = c.prepare_cached(
-        "SELECT number, namespace, record, lease IS NOT NULL,
-           EXISTS (SELECT 1 FROM leases WHERE leases.namespace = mounts.namespace AND leases.id = mounts.lease)
-         FROM mounts",
-    )?;
-    let mut rows = query.query([])?;
-    let mut out = Vec::new();
-    while let Some(row) = rows.next()? {
-        let (number, ns): (i64, String) = (row.get(0)?, row.get(1)?);
-        let (record, leased, held): (Vec<u8>, bool, bool) = (row.get(2)?, row.get(3)?, row.get(4)?);
-        let labels = message::labels(decode(&number.to_string(), &record)?.labels);
-        let led_to = if held { Some(true) } else { is_led_to(c, &ns, &labels)? };
-        if !led_to.unwrap_or(!leased) {
-            out.push(number);
-        }
-    }
-    Ok(out)
-}
-
-/// Takes the name; one that another server died over is free again.
+/// Takes the name.
 fn enter(c: &Connection, ns: &str, name: &str, lease: Option<&str>) -> Result<i64> {
-    c.execute("DELETE FROM mounts WHERE namespace = ?1 AND name = ?2 AND length(record) = 0", [ns, name])?;
     if let Some(lease) = lease
         && !c.prepare_cached("SELECT 1 FROM leases WHERE namespace = ?1 AND id = ?2")?.exists([ns, lease])?
     {
@@ -265,40 +338,20 @@ fn enter(c: &Connection, ns: &str, name: &str, lease: Option<&str>) -> Result<i6
     }
 }
 
-fn known(c: &Connection, number: i64) -> Result<bool> {
-    Ok(c.prepare_cached("SELECT 1 FROM mounts WHERE number = ?1")?.exists([number])?)
+fn find(c: &Connection, ns: &str, name: &str) -> Result<ActivationInfo> {
+    let sql = "SELECT record FROM mounts WHERE namespace = ?1 AND name = ?2 AND length(record) > 0";
+    let record = c.query_row(sql, [ns, name], |r| r.get::<_, Vec<u8>>(0)).optional()?;
+    decode(name, &record.ok_or_else(|| missing(name))?)
 }
 
-/// Unmounts all in the folder of an activation and removes it; never through a mount.
-fn remove(dir: &Path) -> Result<()> {
-    let at = |e: std::io::Error| Error::from(e).context(format!("unmount {}", dir.display()));
-    let entries = match fs::read_dir(dir) {
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        entries => entries.map_err(at)?,
-    };
-    let mut targets: Vec<PathBuf> =
-        entries.map(|entry| entry.map(|e| e.path())).collect::<std::io::Result<_>>().map_err(at)?;
-    targets.sort();
-    for target in targets.iter().rev() {
-        if let Ok(device) = fs::read_link(target) {
-            // After a restart of the machine there is none.
-            if let Err(e) = image::detach(&device) {
-                tracing::warn!("{e}");
-            }
-            fs::remove_file(target).map_err(at)?;
-            continue;
-        }
-        loop {
-            match umount2(target, MntFlags::MNT_DETACH | MntFlags::UMOUNT_NOFOLLOW) {
-                Ok(()) => {}
-                // Nothing, or nothing more, is mounted there.
-                Err(nix::errno::Errno::EINVAL | nix::errno::Errno::ENOENT) => break,
-                Err(e) => return Err(at(e.into())),
-            }
-        }
-        fs::remove_dir(target).map_err(at)?;
-    }
-    fs::remove_dir(dir).map_err(at)
+fn numbers(c: &Connection) -> Result<Vec<i64>> {
+    let mut query = c.prepare_cached("SELECT number FROM mounts ORDER BY number")?;
+    let numbers = query.query_map([], |r| r.get(0))?;
+    Ok(numbers.collect::<rusqlite::Result<_>>()?)
+}
+
+fn known(c: &Connection, number: i64) -> Result<bool> {
+    Ok(c.prepare_cached("SELECT 1 FROM mounts WHERE number = ?1")?.exists([number])?)
 }
 
 fn missing(name: &str) -> Error {
@@ -311,43 +364,4 @@ fn decode(name: &str, record: &[u8]) -> Result<ActivationInfo> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::leases;
-
-    /// Each of them mounted: what a collection leaves is what is held.
-    #[test]
-    fn what_nothing_holds_is_let_go_of() {
-        let dir = tempfile::tempdir().unwrap();
-        let store = Arc::new(Store::open(&dir.path().join("meta.db"), crate::store::PATIENCE).unwrap());
-        let mounts = Mounts::open(dir.path(), dir.path(), store.clone()).unwrap();
-        store.write(|tx| leases::create(tx, "n", "l", Labels::new())).unwrap();
-        let image = "INSERT INTO images (namespace, name, target, created_at, updated_at)
-                     VALUES ('n', 'i', '{}', 0, 0)";
-        store.write(|tx| Ok(tx.execute(image, [])?)).unwrap();
-        let source = dir.path().display().to_string();
-        let tmpfs = Mount { kind: "tmpfs".into(), source, ..Mount::default() };
-        for (name, label, lease) in [
-            ("leased", "other", Some("l")),
-            ("both", "containerd.io/gc.bref.image.x", Some("l")),
-            ("led-to", "containerd.io/gc.bref.image", None),
-            ("free", "other", None),
-        ] {
-            let labels = Labels::from([(label.to_string(), "i".to_string())]);
-            mounts.activate("n", name, vec![tmpfs.clone()], labels, true, lease).unwrap();
-        }
-        let left = || -> Vec<String> {
-            mounts.collect().unwrap();
-            let left = mounts.list("n", |_| true).unwrap();
-            assert_eq!(fs::read_dir(&mounts.targets).unwrap().count(), left.len());
-            left.into_iter().map(|info| info.name).collect()
-        };
-        assert_eq!(left(), ["both", "free", "leased", "led-to"]);
-        store.write(|tx| leases::delete(tx, "n", "l")).unwrap();
-        assert_eq!(left(), ["both", "free", "led-to"]);
-        store.write(|tx| Ok(tx.execute("DELETE FROM images", [])?)).unwrap();
-        assert_eq!(left(), ["free"]);
-        mounts.deactivate("n", "free").unwrap();
-        assert_eq!(left(), [] as [&str; 0]);
-    }
-}
+mod tests;
