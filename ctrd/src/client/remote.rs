@@ -13,7 +13,7 @@ use tower::service_fn;
 use super::{Client, take};
 use crate::error::{Error, Kind, Result};
 
-/// How long a connection may take. What the server does then has no limit: it may pull an image.
+/// How long a connection may take. What the server does then has no limit here: it may pull an image.
 const CONNECT: Duration = Duration::from_secs(10);
 
 /// A server. Cheap to clone.

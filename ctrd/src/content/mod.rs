@@ -12,6 +12,7 @@
 
 mod check;
 mod ingest;
+mod keeper;
 pub mod make;
 mod reader;
 mod settle;
@@ -34,8 +35,8 @@ use crate::gc;
 use crate::store::Store;
 
 pub use ingest::Status;
+use keeper::There;
 pub use reader::Reader;
-use there::There;
 pub use writer::Writer;
 
 /// The folder of the content store below ctrd's root.
@@ -177,7 +178,7 @@ impl Content {
     pub fn reader(&self, ns: &str, digest: &Digest) -> Result<Reader> {
         let info = self.info(ns, digest)?;
         match self.keeper(ns, digest)? {
-            Some(there) => self.copy(there, ns, digest),
+            Some(there) => self.copy(there, ns, digest, info.size),
             None => {
                 Reader::open(&self.blob(digest), digest, info.size).or_else(|e| self.not_here(ns, digest, e))
             }

@@ -8,156 +8,28 @@
 //!
 //! So nothing is removed there that was not brought by this program.
 
-use std::collections::HashMap;
 use std::fs::File;
-use std::io::{Seek, SeekFrom, Write};
-use std::os::unix::fs::FileExt;
-use std::path::Path;
 
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
 use rusqlite::{Connection, params};
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
 
+use super::keeper::{Limits, There, at};
 use super::{Content, Reader};
-use crate::api::content as api;
-use crate::client::failure;
-use crate::client::remote::{Remote, answer};
+use crate::client::remote::Remote;
 use crate::clock;
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
-
-/// So much goes in one message.
-const PIECE: usize = 1 << 20;
-
-/// The server's own collector keeps what bears this label.
-const ROOT: &str = "containerd.io/gc.root";
-
-/// The server. Cheap to clone.
-#[derive(Clone)]
-pub struct There(Remote);
-
-impl There {
-    pub fn new(remote: Remote) -> There {
-        There(remote)
-    }
-
-    /// Whether it has the blob, and its size.
-    pub fn size(&self, ns: &str, digest: &Digest) -> Result<Option<u64>> {
-        Ok(self.info(ns, digest)?.map(|info| info.size.unsigned_abs()))
-    }
-
-    fn info(&self, ns: &str, digest: &Digest) -> Result<Option<api::Info>> {
-        let mut client = self.0.client(ns)?.content();
-        match self.0.wait(client.info(api::InfoRequest { digest: digest.to_string() })) {
-            Ok(reply) => Ok(reply.info),
-            Err(e) if e.kind == Kind::NotFound => Ok(None),
-            Err(e) => Err(at(e, digest)),
-        }
-    }
-
-    /// A copy of the blob in a file below `dir` that has no name there.
-    pub fn fetch(&self, ns: &str, digest: &Digest, dir: &Path) -> Result<File> {
-        let mut file = tempfile::tempfile_in(dir)?;
-        let mut client = self.0.client(ns)?.content();
-        let request = api::ReadContentRequest { digest: digest.to_string(), ..Default::default() };
-        let mut hash = digest.hasher();
-        let copied: Result<()> = self.0.block_on(async {
-            let mut stream = answer(client.read(request).await)?;
-            while let Some(piece) = stream.message().await.map_err(failure)? {
-                hash.update(&piece.data);
-                file.write_all(&piece.data)?;
-            }
-            Ok(())
-        });
-        match copied {
-            Err(e) if e.kind == Kind::NotFound => return Err(lost(digest, "its server has it no more")),
-            done => done.map_err(|e| at(e, digest))?,
-        }
-        let found = hash.finish();
-        if found != *digest {
-            return Err(lost(digest, &format!("corrupt blob: its server's bytes are those of {found}")));
-        }
-        file.seek(SeekFrom::Start(0))?;
-        Ok(file)
-    }
-
-    /// Brings a blob there, unless the namespace has it there already. One that is brought bears the mark.
-    fn put(&self, ns: &str, digest: &Digest, file: &File, size: u64, mark: &str) -> Result<()> {
-        let mut client = self.0.client(ns)?.content();
-        let first = api::WriteContentRequest {
-            action: api::WriteAction::Stat.into(),
-            r#ref: format!("{digest}-{}-{}", clock::now(), std::process::id()),
-            total: size as i64,
-            expected: digest.to_string(),
-            ..Default::default()
-        };
-        let sent: Result<()> = self.0.block_on(async {
-            let (send, requests) = mpsc::channel(1);
-            let gone = |_| Error::new(Kind::Unavailable, "the connection to the server broke");
-            send.send(first.clone()).await.map_err(gone)?;
-            let mut answers = answer(client.write(ReceiverStream::new(requests)).await)?;
-            let mut next = async || match answers.message().await.map_err(failure)? {
-                Some(reply) => Ok(reply.offset.unsigned_abs()),
-                None => Err(Error::new(Kind::Unavailable, "the server ended the upload")),
-            };
-            let mut offset = next().await?;
-            while offset < size {
-                let mut data = vec![0; PIECE.min((size - offset) as usize)];
-                file.read_exact_at(&mut data, offset)?;
-                let action = api::WriteAction::Write.into();
-                let data = data.into();
-                let request =
-                    api::WriteContentRequest { action, data, offset: offset as i64, ..first.clone() };
-                send.send(request).await.map_err(gone)?;
-                offset = next().await?;
-            }
-            let request = api::WriteContentRequest {
-                action: api::WriteAction::Commit.into(),
-                offset: offset as i64,
-                labels: HashMap::from([(ROOT.to_string(), mark.to_string())]),
-                ..first
-            };
-            send.send(request).await.map_err(gone)?;
-            next().await.map(drop)
-        });
-        match sent {
-            Err(e) if e.kind != Kind::AlreadyExists => Err(at(e, digest)),
-            _ => Ok(()),
-        }
-    }
-
-    /// Removes a blob with this mark, if it is there: one without is somebody else's.
-    fn remove(&self, ns: &str, digest: &Digest, mark: &str) -> Result<()> {
-        if self.info(ns, digest)?.is_none_or(|info| info.labels.get(ROOT).is_none_or(|own| own != mark)) {
-            return Ok(());
-        }
-        let mut client = self.0.client(ns)?.content();
-        match self.0.wait(client.delete(api::DeleteContentRequest { digest: digest.to_string() })) {
-            Err(e) if e.kind != Kind::NotFound => Err(at(e, digest)),
-            _ => Ok(()),
-        }
-    }
-}
 
 /// What a blob bears there that was begun to be brought then.
 fn mark(begun: i64) -> String {
     clock::rfc3339(begun)
 }
 
-fn at(e: Error, digest: &Digest) -> Error {
-    e.context(format!("content digest {digest}"))
-}
-
-fn lost(digest: &Digest, why: &str) -> Error {
-    Error::new(Kind::DataLoss, format!("content digest {digest}: {why}"))
-}
-
 impl Content {
     /// The same store, whose blobs a server keeps.
     pub fn there(self, remote: Remote) -> Content {
-        Content { there: Some(There::new(remote)), ..self }
+        Content { there: Some(There::new(remote, Limits::default())), ..self }
     }
 
     /// Brings a blob to the server, while nobody removes there what nobody has. It stays until it is let go of: a row
@@ -183,7 +55,8 @@ impl Content {
         Ok(Bringing { _lock: lock })
     }
 
-    /// Removes at the server what no namespace has any more.
+    /// Removes at the server what no namespace has any more. One that does not answer is asked no further: neither the
+    /// rest of the collection nor those who bring blobs are to wait for it once for each blob.
     pub(super) fn collect_there(&self, there: &There) -> Result<()> {
         let lock = File::options().create(true).append(true).open(self.root.join("lock"))?;
         let _alone = match Flock::lock(lock, FlockArg::LockExclusiveNonblock) {
@@ -192,15 +65,28 @@ impl Content {
             Err((_, Errno::EWOULDBLOCK)) => return Ok(()),
             Err((_, e)) => return Err(e.into()),
         };
+        let mut refused = 0;
         for (ns, digest, begun) in self.store.read(left)? {
             let known = Digest::parse(&digest);
-            if let Err(e) = known.and_then(|digest| there.remove(&ns, &digest, &mark(begun))) {
-                // A server that is not there must not keep the rest from being collected.
-                tracing::warn!("remove content: {e}");
-                return Ok(());
+            match known.and_then(|digest| there.remove(&ns, &digest, &mark(begun))) {
+                Ok(()) => {}
+                Err(e) if matches!(e.kind, Kind::Unavailable | Kind::DeadlineExceeded) => {
+                    tracing::warn!("remove content: {e}");
+                    return Ok(());
+                }
+                Err(e) => {
+                    if refused == 0 {
+                        tracing::warn!("remove content: {e}");
+                    }
+                    refused += 1;
+                    continue;
+                }
             }
             let sql = "DELETE FROM content_there WHERE namespace = ?1 AND digest = ?2";
             self.store.write(|tx| Ok(tx.execute(sql, params![ns, digest])?))?;
+        }
+        if refused > 1 {
+            tracing::warn!("remove content: so it is with {} more blobs", refused - 1);
         }
         Ok(())
     }
@@ -217,7 +103,7 @@ impl Content {
         let own = Some(ns).filter(|_| !self.isolated);
         for ns in [own, owner].into_iter().flatten() {
             if let Some(size) = there.size(ns, digest)? {
-                return Ok(Some((there.fetch(ns, digest, &self.root.join("ingest"))?, size)));
+                return Ok(Some((there.fetch(ns, digest, size, &self.root.join("ingest"))?, size)));
             }
         }
         Ok(None)
@@ -239,8 +125,8 @@ impl Content {
     }
 
     /// A copy of a blob for whoever reads it.
-    pub(super) fn copy(&self, there: &There, ns: &str, digest: &Digest) -> Result<Reader> {
-        Reader::of(there.fetch(ns, digest, &self.root.join("ingest"))?, digest)
+    pub(super) fn copy(&self, there: &There, ns: &str, digest: &Digest, size: u64) -> Result<Reader> {
+        Reader::of(there.fetch(ns, digest, size, &self.root.join("ingest"))?, digest)
     }
 }
 
@@ -263,3 +149,6 @@ fn left(c: &Connection) -> Result<Vec<(String, String, i64)>> {
     let rows = query.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use crate::digest::{Digest, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::gc;
 
-use super::there::There;
+use super::keeper::There;
 use super::{Content, Labels, Status, check_labels, info, ingest, make_dir, sync_dir, to_json, writeback};
 
 /// So much is written between two nudges to the kernel to start writing back: the fsync at
