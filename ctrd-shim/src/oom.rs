@@ -75,7 +75,9 @@ impl Watch {
             return None;
         }
         let (limit, events) = report::numbers(&self.dir);
-        Some(Report { kills: self.kills, limit, events, victims: self.victims.clone() })
+        // Those before them were killed before the watch began.
+        let known = self.victims.len().saturating_sub(usize::try_from(self.kills).unwrap_or(usize::MAX));
+        Some(Report { kills: self.kills, limit, events, victims: self.victims[known..].to_vec() })
     }
 
     fn look(&mut self) {
@@ -83,7 +85,8 @@ impl Watch {
         let Some(now) = kills(&self.counter) else { return };
         let kills = now.saturating_sub(self.base);
         if kills > self.kills {
-            self.victims.extend(self.log.victims(&self.dir, self.since, kills - self.kills));
+            // A kill is logged before it is counted: the next one may be among them.
+            self.victims.extend(self.log.victims(&self.dir, self.since));
             let more = self.victims.len().saturating_sub(report::NAMED);
             self.victims.drain(..more);
             self.kills = kills;

@@ -79,12 +79,16 @@ fn a_kill_for_want_of_memory_is_one_event_before_the_exit() {
         let oom = &exit["oom"];
         assert_eq!((&oom["kills"], &oom["limit"]), (&json!(1), &json!(32 << 20)), "{exit}");
         assert_eq!(oom["events"]["oom_kill"], 1, "{exit}");
-        // Where this machine lets us read the kernel's log.
-        if std::fs::File::open("/dev/kmsg").is_ok_and(|mut log| log.read(&mut [0; 8192]).is_ok()) {
+        if log_is_readable() {
             assert_eq!(oom["victims"][0]["name"], "sh", "{exit}");
         }
         shim.delete("");
     });
+}
+
+/// Whether this machine lets us read the kernel's log.
+fn log_is_readable() -> bool {
+    std::fs::File::open("/dev/kmsg").is_ok_and(|mut log| log.read(&mut [0; 8192]).is_ok())
 }
 
 #[test]
@@ -102,6 +106,15 @@ fn an_exec_killed_for_want_of_memory_leaves_the_rest() {
     }
     shim.kill("", 9);
     shim.wait("");
+    let exit = std::fs::read(shim.bundle.path().join("exit.json")).expect("how it ended");
+    let exit: serde_json::Value = serde_json::from_slice(&exit).expect("JSON");
+    assert_eq!(exit["oom"]["kills"], 3, "{exit}");
+    if log_is_readable() {
+        let victims = exit["oom"]["victims"].as_array().expect("names");
+        let pids: std::collections::BTreeSet<u64> =
+            victims.iter().filter_map(|v| v["pid"].as_u64()).collect();
+        assert!(pids.len() == 3 && victims.iter().all(|v| v["name"] == "sh"), "{exit}");
+    }
     shim.delete("");
     let mut kills = 0;
     loop {

@@ -1,9 +1,9 @@
 //! What is known of a container's kills for want of memory, for those who ask how it ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::fs;
+use std::fs::{self, File};
 use std::io::Read;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -61,41 +61,54 @@ pub fn numbers(dir: &Path) -> (Option<u64>, BTreeMap<String, u64>) {
     (limit.filter(|n| *n < u64::MAX / 4), events)
 }
 
-/// The kernel's log of kills, from where it was read to.
+/// The kernel's log, opened at the first kill and read on from there: each record is read once for a container that was
+/// killed, and none for the others. To open it at the start, at its end, would be no less work: the kernel looks for the
+/// first record then, through all that it keeps of those before.
 #[derive(Debug, Default)]
-pub struct Log {
-    seen: u64,
-}
+pub struct Log(Option<File>);
 
 impl Log {
     /// Who was killed in this group or below since the last look, `since` microseconds after the boot at the earliest:
-    /// the last `count` of them. Nobody where the log may not be read.
-    pub fn victims(&mut self, group: &Path, since: u64, count: u64) -> Vec<Victim> {
-        let opened = fs::OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open("/dev/kmsg");
-        let Ok(mut log) = opened else { return Vec::new() };
-        let mut found = Vec::new();
-        let mut record = [0; 8192];
+    /// the last ones. Nobody where the log may not be read.
+    pub fn victims(&mut self, group: &Path, since: u64) -> Vec<Victim> {
+        let names = below_mount(group);
+        let mut found = VecDeque::new();
+        self.each(|record| {
+            if let Some(kill) = Kill::parse(record)
+                && kill.at >= since
+                && kill.is_in(&names)
+            {
+                if found.len() == NAMED {
+                    found.pop_front();
+                }
+                found.push_back(kill.victim);
+            }
+        });
+        found.into()
+    }
+
+    /// Each record that was not read yet.
+    fn each(&mut self, mut record: impl FnMut(&str)) {
+        if self.0.is_none() {
+            let opened = fs::OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open("/dev/kmsg");
+            self.0 = opened.ok();
+        }
+        let Some(log) = &mut self.0 else { return };
+        let mut text = [0; 8192];
         loop {
-            match log.read(&mut record) {
+            match log.read(&mut text) {
                 Ok(0) => break,
-                Ok(n) => found.extend(Kill::parse(&String::from_utf8_lossy(&record[..n]))),
+                Ok(n) => record(&String::from_utf8_lossy(&text[..n])),
                 // Records that were written over meanwhile.
                 Err(e) if e.raw_os_error() == Some(libc::EPIPE) => {}
                 Err(_) => break,
             }
         }
-        let seen = self.seen;
-        let names = below_mount(group);
-        found.retain(|kill| kill.number > seen && kill.at >= since && kill.is_in(&names));
-        self.seen = found.last().map_or(seen, |kill| kill.number);
-        let known = found.len().saturating_sub(usize::try_from(count).unwrap_or(usize::MAX).min(NAMED));
-        found.drain(known..).map(|kill| kill.victim).collect()
     }
 }
 
 /// A record of the kernel's log: `6,1234,57226944561,-;oom-kill:constraint=…,task_memcg=/group,task=sh,pid=26229,uid=0`.
 struct Kill {
-    number: u64,
     /// Microseconds since the boot.
     at: u64,
     group: PathBuf,
@@ -106,8 +119,7 @@ impl Kill {
     fn parse(record: &str) -> Option<Kill> {
         let (head, text) = record.split_once(';')?;
         let text = text.lines().next()?.strip_prefix("oom-kill:")?;
-        let mut head = head.split(',').skip(1);
-        let (number, at) = (head.next()?.parse().ok()?, head.next()?.parse().ok()?);
+        let at = head.split(',').nth(2)?.parse().ok()?;
         // A group and a program may have any name: what is around them is looked for from the end.
         let (rest, uid) = text.rsplit_once(",uid=")?;
         uid.parse::<u32>().ok()?;
@@ -115,7 +127,7 @@ impl Kill {
         let (rest, name) = rest.rsplit_once(",task=")?;
         let (_, group) = rest.split_once(",task_memcg=")?;
         let victim = Victim { pid: pid.parse().ok()?, name: name.to_owned() };
-        Some(Kill { number, at, group: group.into(), victim })
+        Some(Kill { at, group: group.into(), victim })
     }
 
     /// The kernel names a group from its very root on, and a namespace may show us the end of that alone.
@@ -151,7 +163,7 @@ mod tests {
             ))
         };
         let found = kill("/a/default/web", "sh").unwrap();
-        assert_eq!((found.number, found.at), (1234, 57_226_944_561));
+        assert_eq!(found.at, 57_226_944_561);
         assert_eq!(found.victim, Victim { pid: 26229, name: "sh".into() });
         let is_in = |group: &str, names: &[&str]| {
             let names: Vec<OsString> = names.iter().map(OsString::from).collect();
@@ -164,6 +176,22 @@ mod tests {
         assert_eq!(kill("/a", "a,pid=7,uid=1").unwrap().victim.name, "a,pid=7,uid=1");
         assert!(Kill::parse("6,1,1,-;oom-killer is here").is_none());
         assert!(Kill::parse("").is_none());
+    }
+
+    #[test]
+    fn a_record_is_read_once() {
+        let mut log = Log::default();
+        let mut count = || {
+            let mut records = 0;
+            log.each(|_| records += 1);
+            records
+        };
+        let all = count();
+        if all == 0 {
+            return eprintln!("skipped: the kernel's log may not be read");
+        }
+        // What was logged meanwhile, unless that is as much as there was before.
+        assert!(count() < all);
     }
 
     #[test]
