@@ -5,6 +5,7 @@
 //!
 //! A plain run tries a sample of the places; `CTRD_SWEEP=full` tries all of them.
 
+mod again;
 mod disk;
 mod kill;
 mod served;

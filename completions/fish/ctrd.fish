@@ -487,7 +487,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcomm
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Draw no progress bar'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l no-unpack -d 'Leave the image packed: its first container then takes longer to start'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -l debug -d 'Tell on standard error what is being done'
-complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -s o -l output -d 'Write the archive to this file; - is standard output' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -l platform -d 'Take this platform of each image, os/architecture[/variant], in place of this machine\'s; may be repeated' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand image; and __fish_seen_subcommand_from export" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F
@@ -689,7 +689,7 @@ complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcom
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Draw no progress bar'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l no-unpack -d 'Leave the image packed: its first container then takes longer to start'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -l debug -d 'Tell on standard error what is being done'
-complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
+complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -s o -l output -d 'Write the archive to this file; - is standard output' -r -F
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -l platform -d 'Take this platform of each image, os/architecture[/variant], in place of this machine\'s; may be repeated' -r
 complete -c ctrd -n "__fish_ctrd_using_subcommand images; and __fish_seen_subcommand_from export" -s a -l address -d 'Talk to the server at this Unix socket [default: ctrd.sock below the folder of --state]' -r -F

@@ -52,6 +52,15 @@ pub fn at(command: &Command, place: usize) -> Option<usize> {
 
 /// The same; `started` is told which process it is, before that does anything.
 pub fn at_and(command: &Command, place: usize, started: impl FnOnce(Pid) + Send + 'static) -> Option<usize> {
+    when(command, move |count| count == place, started)
+}
+
+/// The same at the first change before which `due` says so, which is told how many there were.
+pub fn when(
+    command: &Command,
+    due: impl FnMut(usize) -> bool + Send + 'static,
+    started: impl FnOnce(Pid) + Send + 'static,
+) -> Option<usize> {
     // A shell, for it can stop itself and so wait to be traced.
     let mut shell = Command::new("/bin/sh");
     shell.args(["-c", "kill -STOP $$; exec \"$@\"", "sh"]).arg(command.get_program());
@@ -63,12 +72,12 @@ pub fn at_and(command: &Command, place: usize, started: impl FnOnce(Pid) + Send 
         };
     }
     // A thread of its own: whom it traces, the kernel lets go at its end.
-    std::thread::spawn(move || follow(shell, place, started)).join().expect("the tracer")
+    std::thread::spawn(move || follow(shell, due, started)).join().expect("the tracer")
 }
 
 // Its end is waited for with that of its threads.
 #[allow(clippy::zombie_processes)]
-fn follow(mut shell: Command, place: usize, told: impl FnOnce(Pid)) -> Option<usize> {
+fn follow(mut shell: Command, mut due: impl FnMut(usize) -> bool, told: impl FnOnce(Pid)) -> Option<usize> {
     let first = Pid::from_raw(shell.spawn().expect("start a shell").id() as i32);
     told(first);
     let stopped = waitpid(first, Some(WaitPidFlag::WUNTRACED)).expect("wait for the shell");
@@ -91,7 +100,7 @@ fn follow(mut shell: Command, place: usize, told: impl FnOnce(Pid)) -> Option<us
                     && let Ok(regs) = ptrace::getregs(pid)
                     && CHANGES.contains(&(regs.orig_rax as libc::c_long))
                 {
-                    if count == place {
+                    if due(count) {
                         kill(first, Signal::SIGKILL).ok();
                     }
                     count += 1;

@@ -9,6 +9,11 @@ use super::{List, ListAll};
 #[derive(Debug, Subcommand)]
 pub enum ImageCommand {
     /// Import images from an archive, and print their names
+    ///
+    /// One that was killed or interrupted, or whose server was, goes on where it was if it is begun again within a day:
+    /// blobs that are there are not written again, and layers not unpacked again. In an archive that is a file they
+    /// are not even read, and the blob that was being written is taken up. What is kept for that is held by a lease
+    /// (import-… in ctrd lease ls; ctrd lease rm lets go of it). A failure leaves nothing
     Import(ImageImport),
     /// Export images into an archive that docker load takes too
     Export(ImageExport),

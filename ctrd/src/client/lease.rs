@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Client, take};
-use crate::api::leases::{CreateRequest, DeleteRequest};
+use crate::api::leases::{CreateRequest, DeleteRequest, ListResourcesRequest};
 use crate::clock;
 use crate::error::Result;
 
@@ -22,4 +22,11 @@ pub async fn make(client: &Client, work: &str) -> Result<String> {
 /// Ends it; with `sync` once what nothing else holds is gone.
 pub async fn release(client: &Client, id: String, sync: bool) -> Result<()> {
     take(client.leases().delete(DeleteRequest { id, sync }).await).map(drop)
+}
+
+/// What it holds is left to whoever does the same work again, until the lease ends by itself; one that holds nothing is
+/// ended.
+pub async fn leave(client: &Client, id: String) -> Result<()> {
+    let held = take(client.leases().list_resources(ListResourcesRequest { id: id.clone() }).await)?;
+    if held.resources.is_empty() { release(client, id, false).await } else { Ok(()) }
 }

@@ -2,7 +2,9 @@
 //! that may block, since archives are read there.
 
 use std::collections::HashMap;
+use std::fs::{File, Metadata};
 use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,6 +17,7 @@ use super::image::to_proto;
 use super::{Client, content, failure, take};
 use crate::api::content::{AbortRequest, WriteAction, WriteContentRequest, WriteContentResponse};
 use crate::api::types;
+use crate::clock::boot;
 use crate::content::Labels;
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
@@ -29,6 +32,8 @@ pub struct Sink<F> {
     runtime: Handle,
     /// Makes the references of this import its own.
     import: String,
+    /// Of an import from a file: makes references those of all imports from that file.
+    file: Option<String>,
     /// Set by whoever wants the import to end before its time.
     stop: Arc<AtomicBool>,
     /// Hears how many bytes were read.
@@ -38,24 +43,46 @@ pub struct Sink<F> {
 impl<F: FnMut(u64)> Sink<F> {
     pub fn new(client: Client, runtime: Handle, stop: Arc<AtomicBool>, progress: F) -> Self {
         let import = format!("import-{}-{}", std::process::id(), crate::clock::now());
-        Sink { client, runtime, import, stop, progress }
+        Sink { client, runtime, import, file: None, stop, progress }
     }
-}
 
-impl Sink<fn(u64)> {
-    /// For a blob that has a reference of its own, under which it can be taken up again.
-    pub fn named(client: Client, runtime: Handle, stop: Arc<AtomicBool>) -> Self {
-        Sink { client, runtime, import: String::new(), stop, progress: |_| () }
+    /// What the archive is read from: of a file, a blob of which an earlier import was killed or interrupted is
+    /// taken up where that one stopped. Of what is no file nobody can tell that it is the same, and what is left of another
+    /// might not be of the same bytes.
+    pub fn from(self, source: &File) -> Self {
+        let file = source.metadata().ok().filter(Metadata::is_file).map(|meta| {
+            let changed = (meta.mtime(), meta.mtime_nsec());
+            // In another boot what was written may not be what is there.
+            let file = (meta.dev(), meta.ino(), meta.len(), changed, boot());
+            format!("import-{}", &Digest::of(format!("{file:?}").as_bytes()).hex()[..16])
+        });
+        Sink { file, ..self }
     }
-}
 
-impl<F: FnMut(u64)> BlobSink for Sink<F> {
-    fn write(&mut self, blob: &Announced, data: &mut dyn Read) -> Result<(Digest, u64)> {
-        let reference = match self.import.as_str() {
-            "" => blob.name.clone(),
-            import => format!("{import}-{}", blob.name),
-        };
-        let mut upload = Upload::open(&self.client, &self.runtime, reference.clone());
+    /// Opens the upload of a blob, and says whether it is one that a later import may take up.
+    fn open(&self, blob: &Announced) -> Result<(Upload, bool)> {
+        let open = |reference| Upload::open(&self.client, &self.runtime, reference, blob);
+        if self.import.is_empty() {
+            return Ok((open(blob.name.clone())?, true));
+        }
+        // What is not verified at its end must be all of one.
+        if let Some(file) = self.file.as_ref().filter(|_| blob.digest.is_some()) {
+            match open(format!("{file}-{}", blob.name)) {
+                // Somebody is importing the same right now.
+                Err(e) if e.kind == Kind::Unavailable => {}
+                opened => return Ok((opened?, true)),
+            }
+        }
+        Ok((open(format!("{}-{}", self.import, blob.name))?, false))
+    }
+
+    fn fill(
+        &mut self,
+        mut upload: Upload,
+        resumable: bool,
+        blob: &Announced,
+        data: &mut dyn Read,
+    ) -> Result<(Digest, u64)> {
         let mut each = |n: u64| {
             (self.progress)(n);
             match self.stop.load(Ordering::Relaxed) {
@@ -64,23 +91,66 @@ impl<F: FnMut(u64)> BlobSink for Sink<F> {
             }
         };
         let written = upload.write(blob, data, &mut each);
-        let error = match (written, &blob.digest) {
-            (Ok(done), _) => return Ok(done),
+        let is_kept = |e: &Error| match e.kind {
+            // Told to stop, or without its server.
+            Kind::Cancelled | Kind::Unavailable => resumable,
+            _ => self.import.is_empty(),
+        };
+        if written.as_ref().is_err_and(|e| !is_kept(e)) {
+            self.abort(upload);
+        }
+        written
+    }
+
+    /// Gives up what was written. The first error is the one to report; an upload left over expires.
+    fn abort(&self, upload: Upload) {
+        let request = AbortRequest { r#ref: upload.reference.clone() };
+        drop(upload);
+        let _ = self.runtime.block_on(self.client.content().abort(request));
+    }
+}
+
+impl Sink<fn(u64)> {
+    /// For a blob that has a reference of its own, under which it can be taken up again.
+    pub fn named(client: Client, runtime: Handle, stop: Arc<AtomicBool>) -> Self {
+        Sink { client, runtime, import: String::new(), file: None, stop, progress: |_| () }
+    }
+}
+
+impl<F: FnMut(u64)> BlobSink for Sink<F> {
+    fn write(&mut self, blob: &Announced, data: &mut dyn Read) -> Result<(Digest, u64)> {
+        let written =
+            self.open(blob).and_then(|(upload, resumable)| self.fill(upload, resumable, blob, data));
+        match (written, &blob.digest) {
             (Err(e), Some(digest)) if e.kind == Kind::AlreadyExists => {
                 let info = self.runtime.block_on(content::info(&self.client, digest.as_str()))?;
-                return Ok((digest.clone(), info.size.unsigned_abs()));
+                let size = info.size.unsigned_abs();
+                blob.is_as_large(size)?;
+                (self.progress)(size);
+                Ok((digest.clone(), size))
             }
-            (Err(e), _) => e,
-        };
-        drop(upload);
-        if self.import.is_empty() {
-            // Kept, to be taken up again.
-            return Err(error);
+            (done, _) => done,
         }
-        // The first error is the one to report; an ingest left over expires.
-        let mut service = self.client.content();
-        let _ = self.runtime.block_on(service.abort(AbortRequest { r#ref: reference }));
-        Err(error)
+    }
+
+    fn there(&mut self, digest: &Digest, size: u64) -> Result<bool> {
+        match self.runtime.block_on(content::info(&self.client, digest.as_str())) {
+            Ok(info) if info.size.unsigned_abs() == size => {}
+            Err(e) if e.kind != Kind::NotFound => return Err(e),
+            _ => return Ok(false),
+        }
+        // An upload is refused where the blob is whole, which the lease holds from then on.
+        let blob = Announced { name: digest.to_string(), digest: Some(digest.clone()), size: Some(size) };
+        match self.open(&blob) {
+            Err(e) if e.kind == Kind::AlreadyExists => {
+                (self.progress)(size);
+                Ok(true)
+            }
+            opened => {
+                self.abort(opened?.0);
+                Ok(false)
+            }
+        }
     }
 
     fn read(&mut self, digest: &Digest, limit: u64) -> Result<Vec<u8>> {
@@ -120,10 +190,12 @@ struct Upload {
     replies: mpsc::UnboundedReceiver<Result<WriteContentResponse>>,
     unanswered: usize,
     reference: String,
+    /// How much of it the server had when it was opened.
+    offset: i64,
 }
 
 impl Upload {
-    fn open(client: &Client, runtime: &Handle, reference: String) -> Upload {
+    fn open(client: &Client, runtime: &Handle, reference: String, blob: &Announced) -> Result<Upload> {
         let (requests, outgoing) = mpsc::channel(4);
         let (send, replies) = mpsc::unbounded_channel();
         let client = client.clone();
@@ -140,7 +212,11 @@ impl Upload {
                 let _ = send.send(Err(e));
             }
         });
-        Upload { requests, replies, unanswered: 0, reference }
+        let mut upload = Upload { requests, replies, unanswered: 0, reference, offset: 0 };
+        let request = upload.request(WriteAction::Stat);
+        let (total, expected) = (blob.size.unwrap_or_default() as i64, promised(blob));
+        upload.offset = upload.call(WriteContentRequest { total, expected, ..request })?.offset;
+        Ok(upload)
     }
 
     fn write(
@@ -149,11 +225,7 @@ impl Upload {
         data: &mut dyn Read,
         each: &mut impl FnMut(u64) -> Result<()>,
     ) -> Result<(Digest, u64)> {
-        let total = blob.size.unwrap_or_default() as i64;
-        let expected = blob.digest.as_ref().map(ToString::to_string).unwrap_or_default();
-        let first = self.request(WriteAction::Stat);
-        let mut offset =
-            self.call(WriteContentRequest { total, expected: expected.clone(), ..first })?.offset;
+        let mut offset = self.offset;
         // What the server has already, from an upload that was cut short or by another namespace.
         let skipped = std::io::copy(&mut data.take(offset.unsigned_abs()), &mut std::io::sink())?;
         each(skipped)?;
@@ -171,7 +243,7 @@ impl Upload {
         }
         // The digest of a stream is known at its end: the server has counted along.
         let expected = match blob.digest {
-            Some(_) => expected,
+            Some(_) => promised(blob),
             None => self.call(self.request(WriteAction::Stat))?.digest,
         };
         let digest = Digest::parse(&expected)?;
@@ -225,6 +297,10 @@ impl Upload {
             None => self.replies.blocking_recv().ok_or_else(ended)?,
         }
     }
+}
+
+fn promised(blob: &Announced) -> String {
+    blob.digest.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
 fn ended() -> Error {

@@ -1,8 +1,9 @@
 //! `ctrd image import`: blobs, then snapshots, then the names. Until all of an image is there,
-//! nothing bears its name; what a failure leaves is let go of.
+//! nothing bears its name; what a failure leaves is let go of. What an interruption leaves, of this program, its
+//! server or the machine, is held for a day by the lease: the same import goes on with it.
 
 use std::fs::File;
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, IsTerminal};
 use std::os::fd::AsFd;
 use std::path::Path;
 use std::pin::pin;
@@ -20,6 +21,7 @@ use crate::cli::ImageImport;
 use crate::client::image::to_proto;
 use crate::client::upload::Sink;
 use crate::client::{Client, image, lease, snapshotter, unpack};
+use crate::error::{Error, Kind};
 use crate::exit::{Interrupted, in_one_line};
 use crate::image::{Imported, Options, Platform};
 use crate::{listing, signal};
@@ -44,13 +46,22 @@ pub async fn import(session: &Session, args: ImageImport) -> Result<i32> {
             }
         }
     };
-    // After a failure nothing else holds the blobs: they go with the lease, at once.
-    let released = lease::release(&session.client, lease, imported.is_err()).await;
+    let released = match &imported {
+        Err(e) if is_interruption(e) => lease::leave(&session.client, lease).await,
+        // After a failure nothing else holds the blobs: they go with the lease, at once.
+        imported => lease::release(&session.client, lease, imported.is_err()).await,
+    };
     for name in imported? {
         listing::line(&in_one_line(&name))?;
     }
     released.context("delete the lease")?;
     Ok(0)
+}
+
+/// Whether there is nothing wrong with what was to be imported: it was told to stop, or its server is no more.
+fn is_interruption(error: &anyhow::Error) -> bool {
+    let of_server = |e: &Error| e.kind == Kind::Unavailable;
+    error.is::<Interrupted>() || error.chain().any(|e| e.downcast_ref().is_some_and(of_server))
 }
 
 async fn under_lease(client: &Client, args: ImageImport, stop: Arc<AtomicBool>) -> Result<Vec<String>> {
@@ -62,8 +73,8 @@ async fn under_lease(client: &Client, args: ImageImport, stop: Arc<AtomicBool>) 
     let options = Options { name: args.name.clone(), platform: platform.clone(), ..Options::default() };
     let plain = args.rootfs;
     let found = tokio::task::spawn_blocking(move || {
-        let mut sink = Sink::new(upload, runtime, stop, |n| counting.inc(n));
-        read(&reading, plain, &options, &mut sink)
+        let sink = Sink::new(upload, runtime, stop, |n| counting.inc(n));
+        read(&reading, plain, &options, sink)
     });
     let found = found.await.context("import")??;
     drop(bar);
@@ -94,23 +105,24 @@ fn read(
     source: &Path,
     plain: bool,
     options: &Options,
-    sink: &mut dyn crate::image::BlobSink,
+    mut sink: Sink<impl FnMut(u64)>,
 ) -> Result<Vec<Imported>> {
-    use crate::image::{import, import_dir, import_rootfs, import_rootfs_dir};
+    use crate::image::{import_dir, import_file, import_rootfs, import_rootfs_dir};
     if source.is_dir() {
         let found = match plain {
-            true => import_rootfs_dir(source, options, sink),
-            false => import_dir(source, options, sink),
+            true => import_rootfs_dir(source, options, &mut sink),
+            false => import_dir(source, options, &mut sink),
         };
         return found.with_context(|| shown(source));
     }
-    let archive: Box<dyn Read + Send> = match source == Path::new("-") {
-        true => Box::new(stdin()?),
-        false => Box::new(File::open(source).with_context(|| format!("open {}", shown(source)))?),
+    let archive = match source == Path::new("-") {
+        true => stdin()?,
+        false => File::open(source).with_context(|| format!("open {}", shown(source)))?,
     };
+    let mut sink = sink.from(&archive);
     let found = match plain {
-        true => import_rootfs(archive, options, sink),
-        false => import(archive, options, sink),
+        true => import_rootfs(archive, options, &mut sink),
+        false => import_file(archive, options, &mut sink),
     };
     found.with_context(|| shown(source))
 }

@@ -1,10 +1,12 @@
 //! Archives of images: OCI layouts and what `docker save` writes, from a stream or a folder.
 //!
 //! A stream is read once and in its own order: each blob goes to the sink as it comes, and the
-//! documents are looked at in the end, when all of them are there.
+//! documents are looked at in the end, when all of them are there. A file is read in the same way, but
+//! for what the sink has no use for.
 
 use std::collections::{BTreeMap, HashSet};
-use std::io::{self, BufReader, Cursor, Read};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use serde::Deserialize;
@@ -23,6 +25,12 @@ use crate::unpack::{Compression, EntryKind, TarReader};
 
 /// By this much of a stream it is known what it is.
 const HEAD: u64 = 64 << 10;
+
+/// By this much of a blob it is known what compresses it.
+const MAGIC: u64 = 8;
+
+/// So much is read at once.
+const BUFFER: usize = 1 << 20;
 
 /// More members than any archive of images has.
 const MAX_MEMBERS: usize = 100_000;
@@ -44,6 +52,27 @@ pub fn import(source: impl Read + Send, options: &Options, sink: &mut dyn BlobSi
     if is_archive { stream(whole, options, sink) } else { rootfs::from_tar(whole, options, sink) }
 }
 
+/// The same from an open file, from where it stands: of one that is not compressed the blobs that the sink has already
+/// are passed over.
+pub fn import_file(mut file: File, options: &Options, sink: &mut dyn BlobSink) -> Result<Vec<Imported>> {
+    if !is_plain(&mut file).map_err(reading)? {
+        return import(file, options, sink);
+    }
+    let mut tar = TarReader::of_file(BufReader::with_capacity(BUFFER, file));
+    Found::read(&mut tar, sink)?.images(options, sink)
+}
+
+/// Whether a file is one that can be passed over, and holds an archive of images as it is.
+fn is_plain(file: &mut File) -> io::Result<bool> {
+    if !file.metadata()?.is_file() {
+        return Ok(false);
+    }
+    let (start, mut head) = (file.stream_position()?, Vec::new());
+    (&mut *file).take(HEAD).read_to_end(&mut head)?;
+    file.seek(SeekFrom::Start(start))?;
+    Ok(Compression::of(&head) == Compression::None && holds_images(&head).unwrap_or(false))
+}
+
 /// Reads a folder: an OCI layout, or a root file system, which becomes an image of one layer.
 pub fn import_dir(dir: &Path, options: &Options, sink: &mut dyn BlobSink) -> Result<Vec<Imported>> {
     if !dir.join("oci-layout").is_file() {
@@ -61,9 +90,9 @@ pub fn import_dir(dir: &Path, options: &Options, sink: &mut dyn BlobSink) -> Res
     }
     members.sort();
     for member in members {
-        let file = std::fs::File::open(dir.join(&member)).map_err(at)?;
+        let file = File::open(dir.join(&member)).map_err(at)?;
         let size = file.metadata().map_err(at)?.len();
-        found.member(member, size, &mut BufReader::with_capacity(1 << 20, file), sink)?;
+        found.member(member, size, &mut BufReader::with_capacity(BUFFER, file), sink)?;
     }
     found.images(options, sink)
 }
@@ -73,7 +102,7 @@ pub(super) fn open<'a>(mut source: impl Read + Send + 'a) -> Result<Box<dyn Read
     let mut head = Vec::new();
     (&mut source).take(HEAD).read_to_end(&mut head).map_err(reading)?;
     let compression = Compression::of(&head);
-    let whole = BufReader::with_capacity(1 << 20, Cursor::new(head).chain(source));
+    let whole = BufReader::with_capacity(BUFFER, Cursor::new(head).chain(source));
     compression.decoder(whole).map_err(reading)
 }
 
@@ -86,26 +115,33 @@ fn holds_images(head: &[u8]) -> Result<bool> {
             continue;
         }
         let first = path.split('/').next().unwrap_or_default();
-        let stem = first.trim_end_matches(".json").trim_end_matches(".tar");
         let known = ["blobs", "oci-layout", "index.json", "manifest.json", "repositories"];
-        return Ok(known.contains(&first) || Digest::parse(&format!("sha256:{stem}")).is_ok());
+        return Ok(known.contains(&first) || called_after(first).is_some());
     }
     Ok(false)
 }
 
 fn stream(source: impl Read, options: &Options, sink: &mut dyn BlobSink) -> Result<Vec<Imported>> {
-    Found::read(source, sink)?.images(options, sink)
+    Found::read_stream(source, sink)?.images(options, sink)
 }
 
 impl Found {
+    /// Reads an archive, and what else its stream has.
+    pub(super) fn read_stream(source: impl Read, sink: &mut dyn BlobSink) -> Result<Found> {
+        let mut tar = TarReader::new(BufReader::with_capacity(BUFFER, source));
+        let found = Found::read(&mut tar, sink)?;
+        // What is behind the end still belongs to the stream: its writer is not to be cut off.
+        io::copy(&mut tar.into_inner(), &mut io::sink()).map_err(reading)?;
+        Ok(found)
+    }
+
     /// Reads an archive to its end.
-    pub(super) fn read(source: impl Read, sink: &mut dyn BlobSink) -> Result<Found> {
-        let mut tar = TarReader::new(BufReader::with_capacity(1 << 20, source));
+    fn read(tar: &mut TarReader<impl BufRead>, sink: &mut dyn BlobSink) -> Result<Found> {
         let mut found = Found::default();
         while let Some(entry) = tar.next_entry().map_err(reading)? {
             let Some(path) = clean(&entry.path).filter(|p| !p.is_empty()) else { continue };
             match entry.kind {
-                EntryKind::File => found.member(path, entry.size, &mut tar, sink)?,
+                EntryKind::File => found.member(path, entry.size, tar, sink)?,
                 // Old archives of Docker have a layer that two images share once, and a link to it.
                 EntryKind::Symlink => {
                     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -116,8 +152,6 @@ impl Found {
                 _ => {}
             }
         }
-        // What is behind the end still belongs to the stream: its writer is not to be cut off.
-        io::copy(&mut tar.into_inner(), &mut io::sink()).map_err(reading)?;
         Ok(found)
     }
 }
@@ -180,10 +214,16 @@ impl Found {
                 if self.blobs.len() >= MAX_MEMBERS {
                     return Err(Error::invalid("read archive: too many members"));
                 }
-                let announced = Announced { name: path.clone(), digest, size: Some(size) };
-                let mut data = Magic { inner: data, seen: Vec::new() };
-                let (digest, size) = sink.write(&announced, &mut data)?;
-                let compression = Compression::of(&data.seen);
+                let mut head = Vec::new();
+                data.take(MAGIC).read_to_end(&mut head).map_err(reading)?;
+                let compression = Compression::of(&head);
+                let (digest, size) = match called_after(&path).filter(|_| digest.is_none()) {
+                    Some(guess) if sink.there(&guess, size)? => (guess, size),
+                    _ => {
+                        let announced = Announced { name: path.clone(), digest, size: Some(size) };
+                        sink.write(&announced, &mut Cursor::new(head).chain(Archived(data)))?
+                    }
+                };
                 self.blobs.insert(path, Blob { digest, size, compression });
             }
         }
@@ -404,6 +444,14 @@ fn document(path: &str, size: u64, data: &mut dyn Read) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The digest after which a member that promises none may be called all the same: `HEX.json` and `HEX.tar` are for most
+/// who write archives of Docker's, `HEX.tar.gz` and `HEX/layer.tar` for some. For others it is a name like any other.
+fn called_after(path: &str) -> Option<Digest> {
+    let first = path.split('/').next()?;
+    let stem = first.strip_prefix("sha256:").unwrap_or(first).split('.').next()?;
+    Digest::parse(&format!("sha256:{stem}")).ok()
+}
+
 /// A member's path without `./` and the like; `None` where it is no text.
 fn clean(path: &[u8]) -> Option<String> {
     let mut parts = Vec::new();
@@ -427,18 +475,11 @@ pub(super) fn reading(e: io::Error) -> Error {
     Error::new(kind, format!("read archive: {}", crate::error::os_text(&e)))
 }
 
-/// Keeps the first bytes that pass.
-struct Magic<'a> {
-    inner: &'a mut dyn Read,
-    seen: Vec<u8>,
-}
+/// The bytes of a blob: whoever reads them knows only that reading failed, and not what.
+struct Archived<'a>(&'a mut dyn Read);
 
-impl Read for Magic<'_> {
+impl Read for Archived<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        // Said here, for whoever reads knows only that reading failed.
-        let n = self.inner.read(buf).map_err(|e| io::Error::new(e.kind(), reading(e).message))?;
-        let missing = 8usize.saturating_sub(self.seen.len());
-        self.seen.extend_from_slice(&buf[..n.min(missing)]);
-        Ok(n)
+        self.0.read(buf).map_err(|e| io::Error::new(e.kind(), reading(e).message))
     }
 }

@@ -17,7 +17,7 @@ pub fn import_index(
     compress: Option<&Compress>,
     sink: &mut dyn BlobSink,
 ) -> Result<Descriptor> {
-    let found = Found::read(open(source)?, sink)?;
+    let found = Found::read_stream(open(source)?, sink)?;
     let bytes = match (&found.index, &found.docker) {
         (Some(index), _) if found.layout => index,
         (_, Some(docker)) => return docker_index(&found, docker, compress, sink),

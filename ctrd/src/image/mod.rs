@@ -20,9 +20,9 @@ use std::io::Read;
 
 use crate::content::Labels;
 use crate::digest::Digest;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
-pub use archive::{Compress, import, import_dir};
+pub use archive::{Compress, import, import_dir, import_file};
 pub use document::{
     Config, Descriptor, Index, MAX_DOCUMENT, Manifest, Platform, gc_labels, is_index, is_layer, is_manifest,
     media, parse_config, parse_index, parse_manifest,
@@ -44,11 +44,30 @@ pub struct Announced {
     pub size: Option<u64>,
 }
 
+impl Announced {
+    /// A blob of the same digest is there: what is announced must be as large, or it is another.
+    pub fn is_as_large(&self, size: u64) -> Result<()> {
+        match self.size {
+            Some(own) if own != size => Err(Error::precondition(format!(
+                "{}: {own} bytes, where those of its digest are {size}",
+                self.name
+            ))),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Takes the blobs of an import, in the order in which the archive has them.
 pub trait BlobSink {
-    /// Writes a blob to its end and returns its digest and size. A blob that is there already
-    /// counts as written; `data` need not be read then.
+    /// Writes a blob to its end and returns its digest and size. One that is there already, under the digest that was
+    /// announced, counts as written; `data` need not be read then. That is sound whatever `data` is: a blob was verified
+    /// when it became one, and everybody refers to it by its digest, so that the bytes of the digest are what was meant.
     fn write(&mut self, blob: &Announced, data: &mut dyn Read) -> Result<(Digest, u64)>;
+
+    /// Whether there is a blob of this digest and size: it may be taken for one that is called after it, for the same
+    /// reason. Should the name have meant nothing, the image's configuration has another digest for what the layer
+    /// unpacks to.
+    fn there(&mut self, digest: &Digest, size: u64) -> Result<bool>;
 
     /// Reads back a small blob; one larger than `limit` is an error.
     fn read(&mut self, digest: &Digest, limit: u64) -> Result<Vec<u8>>;

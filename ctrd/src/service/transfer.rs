@@ -109,7 +109,7 @@ impl transfer_server::Transfer for Transfer {
 /// Sends back what comes, as clients do that try streams out.
 fn echo(from: Stream, to: Stream) -> Result<()> {
     let runtime = Handle::current();
-    io::copy(&mut from.reader(runtime.clone()), &mut to.writer(runtime))?;
+    io::copy(&mut from.reader(runtime.clone(), Arc::default()), &mut to.writer(runtime))?;
     Ok(())
 }
 

@@ -19,8 +19,23 @@ use super::stream::Stream;
 use super::{Work, naming, platform, unpack};
 
 impl Work {
-    /// Reads the archive that comes down `stream` and saves its images as `to` says.
+    /// Reads the archive that comes down `stream` and saves its images as `to` says. Of one whose client goes away all
+    /// blobs and layers that are whole stay for a day, so that the next try need not bring them again.
     pub fn import(
+        mut self,
+        from: &ImageImportStream,
+        stream: Stream,
+        to: &ImageStore,
+        progress: &Progress,
+    ) -> Result<()> {
+        let done = self.bring(from, stream, to, progress);
+        if done.is_err() && self.wanted_still().is_err() {
+            self.own_lease = false;
+        }
+        done
+    }
+
+    fn bring(
         &self,
         from: &ImageImportStream,
         stream: Stream,
@@ -29,7 +44,7 @@ impl Work {
     ) -> Result<()> {
         progress.step("Importing");
         let mut sink = Sink::new(self);
-        let reader = stream.reader(Handle::current());
+        let reader = stream.reader(Handle::current(), self.stop.clone());
         let compress = |layer: &Digest| self.compress(layer);
         let compress: Option<&image::Compress> = from.force_compress.then_some(&compress);
         let index = image::import_index(reader, compress, &mut sink)?;

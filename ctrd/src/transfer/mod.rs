@@ -60,7 +60,7 @@ pub struct Work {
     events: Exchange,
     namespace: String,
     lease: String,
-    /// The lease is this transfer's and ends with it.
+    /// The lease is this transfer's and ends with it, and not by itself.
     own_lease: bool,
     gc: Collector,
     processors: Processors,

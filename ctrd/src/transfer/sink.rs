@@ -51,9 +51,15 @@ impl<'a> Sink<'a> {
             }
             writer.append(&piece)?;
         }
-        let size = writer.offset();
-        let digest = writer.commit(total, blob.digest.as_ref(), &Labels::new(), Some(&self.work.lease))?;
-        self.written.push((digest.clone(), size));
+        let (digest, size) = (writer.digest(), writer.offset());
+        match writer.commit(total, blob.digest.as_ref(), &Labels::new(), Some(&self.work.lease)) {
+            // What was not announced is known to be there only now; the lease holds it.
+            Err(e) if e.kind == Kind::AlreadyExists => {}
+            done => {
+                done?;
+                self.written.push((digest.clone(), size));
+            }
+        }
         Ok((digest, size))
     }
 }
@@ -65,6 +71,7 @@ impl BlobSink for Sink<'_> {
             (Err(e), Some(digest)) if e.kind == Kind::AlreadyExists => {
                 self.work.hold("content", digest.as_str())?;
                 let size = self.work.content.info(&self.work.namespace, digest)?.size;
+                blob.is_as_large(size)?;
                 Ok((digest.clone(), size))
             }
             (Err(e), _) => {
@@ -73,6 +80,17 @@ impl BlobSink for Sink<'_> {
                 Err(e)
             }
             (done, _) => done,
+        }
+    }
+
+    fn there(&mut self, digest: &Digest, size: u64) -> Result<bool> {
+        let Work { content, namespace, lease, .. } = self.work;
+        match content.info(namespace, digest) {
+            Ok(info) if info.size == size && content.has(namespace, digest) => {
+                content.hold(namespace, Some(lease), digest)
+            }
+            Err(e) if e.kind != Kind::NotFound => Err(e),
+            _ => Ok(false),
         }
     }
 

@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -112,11 +112,11 @@ impl Drop for Answers {
 }
 
 impl Stream {
-    /// What the client sends, for a thread that may block.
-    pub fn reader(self, runtime: Handle) -> Reader {
+    /// What the client sends, for a thread that may block. `gone` is set when it went away before its end.
+    pub fn reader(self, runtime: Handle, gone: Arc<AtomicBool>) -> Reader {
         let (give, pieces) = mpsc::unbounded_channel();
         let allowed = Arc::new(AtomicI64::new(0));
-        let pump = runtime.spawn(pump(self.incoming, give, allowed.clone())).abort_handle();
+        let pump = runtime.spawn(pump(self.incoming, give, allowed.clone(), gone)).abort_handle();
         Reader { outgoing: self.outgoing, pieces, pump, runtime, piece: Bytes::new(), allowed, window: 0 }
     }
 
@@ -139,6 +139,7 @@ async fn pump(
     mut incoming: Streaming<Any>,
     pieces: mpsc::UnboundedSender<io::Result<Bytes>>,
     allowed: Arc<AtomicI64>,
+    gone: Arc<AtomicBool>,
 ) {
     loop {
         let piece = match incoming.message().await {
@@ -148,7 +149,10 @@ async fn pump(
                 Ok(piece) if piece.is_empty() => continue,
                 piece => piece,
             },
-            Err(status) => Err(broken(status)),
+            Err(status) => {
+                gone.store(true, Ordering::Relaxed);
+                Err(broken(status))
+            }
         };
         let piece = piece.and_then(|piece| {
             let length = i64::try_from(piece.len()).unwrap_or(i64::MAX);

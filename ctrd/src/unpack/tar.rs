@@ -4,7 +4,7 @@
 //! entries past a checker: the PAX size always wins, a malformed record ends the stream, and
 //! nothing in a header makes this reader hold more than [`MAX_SPECIAL`] bytes.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, BufReader, Read, Seek};
 
 const BLOCK: usize = 512;
 
@@ -53,11 +53,20 @@ pub struct Reader<R> {
     /// Of the current entry's bytes and of the padding behind them.
     left: u64,
     padding: u64,
+    /// Goes so many bytes forward without reading them, where the input can.
+    pass: Option<fn(&mut R, i64) -> io::Result<()>>,
+}
+
+impl<R: Read + Seek> Reader<BufReader<R>> {
+    /// Of a file: what nobody reads of an entry is not read from it.
+    pub fn of_file(input: BufReader<R>) -> Self {
+        Reader { pass: Some(BufReader::seek_relative), ..Reader::new(input) }
+    }
 }
 
 impl<R: BufRead> Reader<R> {
     pub fn new(input: R) -> Self {
-        Reader { input, left: 0, padding: 0 }
+        Reader { input, left: 0, padding: 0, pass: None }
     }
 
     pub fn into_inner(self) -> R {
@@ -193,6 +202,13 @@ impl<R: BufRead> Reader<R> {
     /// Passes over what is left of the current entry.
     fn skip(&mut self) -> io::Result<()> {
         let mut left = std::mem::take(&mut self.left).saturating_add(std::mem::take(&mut self.padding));
+        if let Some(pass) = self.pass
+            && left > 1
+        {
+            // But for the last byte: one can go beyond the end of a file that was cut short, and not read there.
+            pass(&mut self.input, i64::try_from(left - 1).map_err(|_| cut())?)?;
+            left = 1;
+        }
         while left > 0 {
             let n = self.input.fill_buf()?.len();
             if n == 0 {

@@ -141,8 +141,12 @@ fn streams_begin_with_their_name() {
     });
 }
 
-/// What `docker save` writes of an image of one layer with one file.
 fn archive() -> Vec<u8> {
+    archive_of(b"hello\n")
+}
+
+/// What `docker save` writes of an image of one layer with one file.
+fn archive_of(file: &[u8]) -> Vec<u8> {
     let tar = |members: &[(&str, &[u8])]| {
         let mut builder = tar::Builder::new(Vec::new());
         for (name, bytes) in members {
@@ -153,7 +157,7 @@ fn archive() -> Vec<u8> {
         }
         builder.into_inner().unwrap()
     };
-    let layer = tar(&[("file", b"hello\n")]);
+    let layer = tar(&[("file", file)]);
     let config = format!(
         r#"{{"architecture":"amd64","os":"linux","rootfs":{{"type":"layers","diff_ids":["{}"]}}}}"#,
         Digest::of(&layer)
@@ -260,31 +264,42 @@ fn a_broken_archive_leaves_nothing() {
     });
 }
 
-/// The transfer has a lease of its own, which ends with it: of what was interrupted nothing stays, at no time is anything
-/// there that is not held, and it can be done again.
+/// The transfer has a lease of its own. When its client goes away it stays, and ends by itself: what was brought as a
+/// whole is not written again, at no time is anything there that is not held, and of the rest nothing stays.
 #[test]
 fn an_import_whose_client_goes_away_can_be_done_again() {
     with_client(async |client| {
-        let archive = archive();
+        // More than what is read before it is known what comes.
+        let size = 512 * 400;
+        let archive = archive_of(&vec![7; size]);
         let import = |id: &str| TransferRequest {
             source: end("ImageImportStream", &ImageImportStream { stream: id.into(), ..Default::default() }),
             destination: end("ImageStore", &ImageStore { name: "again".into(), ..Default::default() }),
             options: None,
         };
         let leases = async || client.leases().list(ListRequest::default()).await.unwrap().into_inner().leases;
+        let blobs = async || {
+            let all = client.content().list(ListContentRequest::default()).await.unwrap().into_inner();
+            let all = tokio_stream::StreamExt::collect::<Vec<_>>(all).await;
+            all.into_iter().flat_map(|m| m.unwrap().info).collect::<Vec<_>>()
+        };
         let mut first = Stream::open(&client, "first").await.unwrap();
         let mut transfers = client.transfer();
         let call = tokio::spawn(async move { transfers.transfer(import("first")).await });
         first.next::<WindowUpdate>("WindowUpdate").await.unwrap();
-        let data = Data { data: archive[..2000].to_vec().into() };
+        // The layer with its header, and a header that is none yet.
+        let length = 512 + 512 + size + 1024 + 100;
+        let data = Data { data: archive[..length].to_vec().into() };
         first.send.send(pack("containerd.types.transfer.Data", &data)).await.unwrap();
-        let held = leases().await;
-        assert!(held.len() == 1 && held[0].labels.contains_key("containerd.io/gc.expire"), "{held:?}");
+        let brought = loop {
+            let brought = blobs().await;
+            if !brought.is_empty() {
+                break brought;
+            }
+            tokio::task::yield_now().await;
+        };
         call.abort();
         drop(first);
-        while !leases().await.is_empty() {
-            tokio::task::yield_now().await;
-        }
         let get = || GetImageRequest { name: "again".into() };
         fails(Code::NotFound, "again", client.images().get(get()).await);
         let second = Stream::open(&client, "second").await.unwrap();
@@ -292,5 +307,8 @@ fn an_import_whose_client_goes_away_can_be_done_again() {
         let (done, ()) = tokio::join!(transfers.transfer(import("second")), second.feed(&archive));
         done.unwrap();
         client.images().get(get()).await.unwrap();
+        let held = leases().await;
+        assert!(held.len() == 1 && held[0].labels.contains_key("containerd.io/gc.expire"), "{held:?}");
+        assert!(blobs().await.contains(&brought[0]), "{brought:?}");
     });
 }
