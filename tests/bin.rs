@@ -107,6 +107,21 @@ pub fn machine() -> bool {
     found
 }
 
+/// Whether this kernel counts swap, without which cgroup v1 takes no limit of it.
+pub fn counts_swap() -> bool {
+    let memory = Path::new("/sys/fs/cgroup/memory");
+    !memory.is_dir() || memory.join("memory.memsw.limit_in_bytes").exists()
+}
+
+/// The same, for a test that is skipped otherwise.
+pub fn swap() -> bool {
+    let found = counts_swap();
+    if !found {
+        skip("this kernel does not count swap");
+    }
+    found
+}
+
 /// Tells why a test is skipped, past the capture of a passing test's output.
 pub fn skip(reason: &str) {
     let test = std::thread::current().name().unwrap_or("a test").to_string();

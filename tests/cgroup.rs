@@ -17,6 +17,9 @@ fn path(bundle: &Bundle) -> &str {
 
 #[test]
 fn limits_at_the_start() {
+    if !bin::swap() {
+        return;
+    }
     let huge =
         Sleeper::new("it-cghuge", |_| {}).file("hugetlb.2MB.limit_in_bytes", "hugetlb.2MB.max").is_some();
     let c = Sleeper::new("it-cgstart", |c| {
@@ -81,6 +84,9 @@ fn limits_that_cannot_be() {
 /// Little is enough to begin with.
 #[test]
 fn few_megabytes_are_enough() {
+    if !bin::swap() {
+        return;
+    }
     let runtime = Runtime::new();
     for limit in [10 << 20, 4 << 20] {
         let bundle = Bundle::new(&["echo", "ran"], |c| {
@@ -94,6 +100,9 @@ fn few_megabytes_are_enough() {
 /// What dies of it while the container is made dies of that, whatever it was doing.
 #[test]
 fn killed_for_want_of_memory_while_it_starts() {
+    if !bin::swap() {
+        return;
+    }
     let runtime = Runtime::new();
     let bundle = Bundle::new(&["true"], |c| {
         c["linux"]["resources"] = json!({"memory": {"limit": 8 << 20, "swap": 8 << 20}});
@@ -111,6 +120,9 @@ fn killed_for_want_of_memory_while_it_starts() {
 /// A container that cannot even begin for want of memory is told so.
 #[test]
 fn no_memory_to_begin_with() {
+    if !bin::swap() {
+        return;
+    }
     let runtime = Runtime::new();
     let bundle = Bundle::new(&["true"], |c| {
         c["linux"]["resources"] = json!({"memory": {"limit": 4096, "swap": 4096}});

@@ -280,6 +280,9 @@ fn a_fork_bomb_is_ended() {
 
 #[test]
 fn a_program_out_of_memory() {
+    if !bin::swap() {
+        return;
+    }
     let runtime = Runtime::new();
     let bundle = Bundle::new(&["tail", "/dev/zero"], |c| {
         c["linux"]["resources"]["memory"] = json!({"limit": 16 << 20, "swap": 16 << 20});
@@ -291,6 +294,9 @@ fn a_program_out_of_memory() {
 
 #[test]
 fn an_init_out_of_memory() {
+    if !bin::swap() {
+        return;
+    }
     let runtime = Runtime::new();
     let bundle = Bundle::new(&["true"], |c| {
         c["linux"]["resources"]["memory"] = json!({"limit": 128 << 10, "swap": 128 << 10});

@@ -10,6 +10,7 @@ use ctrd_shim::method::{code, topic};
 use serde_json::json;
 
 use super::driver::{Driven, over_each};
+use crate::bin;
 
 /// The figures that both versions have: limit of memory, its use, processes, CPU time in ns.
 fn figures(shim: &Driven) -> (u64, u64, u64, u64) {
@@ -57,6 +58,9 @@ fn figures_while_it_runs_and_when_it_has_ended() {
 
 #[test]
 fn a_kill_for_want_of_memory_is_one_event_before_the_exit() {
+    if !bin::swap() {
+        return;
+    }
     over_each(|stack| {
         let script = "x=0123456789abcdef; while :; do x=$x$x; done";
         let shim = stack.edited("it-oom", &["sh", "-c", script], |config| {
@@ -93,6 +97,9 @@ fn log_is_readable() -> bool {
 
 #[test]
 fn an_exec_killed_for_want_of_memory_leaves_the_rest() {
+    if !bin::swap() {
+        return;
+    }
     let shim = Driven::with("it-oomexec", &["sleep", "3000"], |config| {
         config["linux"]["resources"] = json!({"memory": {"limit": 32 << 20, "swap": 32 << 20}});
     });

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::inspect;
+use crate::bin;
 use crate::stack::Stack;
 
 #[test]
@@ -87,6 +88,9 @@ fn a_container_is_stopped_by_the_signal_that_it_asked_for() {
 
 #[test]
 fn a_kill_for_want_of_memory_is_told_with_the_end() {
+    if !bin::swap() {
+        return;
+    }
     let stack = Stack::with_busybox();
     let hog = "sh -c 'x=0123456789abcdef; while :; do x=$x$x; done'; exit 7";
     let limits = ["run", "-d", "--name", "it-hog", "--memory", "32m", "--memory-swap", "32m"];
