@@ -1,9 +1,11 @@
 //! Real root filesystems, bundles and images for the tests, made from Debian's own programs.
 
+use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -27,6 +29,23 @@ pub fn heard(socket: &UnixDatagram) -> std::io::Result<String> {
             got => return Ok(String::from_utf8_lossy(&bytes[..got?]).into_owned()),
         }
     }
+}
+
+/// The lines that come, without their ends; none in a minute is an error.
+pub fn lines(from: impl Read + Send + 'static) -> impl Iterator<Item = String> {
+    let (tell, lines) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(from).lines() {
+            let line = line.expect("read a line").trim_end().to_string();
+            if tell.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    std::iter::from_fn(move || match lines.recv_timeout(Duration::from_secs(60)) {
+        Err(RecvTimeoutError::Timeout) => panic!("no line in a minute"),
+        line => line.ok(),
+    })
 }
 
 /// Fills `dir` with a root filesystem of Debian's static busybox: every applet as a hard link.

@@ -19,3 +19,4 @@ mod start;
 mod stdio;
 mod stuck;
 mod task;
+mod terminal;

@@ -173,14 +173,14 @@ pub fn terminal(ends: Ends, master: &OwnedFd) -> Result<Vec<Copy>> {
         || -> Result<OwnedFd> { nonblocking(master.try_clone().context("duplicate the terminal")?) };
     let mut copies = Vec::new();
     if let Some(input) = ends.input {
-        copies.push(Copy::input(input, duplicate()?));
+        copies.push(Copy::input(input, duplicate()?).of_terminal());
     }
     // Without a reader the terminal is still drained, or its process would stop at a full one.
     let output = match ends.output {
         Some(sink) => sink,
         None => nowhere()?,
     };
-    copies.push(Copy::output(duplicate()?, output));
+    copies.push(Copy::output(duplicate()?, output).of_terminal());
     Ok(copies)
 }
 

@@ -60,6 +60,12 @@ pub fn find<'a>(shim: &'a mut Shim, id: &str) -> Result<&'a mut Task, Refusal> {
     shim.tasks.get_mut(id).ok_or_else(|| Refusal::new(code::NOT_FOUND, "container not created: not found"))
 }
 
+/// Whether a process has ended, or is none of ours.
+pub fn is_over(shim: &Shim, id: &str, exec: &str) -> bool {
+    let process = shim.tasks.get(id).and_then(|task| task.container.process(exec).ok());
+    process.is_none_or(|process| process.exit.is_some())
+}
+
 /// A failure of the runtime, in the words that containerd's callers know.
 pub fn failure(what: &str, reason: &str) -> Refusal {
     Refusal::new(code::UNKNOWN, format!("{what}: {reason}"))

@@ -24,7 +24,7 @@ const SOON: Duration = Duration::from_millis(500);
 /// What one caller may make the shim keep: two messages of the longest kind.
 const KEPT: u64 = 2 * (ttrpc::MAX_PAYLOAD as u64 >> 10);
 
-fn connect(shim: &Driven) -> UnixStream {
+pub(super) fn connect(shim: &Driven) -> UnixStream {
     let socket = UnixStream::connect(shim.address.strip_prefix("unix://").unwrap()).expect("connect");
     socket.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     socket.set_write_timeout(Some(Duration::from_secs(60))).unwrap();
@@ -36,7 +36,7 @@ fn frame(length: u32, stream: u32, kind: u8, flags: u8, payload: &[u8]) -> Vec<u
 }
 
 /// A call of a method as it stands on the wire.
-fn call(stream: u32, service: &str, method: &str, request: &impl Message) -> Vec<u8> {
+pub(super) fn call(stream: u32, service: &str, method: &str, request: &impl Message) -> Vec<u8> {
     let mut wire = Vec::new();
     ttrpc::encode(&mut wire, stream, ttrpc::REQUEST, &ttrpc::request(service, method, request)).unwrap();
     wire
@@ -47,7 +47,7 @@ fn connect_call(stream: u32) -> Vec<u8> {
 }
 
 /// The next answer: its stream, and the code of its status.
-fn answer(socket: &mut UnixStream) -> (u32, i32) {
+pub(super) fn answer(socket: &mut UnixStream) -> (u32, i32) {
     let mut header = [0; ttrpc::HEADER];
     socket.read_exact(&mut header).expect("an answer");
     let length = u32::from_be_bytes(header[..4].try_into().unwrap()) as usize;

@@ -1,5 +1,5 @@
-//! A process's standard streams: FIFOs whose readers are slow, late, gone or missing, files,
-//! logging programs and terminals.
+//! A process's standard streams: FIFOs whose readers are slow, late, gone or missing, files, and
+//! logging programs.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -18,12 +18,12 @@ use super::driver::{Driven, over_each};
 use crate::traces;
 
 /// The client's FIFOs, in a folder that goes with them.
-struct Pipes {
+pub(super) struct Pipes {
     dir: tempfile::TempDir,
 }
 
 impl Pipes {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let dir = crate::fixture::temp();
         for name in ["in", "out", "err"] {
             mkfifo(&dir.path().join(name), Mode::S_IRWXU).expect("make a FIFO");
@@ -31,16 +31,16 @@ impl Pipes {
         Self { dir }
     }
 
-    fn at(&self, name: &str) -> PathBuf {
+    pub(super) fn at(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
-    fn text(&self, name: &str) -> String {
+    pub(super) fn text(&self, name: &str) -> String {
         self.at(name).to_str().expect("UTF-8").into()
     }
 
-    /// The same, and tells when the first line has come.
-    fn reader_of_lines(&self, name: &str) -> (JoinHandle<String>, Receiver<()>) {
+    /// A client that reads to the end, and tells when the first line has come.
+    pub(super) fn reader_of_lines(&self, name: &str) -> (JoinHandle<String>, Receiver<()>) {
         let path = self.at(name);
         let (tell, begun) = std::sync::mpsc::channel();
         let reader = std::thread::spawn(move || {
@@ -55,7 +55,7 @@ impl Pipes {
     }
 
     /// A client that reads to the end.
-    fn reader(&self, name: &str) -> JoinHandle<String> {
+    pub(super) fn reader(&self, name: &str) -> JoinHandle<String> {
         let path = self.at(name);
         std::thread::spawn(move || {
             let mut text = Vec::new();
@@ -65,7 +65,7 @@ impl Pipes {
     }
 }
 
-fn create(shim: &Driven, stdin: &str, stdout: &str, stderr: &str, terminal: bool) {
+pub(super) fn create(shim: &Driven, stdin: &str, stdout: &str, stderr: &str, terminal: bool) {
     let request = task::CreateTaskRequest {
         stdin: stdin.into(),
         stdout: stdout.into(),
@@ -346,66 +346,6 @@ fn a_logging_program_that_is_not_ready_holds_the_start_up() {
     request.stdout = "binary:///nonexistent/logger".into();
     let (_, words) = shim.refused("Create", &request);
     assert!(words.contains("start logging program /nonexistent/logger: No such file"), "{words}");
-}
-
-#[test]
-fn a_terminal_with_its_size() {
-    over_each(|stack| {
-        let pipes = Pipes::new();
-        let script = "tty; read x; stty size; exit 3";
-        let shim = stack.edited("it-tty", &["sh", "-c", script], |c| c["process"]["terminal"] = true.into());
-        let (out, begun) = pipes.reader_of_lines("out");
-        create(&shim, &pipes.text("in"), &pipes.text("out"), "", true);
-        shim.start("");
-        let size =
-            task::ResizePtyRequest { id: shim.id.clone(), width: 97, height: 31, ..Default::default() };
-        shim.ok::<()>("ResizePty", &size);
-        begun.recv().unwrap();
-        File::options().write(true).open(pipes.at("in")).unwrap().write_all(b"go\n").unwrap();
-        assert_eq!(shim.wait(""), 3);
-        let text = out.join().unwrap();
-        assert!(text.contains("/dev/") && text.ends_with("31 97\r\n"), "{text:?}");
-        shim.delete("");
-
-        // An exec's terminal, whatever its process object says.
-        shim.bundle.edit(|c| {
-            c["process"]["args"] = serde_json::json!(["sleep", "3000"]);
-            c["process"]["terminal"] = false.into();
-        });
-        shim.create();
-        shim.start("");
-        // containerd's shim goes on reading for the first one.
-        let pipes = Pipes::new();
-        let (out, begun) = pipes.reader_of_lines("out");
-        let mut exec = shim.exec_request("e", &["sh", "-c", script]);
-        exec.terminal = true;
-        exec.stdin = pipes.text("in");
-        exec.stdout = pipes.text("out");
-        shim.ok::<()>("Exec", &exec);
-        shim.start("e");
-        shim.ok::<()>(
-            "ResizePty",
-            &task::ResizePtyRequest { exec_id: "e".into(), width: 30, height: 20, ..size },
-        );
-        begun.recv().unwrap();
-        File::options().write(true).open(pipes.at("in")).unwrap().write_all(b"go\n").unwrap();
-        assert_eq!(shim.wait("e"), 3);
-        let text = out.join().unwrap();
-        assert!(text.contains("/dev/") && text.ends_with("20 30\r\n"), "{text:?}");
-        shim.delete("e");
-    });
-}
-
-/// A terminal that nobody looks at is drained all the same.
-#[test]
-fn a_terminal_without_a_reader() {
-    let shim = Driven::with("it-dark", &["sh", "-c", "head -c 300000 /dev/zero; exit 6"], |c| {
-        c["process"]["terminal"] = true.into();
-    });
-    create(&shim, "", "", "", true);
-    shim.start("");
-    assert_eq!(shim.wait(""), 6);
-    shim.delete("");
 }
 
 #[test]

@@ -30,6 +30,8 @@ pub struct Copy {
     from: OwnedFd,
     to: Sink,
     pub is_output: bool,
+    /// The container's end is a terminal's master.
+    of_terminal: bool,
 }
 
 /// A copy under way, watched by the loop.
@@ -38,24 +40,50 @@ pub struct Stream {
     /// What a file or a socket has not taken yet; empty when the kernel moves the bytes.
     rest: Vec<u8>,
     splices: bool,
-    waits_for_room: bool,
+    waits_for: For,
     /// Whose stream it is: container and exec.
     pub owner: (String, String),
 }
 
+/// What a copy waits for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum For {
+    Bytes,
+    Room,
+    /// Somebody who opens a terminal again that nobody in the container has open, as init systems and gettys do.
+    /// That it is closed would be told without end, so each change is told once.
+    Opening,
+}
+
+impl For {
+    fn flags(self) -> EpollFlags {
+        match self {
+            For::Bytes => EpollFlags::EPOLLIN,
+            For::Room => EpollFlags::EPOLLOUT,
+            // Who opens it wakes nobody; who writes to it wakes readers alone.
+            For::Opening => EpollFlags::EPOLLIN | EpollFlags::EPOLLOUT | EpollFlags::EPOLLET,
+        }
+    }
+}
+
 enum Progress {
-    Wait { for_room: bool },
+    Wait(For),
     Again,
     End,
 }
 
 impl Copy {
     pub fn input(from: OwnedFd, to: OwnedFd) -> Copy {
-        Copy { from, to: Sink::pipe(to), is_output: false }
+        Copy { from, to: Sink::pipe(to), is_output: false, of_terminal: false }
     }
 
     pub fn output(from: OwnedFd, to: Sink) -> Copy {
-        Copy { from, to, is_output: true }
+        Copy { from, to, is_output: true, of_terminal: false }
+    }
+
+    /// The same, to or from a terminal: that nobody has it open is no end of it while its process runs.
+    pub fn of_terminal(self) -> Copy {
+        Copy { of_terminal: true, ..self }
     }
 }
 
@@ -63,7 +91,7 @@ impl Copy {
 pub fn begin(shim: &mut Shim, copy: Copy, owner: (String, String)) -> u64 {
     let key = shim.new_key();
     let splices = copy.to.lines.is_none() && copy.to.rotated.is_none();
-    let stream = Stream { copy, rest: Vec::new(), splices, waits_for_room: false, owner };
+    let stream = Stream { copy, rest: Vec::new(), splices, waits_for: For::Bytes, owner };
     let watched = shim.watch_stream(key, stream.copy.from.as_fd(), EpollFlags::EPOLLIN);
     if let Err(e) = watched {
         shim.log.error(format_args!("watch a stream of {}: {e}", stream.owner.0));
@@ -72,38 +100,45 @@ pub fn begin(shim: &mut Shim, copy: Copy, owner: (String, String)) -> u64 {
     key
 }
 
-/// One of the two is ready.
+/// One of the two is ready, or may be.
 pub fn advance(shim: &mut Shim, key: u64) {
     let Some(mut stream) = shim.streams.remove(&key) else { return };
-    match stream.turn() {
-        Progress::End => {
-            shim.unwatch(key, stream.watched());
-            finish(shim, stream);
+    let wanted = match stream.turn() {
+        // Of a change that was told once there may be more than a turn takes.
+        Progress::Again if stream.waits_for == For::Opening => For::Bytes,
+        Progress::Again => stream.waits_for,
+        Progress::Wait(For::Opening) if crate::task::is_over(shim, &stream.owner.0, &stream.owner.1) => {
+            return end(shim, key, stream);
         }
-        Progress::Wait { for_room } if for_room != stream.waits_for_room => {
-            shim.unwatch(key, stream.watched());
-            stream.waits_for_room = for_room;
-            let flags = if for_room { EpollFlags::EPOLLOUT } else { EpollFlags::EPOLLIN };
-            match shim.watch_stream(key, stream.watched(), flags) {
-                Ok(()) => {
-                    let owner = stream.owner.clone();
-                    shim.streams.insert(key, stream);
-                    if for_room && crate::task::delete::is_waited_for(shim, &owner.0, &owner.1) {
-                        last_words(shim, key);
-                    }
-                }
-                Err(_) => finish(shim, stream),
-            }
-        }
-        Progress::Wait { .. } | Progress::Again => _ = shim.streams.insert(key, stream),
+        Progress::Wait(wanted) => wanted,
+        Progress::End => return end(shim, key, stream),
+    };
+    if wanted == stream.waits_for {
+        shim.streams.insert(key, stream);
+        return;
     }
+    shim.unwatch(key, stream.watched());
+    stream.waits_for = wanted;
+    if shim.watch_stream(key, stream.watched(), wanted.flags()).is_err() {
+        return finish(shim, stream);
+    }
+    let owner = stream.owner.clone();
+    shim.streams.insert(key, stream);
+    if wanted == For::Room && crate::task::delete::is_waited_for(shim, &owner.0, &owner.1) {
+        last_words(shim, key);
+    }
+}
+
+fn end(shim: &mut Shim, key: u64, stream: Stream) {
+    shim.unwatch(key, stream.watched());
+    finish(shim, stream);
 }
 
 /// A process is gone and to be forgotten: what it has left to say waits for a client that is
 /// there, but not for one that may never come.
 pub fn last_words(shim: &mut Shim, key: u64) {
     let Some(stream) = shim.streams.get_mut(&key) else { return };
-    if stream.copy.is_output && stream.waits_for_room && !stream.copy.to.has_client() {
+    if stream.copy.is_output && stream.waits_for == For::Room && !stream.copy.to.has_client() {
         stop(shim, key);
     }
 }
@@ -111,8 +146,7 @@ pub fn last_words(shim: &mut Shim, key: u64) {
 /// Ends a copy whose process has gone or whose input was closed.
 pub fn stop(shim: &mut Shim, key: u64) {
     if let Some(stream) = shim.streams.remove(&key) {
-        shim.unwatch(key, stream.watched());
-        finish(shim, stream);
+        end(shim, key, stream);
     }
 }
 
@@ -145,7 +179,11 @@ impl Stream {
     }
 
     fn watched(&self) -> BorrowedFd<'_> {
-        if self.waits_for_room { self.copy.to.writer.as_fd() } else { self.copy.from.as_fd() }
+        match self.waits_for {
+            For::Bytes => self.copy.from.as_fd(),
+            For::Opening if self.copy.is_output => self.copy.from.as_fd(),
+            For::Room | For::Opening => self.copy.to.writer.as_fd(),
+        }
     }
 
     fn turn(&mut self) -> Progress {
@@ -163,13 +201,15 @@ impl Stream {
         match splice(&self.copy.from, None, &self.copy.to.writer, None, CHUNK, flags) {
             Ok(0) => Progress::End,
             Ok(_) | Err(Errno::EINTR) => Progress::Again,
-            Err(Errno::EAGAIN) => Progress::Wait { for_room: readable(self.copy.from.as_fd()) },
+            Err(Errno::EAGAIN) if readable(self.copy.from.as_fd()) => Progress::Wait(For::Room),
+            Err(Errno::EAGAIN) => Progress::Wait(For::Bytes),
+            Err(Errno::EIO) if self.copy.of_terminal => Progress::Wait(For::Opening),
             // A file that is appended to, or two ends neither of which is a pipe.
             Err(Errno::EINVAL) => {
                 self.splices = false;
                 Progress::Again
             }
-            // EIO is how a terminal ends, EPIPE that nobody reads.
+            // EPIPE: nobody reads.
             Err(_) => Progress::End,
         }
     }
@@ -186,8 +226,9 @@ impl Stream {
                         None => buffer,
                     };
                 }
-                Err(Errno::EAGAIN) => return Progress::Wait { for_room: false },
+                Err(Errno::EAGAIN) => return Progress::Wait(For::Bytes),
                 Err(Errno::EINTR) => return Progress::Again,
+                Err(Errno::EIO) if self.copy.of_terminal => return Progress::Wait(For::Opening),
                 Err(_) => return Progress::End,
             }
         }
@@ -204,7 +245,10 @@ impl Stream {
         match write(&self.copy.to.writer, &self.rest[..length]) {
             Ok(n) if n == self.rest.len() => self.rest = Vec::new(),
             Ok(n) => _ = self.rest.drain(..n),
-            Err(Errno::EAGAIN) => return Progress::Wait { for_room: true },
+            Err(Errno::EAGAIN) => return Progress::Wait(For::Room),
+            Err(Errno::EIO) if self.copy.of_terminal && !self.copy.is_output => {
+                return Progress::Wait(For::Opening);
+            }
             Err(Errno::EINTR) => {}
             // A full disk loses the rest of the log, and never stops the container.
             Err(Errno::ENOSPC | Errno::EDQUOT | Errno::EFBIG) => self.rest = Vec::new(),

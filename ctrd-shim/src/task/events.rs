@@ -123,20 +123,6 @@ fn ended(shim: &mut Shim, id: &str, exec: &str) {
     if exec == INIT || exit.status == 128 + libc::SIGKILL as u32 {
         oom(shim, id);
     }
-    let Ok(task) = find(shim, id) else { return };
-    // Nobody reads any more.
-    let inputs: Vec<u64> = match task.io.get_mut(exec) {
-        Some(io) => {
-            io.stdin_writer = None;
-            io.streams.clone()
-        }
-        None => Vec::new(),
-    };
-    for key in inputs {
-        if shim.streams.get(&key).is_some_and(|s| !s.is_output()) {
-            copy::stop(shim, key);
-        }
-    }
     let event = TaskExit {
         container_id: id.into(),
         id: if exec == INIT { id.into() } else { exec.into() },
@@ -149,7 +135,24 @@ fn ended(shim: &mut Shim, id: &str, exec: &str) {
     if exec == INIT {
         sandbox::ended(shim, id, process.pid, exit);
     }
+    leave_streams(shim, id, exec);
     settle(shim, id, exec);
+}
+
+/// What a process has said goes where its reader finds it. Events and answers leave when this turn of the loop is
+/// over: who hears of the end finds the output there, and clients may take what is not for none.
+fn leave_streams(shim: &mut Shim, id: &str, exec: &str) {
+    let Some(io) = shim.tasks.get_mut(id).and_then(|task| task.io.get_mut(exec)) else { return };
+    io.stdin_writer = None;
+    for key in io.streams.clone() {
+        match shim.streams.get(&key).map(copy::Stream::is_output) {
+            // One turn, for others may go on writing for ever.
+            Some(true) => copy::advance(shim, key),
+            // Nobody reads any more.
+            Some(false) => copy::stop(shim, key),
+            None => {}
+        }
+    }
 }
 
 fn answer_waiters(shim: &mut Shim, id: &str, exec: &str) {
