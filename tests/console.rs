@@ -1,12 +1,12 @@
 //! The process's terminal and what else it inherits.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
 use serde_json::json;
 
 use crate::bin;
-use crate::fixture::Bundle;
+use crate::fixture::{self, Bundle};
 use crate::runtime::Runtime;
 
 fn path(bundle: &Bundle) -> &str {
@@ -77,6 +77,34 @@ fn a_window_that_changes_changes_the_containers() {
     assert!(resize.expect("run stty").success());
     assert!(said.any(|line| line.trim() == "33 101"), "the container's terminal has the new size");
     assert!(child.wait().expect("script ends").success());
+}
+
+/// A program that closes its terminal and opens it again, as init systems and gettys do, goes on where it was.
+#[test]
+fn a_terminal_that_nobody_has_open_for_a_while_goes_on() {
+    let runtime = Runtime::new();
+    let script = "exec </dev/null >/dev/null 2>&1
+        for n in 1 2 3 4 5 6 7 8; do until [ -e /go$n ]; do :; done; echo line $n >/dev/console; done
+        until [ -e /go9 ]; do :; done
+        exec </dev/console >/dev/console; echo ready; read word; echo got $word; exit 4";
+    let bundle = Bundle::new(&["sh", "-c", script], |c| c["process"]["terminal"] = json!(true));
+    let state = runtime.root.path().join("state");
+    let ocirun = bin::path("ocirun");
+    let line =
+        format!("{} --root {} run --bundle {} it-reopen", ocirun.display(), state.display(), path(&bundle));
+    let mut command = Command::new("script");
+    command.args(["-qec", &line, "/dev/null"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().expect("run script");
+    let mut input = child.stdin.take().expect("its input");
+    let mut said = fixture::lines(child.stdout.take().expect("its output"));
+    for n in 1..=9 {
+        std::fs::File::create(bundle.path().join(format!("rootfs/go{n}"))).expect("a file");
+        let want = if n < 9 { format!("line {n}") } else { "ready".into() };
+        assert!(said.any(|line| line.trim() == want), "{want}");
+    }
+    input.write_all(b"word\n").expect("type");
+    assert!(said.any(|line| line.trim() == "got word"), "it reads on");
+    assert_eq!(child.wait().expect("script ends").code(), Some(4));
 }
 
 #[test]

@@ -8,6 +8,9 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use nix::cmsg_space;
 use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use nix::sys::socket::{
     AddressFamily, ControlMessage, ControlMessageOwned, MsgFlags, SockFlag, SockType, UnixAddr, recvmsg,
     sendmsg, socketpair,
@@ -70,10 +73,13 @@ pub fn send(socket: &OwnedFd, name: &str, master: &OwnedFd) -> Result<()> {
 
 /// Our terminal in raw mode for as long as this lives, and the container's beside it.
 pub struct Terminal {
-    pub master: OwnedFd,
+    master: OwnedFd,
     before: Option<Termios>,
     /// Our input still has something to give.
-    pub input: bool,
+    input: bool,
+    /// While nobody in the container has its terminal open: what tells of a change, each once. Somebody may open it
+    /// again, as init systems and gettys do.
+    closed: Option<Epoll>,
 }
 
 /// Takes over the master that came over `socket`.
@@ -83,7 +89,10 @@ pub fn proxy(socket: &OwnedFd) -> Result<Terminal> {
 
 /// Takes over a master that is here.
 pub fn take_over(master: OwnedFd) -> Result<Terminal> {
-    let mut terminal = Terminal { master, before: None, input: true };
+    // Between a look at it and the read it may be opened, and then nothing stands in it.
+    let flags = OFlag::from_bits_retain(fcntl(&master, FcntlArg::F_GETFL)?) | OFlag::O_NONBLOCK;
+    fcntl(&master, FcntlArg::F_SETFL(flags)).context("make the terminal non-blocking")?;
+    let mut terminal = Terminal { master, before: None, input: true, closed: None };
     let stdin = std::io::stdin();
     if stdin.is_terminal() {
         terminal.resize()?;
@@ -108,15 +117,48 @@ impl Terminal {
         Ok(())
     }
 
+    /// Whether it makes sense to wait for our input: what nobody would take stays where it is.
+    pub fn takes_input(&self) -> bool {
+        self.input && self.closed.is_none()
+    }
+
+    /// What to wait for before [`Terminal::forward_output`].
+    pub fn output(&self) -> BorrowedFd<'_> {
+        self.closed.as_ref().map_or(self.master.as_fd(), |closed| closed.0.as_fd())
+    }
+
     /// Carries what we read to the container; at the end of our input it simply gets no more.
     pub fn forward_input(&mut self) -> Result<()> {
-        self.input = copy(std::io::stdin().as_fd(), self.master.as_fd())?;
+        self.input = copy(std::io::stdin().as_fd(), self.master.as_fd())? != Copied::Ended;
         Ok(())
     }
 
-    /// Carries what the container writes to us; false when it has closed its side.
-    pub fn forward_output(&self) -> Result<bool> {
-        copy(self.master.as_fd(), std::io::stdout().as_fd())
+    /// Carries what the container writes to us; false when nobody takes it any more.
+    pub fn forward_output(&mut self) -> Result<bool> {
+        if let Some(closed) = &self.closed {
+            let _ = closed.wait(&mut [EpollEvent::empty()], EpollTimeout::ZERO);
+        }
+        match copy(self.master.as_fd(), std::io::stdout().as_fd())? {
+            Copied::Refused => return Ok(false),
+            Copied::Ended if self.closed.is_none() => self.closed = Some(changes(self.master.as_fd())?),
+            Copied::Ended => {}
+            Copied::Some => self.closed = None,
+        }
+        Ok(true)
+    }
+
+    /// Carries what is there; the program has ended.
+    pub fn drain(&mut self) -> Result<()> {
+        loop {
+            let mut fds = [PollFd::new(self.master.as_fd(), PollFlags::POLLIN)];
+            match poll(&mut fds, PollTimeout::ZERO) {
+                Ok(0) => return Ok(()),
+                Ok(_) if self.forward_output()? && self.closed.is_none() => {}
+                Err(Errno::EINTR) => {}
+                Ok(_) => return Ok(()),
+                Err(e) => return Err(e).context("read the terminal"),
+            }
+        }
     }
 }
 
@@ -128,14 +170,32 @@ impl Drop for Terminal {
     }
 }
 
-/// One read and the writes for it; false at the end.
-fn copy(from: BorrowedFd, to: BorrowedFd) -> Result<bool> {
+/// That a terminal is closed would be told without end.
+fn changes(master: BorrowedFd) -> Result<Epoll> {
+    let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).context("create an epoll")?;
+    let event = EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, 0);
+    epoll.add(master, event).context("watch the terminal")?;
+    Ok(epoll)
+}
+
+/// What became of a copy.
+#[derive(PartialEq, Eq)]
+enum Copied {
+    Some,
+    /// Nobody gives any more.
+    Ended,
+    /// Nobody takes it.
+    Refused,
+}
+
+/// One read and the writes for it.
+fn copy(from: BorrowedFd, to: BorrowedFd) -> Result<Copied> {
     let mut buffer = [0; 16 * 1024];
     let got = match read(from, &mut buffer) {
-        Ok(0) => return Ok(false),
+        Ok(0) => return Ok(Copied::Ended),
         // The last holder of a terminal's other side has closed it.
-        Err(Errno::EIO) => return Ok(false),
-        Err(Errno::EINTR | Errno::EAGAIN) => return Ok(true),
+        Err(Errno::EIO) => return Ok(Copied::Ended),
+        Err(Errno::EINTR | Errno::EAGAIN) => return Ok(Copied::Some),
         other => other.context("read the terminal")?,
     };
     let mut rest = &buffer[..got];
@@ -143,10 +203,13 @@ fn copy(from: BorrowedFd, to: BorrowedFd) -> Result<bool> {
         match write(to, rest) {
             Ok(n) => rest = &rest[n..],
             Err(Errno::EINTR) => {}
-            // Nobody reads any more: the program may still run on.
-            Err(Errno::EPIPE | Errno::EIO) => return Ok(false),
+            Err(Errno::EAGAIN) => {
+                let _ = poll(&mut [PollFd::new(to, PollFlags::POLLOUT)], PollTimeout::NONE);
+            }
+            // The program may still run on.
+            Err(Errno::EPIPE | Errno::EIO) => return Ok(Copied::Refused),
             Err(e) => return Err(e).context("write the terminal"),
         }
     }
-    Ok(true)
+    Ok(Copied::Some)
 }

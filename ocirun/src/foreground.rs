@@ -29,8 +29,8 @@ pub fn wait(
             PollFd::new(signals.as_fd(), PollFlags::POLLIN),
         ];
         if let Some(terminal) = &terminal {
-            fds.push(PollFd::new(terminal.master.as_fd(), PollFlags::POLLIN));
-            if terminal.input {
+            fds.push(PollFd::new(terminal.output(), PollFlags::POLLIN));
+            if terminal.takes_input() {
                 fds.push(PollFd::new(stdin.as_fd(), PollFlags::POLLIN));
             }
         }
@@ -61,27 +61,13 @@ pub fn wait(
             }
         }
         if closed {
-            // A terminal whose other side is closed would be ready for ever.
+            // Nobody looks at it.
             terminal = None;
         }
         if is(0) {
-            drain(terminal.as_ref())?;
+            // What the program wrote before its end is still to be read.
+            terminal.as_mut().map_or(Ok(()), Terminal::drain)?;
             return status(child);
-        }
-    }
-}
-
-/// What the program wrote before its end is still to be read.
-fn drain(terminal: Option<&Terminal>) -> Result<()> {
-    let Some(terminal) = terminal else { return Ok(()) };
-    loop {
-        let mut fds = [PollFd::new(terminal.master.as_fd(), PollFlags::POLLIN)];
-        match poll(&mut fds, PollTimeout::ZERO) {
-            Ok(0) => return Ok(()),
-            Ok(_) if terminal.forward_output()? => {}
-            Err(Errno::EINTR) => {}
-            Ok(_) => return Ok(()),
-            Err(e) => return Err(e).context("read the terminal"),
         }
     }
 }
