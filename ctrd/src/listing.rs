@@ -125,9 +125,9 @@ fn told(written: io::Result<()>) -> crate::error::Result<()> {
     }
 }
 
-/// Prints one line.
+/// Prints one line: JSON, or words that say nothing to a terminal.
 pub fn line(text: &str) -> io::Result<()> {
-    writeln!(io::stdout().lock(), "{text}")
+    writeln!(io::stdout().lock(), "{}", json(text.to_string()))
 }
 
 /// Aligns cells under their headings, with three spaces between columns and none at a line's end.

@@ -1,11 +1,13 @@
 //! Names of strangers on a terminal: they are shown, and say nothing to it.
 
+use std::process::Stdio;
+
 use serde_json::json;
 
 use super::image::Layout;
-use crate::fixture;
 use crate::stack::Stack;
 use crate::verbs::both_ways;
+use crate::{bin, fixture};
 
 /// Sets the title, clears the screen, and ends a line to begin another one.
 const EVIL: &str = "evil\u{1b}]0;title\u{7}\u{1b}[2J\u{9b}1A\r\nbusybox";
@@ -52,6 +54,18 @@ fn names_of_an_archive_are_no_commands() {
             let done = stack.run(line);
             is_plain(&done.stdout, &format!("{how} {line:?}"));
             is_plain(&done.stderr, &format!("{how} {line:?}"));
+        }
+        for format in ["json", "table"].iter().filter(|_| how == "with a server") {
+            let line = ["events", "--count", "1", "--format", format, "topic==\"/images/update\""];
+            let mut events = stack.command(&line).stdout(Stdio::piped()).spawn().expect("run ctrd");
+            let mut n = 0;
+            while events.try_wait().expect("look for it").is_none() {
+                n += 1;
+                stack.run(&["image", "label", EVIL, &format!("n={n}")]).ok();
+            }
+            let told = bin::done(&events.wait_with_output().expect("its output")).ok();
+            assert!(told.contains("]0;title"), "{told:?}");
+            is_plain(&told, format);
         }
         stack.run(&["rm", "it-evil-name"]).ok();
         stack.run(&["image", "rm", "--sync", EVIL]).ok();
