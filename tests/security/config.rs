@@ -1,8 +1,11 @@
 //! A hostile config.json: too much of everything, and words that other programs obey.
 
+use std::process::Command;
+
 use serde_json::json;
 
 use super::*;
+use crate::bin;
 use crate::traces::none_of;
 
 /// CVE-2021-43784: what is long stays one value, or is refused, and never becomes something else.
@@ -88,8 +91,17 @@ fn bad_config_largeenv() {
 /// CVE-2023-6476, CVE-2024-3154: an annotation is a note, not a setting.
 #[test]
 fn annotations_do_nothing() {
-    let bundle = Bundle::new(&["sh", "-c", "cat /proc/self/status | grep CapEff; ulimit -n"], |_| {});
+    let bundle = Bundle::new(&["sh", "-c", "grep CapEff /proc/self/status; ulimit -n; id -G"], |_| {});
+    // Of a caller with groups that a container might keep.
+    let run = |id: &str, bundle: &Bundle| {
+        let runtime = Runtime::new();
+        let mut command = Command::new("setpriv");
+        command.args(["--groups", "0,4711"]).arg(bin::path("ocirun"));
+        command.arg("--root").arg(runtime.root.path().join("state"));
+        bin::run(command.args(["run", "--bundle", path(bundle), id]))
+    };
     let plain = run("it-notes", &bundle).ok();
+    assert!(plain.ends_with("\n0\n"), "{plain}");
     let victim = Victim::new(&bundle);
     let touch = format!("[('/bin/touch',['touch','{}/x'],false)]", victim.path());
     bundle.edit(|c| {
@@ -167,7 +179,7 @@ fn bad_config_changed() {
         c["linux"]["devices"] = json!([{"path": "/dev/it-x", "type": "c", "major": 1, "minor": 7}]);
         c["linux"]["resources"]["pids"] = json!({"limit": 50});
         c["linux"]["resources"]["memory"] = json!({"limit": 64 << 20});
-        if crate::bin::counts_swap() {
+        if bin::counts_swap() {
             c["linux"]["resources"]["memory"]["swap"] = json!(64 << 20);
         }
     });

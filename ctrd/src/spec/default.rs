@@ -52,7 +52,8 @@ const MASKED_PATHS: &[&str] = &[
 const PROCESSORS: &str = "/sys/devices/system/cpu";
 
 /// [`MASKED_PATHS`], and how hot each processor gets, where they tell: that tells of the neighbours' work as well
-/// (GHSA-6fw5-f8r9-fgfm). One that is switched on later is among them.
+/// (GHSA-6fw5-f8r9-fgfm). One that is switched off now is among them, for a start that comes after it was switched on:
+/// what is not there when a container starts, its runtime passes over.
 pub fn masked_paths() -> Vec<String> {
     MASKED_PATHS.iter().map(ToString::to_string).chain(heat(Path::new(PROCESSORS))).collect()
 }
