@@ -100,6 +100,24 @@ fn a_kill_for_want_of_memory_is_told_with_the_end() {
     // The first process was not the one.
     assert_eq!((&task["exitStatus"], &task["oom"]["kills"]), (&Value::from(7), &Value::from(1)), "{task}");
     assert_eq!(task["oom"]["limit"], 32 << 20, "{task}");
+    // They are those of the server that is spoken to, whatever lies in the folders that a command would use itself.
+    let (server, other) = (stack.serve(), Stack::with_busybox());
+    let there = |stack: &Stack, address: &std::path::Path, words: &[&str]| -> Value {
+        let mut command = bin::command("ctrd");
+        command.arg("--root").arg(stack.path("lib")).arg("--state").arg(stack.path("run"));
+        serde_json::from_str(&bin::run(command.arg("--address").arg(address).args(words)).ok()).expect("JSON")
+    };
+    let named = ["inspect", "it-hog"];
+    assert_eq!(there(&other, &stack.address(), &named)["task"]["oom"], task["oom"]);
+    let of_task = ["inspect", "--type", "task", "it-hog"];
+    assert_eq!(there(&other, &stack.address(), &of_task)["oom"], task["oom"]);
+    other.run(&["run", "-d", "--name", "it-hog", "busybox", "true"]).ok();
+    other.run(&["wait", "it-hog"]).ok();
+    let _other = other.serve();
+    let far = there(&stack, &other.address(), &named)["task"].clone();
+    assert_eq!((&far["status"], far.get("oom")), (&Value::from("stopped"), None), "{far}");
+    other.run(&["rm", "it-hog"]).ok();
+    drop(server);
     stack.run(&["rm", "it-hog"]).ok();
     stack.run(&["run", "-d", "--name", "it-hog", "busybox", "true"]).ok();
     stack.run(&["wait", "it-hog"]).ok();

@@ -2,6 +2,9 @@
 //! to Delete.
 
 use prost_types::Any;
+use serde_json::Value;
+use tonic::Request;
+use tonic::metadata::{MetadataMap, MetadataValue};
 
 use super::{Client, container, take};
 use crate::api::task::{Process, Status};
@@ -11,6 +14,7 @@ use crate::api::tasks::{
 };
 use crate::api::types::{Descriptor, Mount};
 use crate::error::{Error, Kind, Result};
+use crate::service::caller::OOM;
 use crate::stdio::Paths;
 
 /// One process: of a container, and there perhaps of an exec.
@@ -148,9 +152,27 @@ pub async fn list(client: &Client) -> Result<Vec<Process>> {
 
 /// The state of a container's task.
 pub async fn status(client: &Client, id: &str) -> Result<Process> {
-    let request = GetRequest { container_id: id.to_string(), exec_id: String::new() };
-    match take(client.tasks().get(request).await) {
-        Ok(reply) => Ok(reply.process.unwrap_or_default()),
+    state(client, id, Request::new(first(id))).await.map(|(state, _)| state)
+}
+
+/// The same, and of one that has ended what is known of its kills for want of memory, where its server tells it.
+pub async fn status_and_kills(client: &Client, id: &str) -> Result<(Process, Option<Value>)> {
+    let mut request = Request::new(first(id));
+    request.metadata_mut().insert_bin(OOM, MetadataValue::from_bytes(b"?"));
+    let (state, told) = state(client, id, request).await?;
+    let told = told.get_bin(OOM).and_then(|text| text.to_bytes().ok());
+    Ok((state, told.and_then(|text| serde_json::from_slice(&text).ok())))
+}
+
+fn first(id: &str) -> GetRequest {
+    GetRequest { container_id: id.to_string(), exec_id: String::new() }
+}
+
+async fn state(client: &Client, id: &str, request: Request<GetRequest>) -> Result<(Process, MetadataMap)> {
+    let mut reply = client.tasks().get(request).await;
+    let told = reply.as_mut().map(|reply| std::mem::take(reply.metadata_mut())).unwrap_or_default();
+    match take(reply) {
+        Ok(reply) => Ok((reply.process.unwrap_or_default(), told)),
         Err(e) if e.kind == Kind::NotFound => Err(no_task(client, id).await),
         Err(e) => Err(e),
     }

@@ -11,6 +11,9 @@ pub const LEASE: &str = "containerd-lease";
 /// From a caller that makes something to remove it again: it waits for the disk at neither, and what it made is not to
 /// outlive the boot.
 pub const AHEAD: &str = "ctrd-ahead";
+/// From a caller that would know of a task's kills for want of memory: with an answer that tells of one that has ended,
+/// where there were any, it has them as `exit.json` does.
+pub const OOM: &str = "ctrd-oom-bin";
 
 /// The namespace that a call works in, the lease that is to hold what it makes, and whether what it changes
 /// may come to the disk with the next change.

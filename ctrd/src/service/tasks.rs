@@ -7,9 +7,10 @@ use std::sync::Arc;
 use ctrd_shim::any;
 use ctrd_shim::api::runc::{CheckpointOptions, Options};
 use ctrd_shim::api::task as shim;
+use tonic::metadata::MetadataValue;
 use tonic::{Request, Response, Status};
 
-use crate::api::task::{Process, ProcessInfo};
+use crate::api::task::{self, Process, ProcessInfo};
 use crate::api::tasks::*;
 use crate::api::types::Metric;
 use crate::clock;
@@ -20,7 +21,7 @@ use crate::store::containers;
 use crate::task::{ProcessId, Runtime, Saved};
 use crate::timestamp;
 
-use super::caller::Caller;
+use super::caller::{Caller, OOM};
 use super::{blocking, checkpoint};
 
 pub struct Tasks {
@@ -67,9 +68,17 @@ impl tasks_server::Tasks for Tasks {
 
     async fn get(&self, request: Request<GetRequest>) -> Answer<GetResponse> {
         let namespace = Caller::of(&request)?.namespace;
+        let asked = request.metadata().contains_key(OOM);
         let GetRequest { container_id, exec_id } = request.into_inner();
         let state = self.runtime.state(process(&namespace, &container_id, &exec_id)).await?;
-        Ok(Response::new(GetResponse { process: Some(describe(container_id, exec_id, state)) }))
+        let process = describe(container_id.clone(), exec_id, state);
+        let ended = asked && process.id == container_id && process.status() == task::Status::Stopped;
+        let kills = if ended { self.runtime.kills(&namespace, &container_id).await } else { None };
+        let mut answer = Response::new(GetResponse { process: Some(process) });
+        if let Some(kills) = kills {
+            answer.metadata_mut().insert_bin(OOM, MetadataValue::from_bytes(&kills));
+        }
+        Ok(answer)
     }
 
     /// All tasks of the namespace. The filter is not looked at, as in containerd.

@@ -6,10 +6,12 @@ use ctrd_shim::api::process::ProcessInfo;
 use ctrd_shim::api::task::*;
 use prost::Message;
 use prost_types::Any;
+use serde::Deserialize;
+use serde_json::Value;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::{Exit, Found, Runtime, checkpoint, deadline, not_found};
+use super::{Exit, Found, Runtime, blocking, checkpoint, deadline, not_found};
 use crate::error::{Error, Kind, Result};
 use crate::{id, until};
 
@@ -21,6 +23,15 @@ pub struct ProcessId<'a> {
     /// Empty for the first.
     pub exec: &'a str,
 }
+
+/// Of how a task ended only the kills.
+#[derive(Deserialize)]
+struct Noted {
+    oom: Option<Value>,
+}
+
+/// More does not go into a header; a shim notes a tenth of it.
+const NOTED: usize = 8 << 10;
 
 impl Runtime {
     pub async fn start(self: &Arc<Self>, p: ProcessId<'_>) -> Result<u32> {
@@ -63,6 +74,14 @@ impl Runtime {
     fn pid_on_file(&self, p: ProcessId<'_>) -> u32 {
         let bytes = self.bundles.get(p.namespace, p.id).and_then(|b| b.read("init.pid")).ok().flatten();
         bytes.and_then(|b| String::from_utf8(b).ok()?.trim().parse().ok()).unwrap_or_default()
+    }
+
+    /// What the shim has noted of kills for want of memory, as JSON.
+    pub async fn kills(&self, namespace: &str, id: &str) -> Option<Vec<u8>> {
+        let bundle = self.bundles.get(namespace, id).ok()?;
+        let noted = blocking(move || bundle.read("exit.json")).await.ok()??;
+        let noted: Noted = serde_json::from_slice(&noted).ok()?;
+        serde_json::to_vec(&noted.oom?).ok().filter(|text| text.len() <= NOTED)
     }
 
     /// The states of all tasks in a namespace, by id. Those that end meanwhile are left out; a clean-up after a dead shim
