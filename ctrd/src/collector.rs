@@ -90,12 +90,28 @@ impl Collector {
         self.wanted.notify_one();
     }
 
+    /// Says that something became garbage, and that its remover will collect it, which is scheduled if it does not.
+    pub fn owe(&self) -> Owed {
+        Owed(Some(self.clone()))
+    }
+
     /// Collects now: what was garbage at this call is gone when it returns.
     pub async fn collect(&self) -> Result<()> {
-        let _turn = self.one_at_a_time.lock().await;
+        self.collect_from(|| ()).await
+    }
+
+    /// The same, of which is told when it begins. It is done to its end then, and keeps its turn, though nobody waits
+    /// for it any more.
+    async fn collect_from(&self, begins: impl FnOnce()) -> Result<()> {
+        let turn = self.one_at_a_time.clone().lock_owned().await;
+        begins();
         self.deleted.store(0, Ordering::Relaxed);
         let sweep = self.sweep.clone();
-        blocking(move || sweep()).await
+        blocking(move || {
+            let _turn = turn;
+            sweep()
+        })
+        .await
     }
 
     /// Collects if something was deleted since the last time.
@@ -136,6 +152,25 @@ impl Collector {
         }
         let pause = Duration::try_from_secs_f64(took.as_secs_f64() * (1.0 / self.pace.share - 1.0));
         pause.unwrap_or(self.pace.patience).min(self.pace.patience)
+    }
+}
+
+/// A collection that somebody is about to make: one who goes away before it has begun leaves it to the collector.
+pub struct Owed(Option<Collector>);
+
+impl Owed {
+    /// Makes it now.
+    pub async fn collect(mut self) -> Result<()> {
+        let Some(collector) = self.0.clone() else { return Ok(()) };
+        collector.collect_from(|| self.0 = None).await
+    }
+}
+
+impl Drop for Owed {
+    fn drop(&mut self) {
+        if let Some(collector) = &self.0 {
+            collector.schedule();
+        }
     }
 }
 
@@ -237,6 +272,55 @@ mod tests {
             collector.schedule();
             done.notified().await;
             task.abort();
+        });
+    }
+
+    #[test]
+    fn what_is_owed_is_collected_or_scheduled() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let count = Arc::new(AtomicU32::new(0));
+            let counted = count.clone();
+            let collector = Collector::new(Pace::default(), move || {
+                counted.fetch_add(1, Ordering::SeqCst);
+                Ok(())
+            });
+            let scheduled = || collector.deleted.load(Ordering::Relaxed);
+            drop(collector.owe());
+            assert_eq!(scheduled(), 1);
+            // It waits for its turn, and gives up.
+            let turn = collector.one_at_a_time.lock().await;
+            let waits = tokio::time::timeout(Duration::ZERO, collector.owe().collect());
+            assert!(waits.await.is_err());
+            assert_eq!((scheduled(), count.load(Ordering::SeqCst)), (2, 0));
+            drop(turn);
+            collector.owe().collect().await.unwrap();
+            assert_eq!((scheduled(), count.load(Ordering::SeqCst)), (0, 1));
+        });
+    }
+
+    /// The next one waits for it, though nobody else does.
+    #[test]
+    fn a_collection_that_was_begun_keeps_its_turn() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (begun, mut begins) = tokio::sync::mpsc::unbounded_channel();
+            let (end, ends) = std::sync::mpsc::channel::<()>();
+            let ends = std::sync::Mutex::new(ends);
+            let collector = Collector::new(Pace::default(), move || {
+                begun.send(()).unwrap();
+                ends.lock().unwrap().recv().unwrap();
+                Ok(())
+            });
+            let first = tokio::spawn(collector.owe().collect());
+            begins.recv().await;
+            first.abort();
+            assert!(first.await.unwrap_err().is_cancelled());
+            assert_eq!(collector.deleted.load(Ordering::Relaxed), 0, "it was begun");
+            assert!(collector.one_at_a_time.try_lock().is_err());
+            end.send(()).unwrap();
+            end.send(()).unwrap();
+            collector.collect().await.unwrap();
         });
     }
 

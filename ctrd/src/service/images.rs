@@ -104,17 +104,15 @@ impl images_server::Images for Images {
         let DeleteImageRequest { name, sync, target } = request.into_inner();
         let (store, events, gc) = (self.store.clone(), self.events.clone(), self.gc.clone());
         let target = target.map(|t| t.digest).filter(|digest| !digest.is_empty());
-        blocking(move || {
+        let owed = blocking(move || {
             store.write(|tx| images::delete(tx, &namespace, &name, target.as_deref(), lease.as_deref()))?;
+            let owed = gc.owe();
             events.publish(&namespace, "/images/delete", &ImageDelete { name })?;
-            if !sync {
-                gc.schedule();
-            }
-            Ok(())
+            Ok(owed)
         })
         .await?;
         if sync {
-            self.gc.collect().await?;
+            owed.collect().await?;
         }
         Ok(Response::new(()))
     }

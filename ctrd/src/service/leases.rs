@@ -48,20 +48,17 @@ impl leases_server::Leases for Leases {
         let caller = Caller::of(&request)?;
         let DeleteRequest { id, sync } = request.into_inner();
         let (store, content, gc) = (self.store.clone(), self.content.clone(), self.gc.clone());
-        blocking(move || {
+        let owed = blocking(move || {
             // What was made under a lease that expires is to last from its end on. Should the lease
             // itself come back, it ends once more.
             let expires = store.read(|c| gc::expires(c, &caller.namespace, Some(&id)))?;
             let waited = content.settle()?;
             store.write_ahead(expires && !waited, |tx| leases::delete(tx, &caller.namespace, &id))?;
-            if !sync {
-                gc.schedule();
-            }
-            Ok(())
+            Ok(gc.owe())
         })
         .await?;
         if sync {
-            self.gc.collect().await?;
+            owed.collect().await?;
         }
         Ok(Response::new(()))
     }
@@ -92,9 +89,13 @@ impl leases_server::Leases for Leases {
     async fn delete_resource(&self, request: Request<DeleteResourceRequest>) -> Result<Response<()>, Status> {
         let caller = Caller::of(&request)?;
         let DeleteResourceRequest { id, resource } = request.into_inner();
-        let (store, resource) = (self.store.clone(), resource_from(resource)?);
-        blocking(move || store.write(|tx| leases::remove(tx, &caller.namespace, &id, &resource))).await?;
-        self.gc.schedule();
+        let (store, gc, resource) = (self.store.clone(), self.gc.clone(), resource_from(resource)?);
+        blocking(move || {
+            store.write(|tx| leases::remove(tx, &caller.namespace, &id, &resource))?;
+            gc.schedule();
+            Ok(())
+        })
+        .await?;
         Ok(Response::new(()))
     }
 

@@ -47,9 +47,13 @@ impl store_server::Store for Sandboxes {
     async fn delete(&self, request: Request<StoreDeleteRequest>) -> Answer<StoreDeleteResponse> {
         let caller = Caller::of(&request)?;
         let id = request.into_inner().sandbox_id;
-        let store = self.store.clone();
-        blocking(move || store.write(|tx| sandboxes::delete(tx, &caller.namespace, &id))).await?;
-        self.gc.schedule();
+        let (store, gc) = (self.store.clone(), self.gc.clone());
+        blocking(move || {
+            store.write(|tx| sandboxes::delete(tx, &caller.namespace, &id))?;
+            gc.schedule();
+            Ok(())
+        })
+        .await?;
         Ok(Response::new(StoreDeleteResponse {}))
     }
 
