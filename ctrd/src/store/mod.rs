@@ -79,7 +79,7 @@ impl Store {
         let at = |e: rusqlite::Error| Error::from(e).context(format!("open {}", path.display()));
         let mut conn = Connection::open(path).map_err(at)?;
         conn.busy_timeout(patience).map_err(at)?;
-        conn.pragma_update(None, "journal_mode", "WAL").map_err(at)?;
+        write_ahead(&conn, path)?;
         // A commit does not wait for the disk: we do, after it.
         conn.pragma_update(None, "synchronous", "NORMAL").map_err(at)?;
         conn.pragma_update(None, "foreign_keys", true).map_err(at)?;
@@ -290,6 +290,19 @@ fn keep_log(conn: &Connection) -> rusqlite::Result<()> {
     conn.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)
 }
 
+/// Has the database keep a log of what is written. Of several who make one at the same time SQLite has one wait for the
+/// others in all but this: the folder's lock does.
+fn write_ahead(conn: &Connection, path: &Path) -> Result<()> {
+    let at = |e: Error| e.context(format!("open {}", path.display()));
+    let mode: rusqlite::Result<String> = conn.pragma_query_value(None, "journal_mode", |row| row.get(0));
+    if mode.map_err(|e| at(e.into()))? == "wal" {
+        return Ok(());
+    }
+    let folder = File::open(path.parent().unwrap_or(Path::new("."))).map_err(|e| at(e.into()))?;
+    let _alone = Flock::lock(folder, FlockArg::LockExclusive).map_err(|(_, e)| at(e.into()))?;
+    conn.pragma_update(None, "journal_mode", "WAL").map_err(|e| at(e.into()))
+}
+
 fn migrate(conn: &mut Connection) -> Result<()> {
     let taken =
         |c: &Connection| c.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0).map(|n| n as usize));
@@ -335,6 +348,22 @@ mod tests {
         store.write(|tx| Ok(tx.pragma_update(None, "user_version", 99)?)).unwrap();
         let err = Store::open(&path, PATIENCE).err().unwrap();
         assert!(err.message.contains("schema version 99"), "{err}");
+    }
+
+    #[test]
+    fn several_make_it_at_once() {
+        for _ in 0..50 {
+            let dir = tempfile::tempdir().unwrap();
+            let (path, together) = (dir.path().join("meta.db"), std::sync::Barrier::new(8));
+            std::thread::scope(|scope| {
+                for _ in 0..8 {
+                    scope.spawn(|| {
+                        together.wait();
+                        Store::open(&path, PATIENCE).unwrap().write(|_| Ok(())).unwrap();
+                    });
+                }
+            });
+        }
     }
 
     #[test]

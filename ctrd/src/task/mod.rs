@@ -25,6 +25,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use ctrd_shim::bootstrap::Reply;
 use prost_types::Timestamp;
 use tokio::sync::watch;
 
@@ -172,14 +173,23 @@ impl Runtime {
                 _ => Err(not_found(id)),
             };
         };
-        let log = log::copy(&bundle.log(), namespace, id).ok();
-        match Shim::connect(&bundle, &reply, log).await {
-            Ok(shim) => Ok(Found::Live(self.adopt(shim))),
+        match self.join(&bundle, &reply).await {
+            Ok(task) => Ok(Found::Live(task)),
             Err(e) if e.kind == Kind::NotFound => match self.bury(&bundle).await? {
                 Some(exit) => Ok(Found::Dead(exit)),
                 None => Err(not_found(id)),
             },
-            Err(e) => Err(e.context(format!("task {id}"))),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Connects to a shim, and enters its task into the table; one that is dead is not found.
+    async fn join(self: &Arc<Self>, bundle: &Bundle, reply: &Reply) -> Result<Arc<Task>> {
+        let log = log::copy(&bundle.log(), &bundle.namespace, &bundle.id).ok();
+        match Shim::connect(bundle, reply, log).await {
+            Ok(shim) => Ok(self.adopt(shim)),
+            Err(e) if e.kind == Kind::NotFound => Err(e),
+            Err(e) => Err(e.context(format!("task {}", bundle.id))),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a server does about the tasks that it finds: it serves at once and looks after them
 //! meanwhile, all at the same time. Live ones are adopted, dead ones buried, half-made ones
-//! removed.
+//! removed. Those whose shims hang are waited for beside all others, who do not wait for them.
 
 use std::sync::Arc;
 
@@ -8,11 +8,13 @@ use ctrd_shim::api::task::{StateRequest, StateResponse};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::{End, Found, Runtime, Task, blocking, delete};
+use super::{End, Found, Runtime, Task, blocking, delete, not_found};
 use crate::bundle::Bundles;
 use crate::error::{Kind, Result};
+use crate::shim;
 
-/// Tasks looked at at a time: burying one takes two processes for a moment.
+/// So many are buried or removed at a time: that takes two processes for a moment. Of those that live each has its
+/// connection in any case, and takes nothing else.
 const AT_ONCE: usize = 32;
 
 impl Runtime {
@@ -29,8 +31,7 @@ impl Runtime {
             for id in self.bundles.ids(namespace).unwrap_or_default() {
                 let (runtime, namespace, permits) = (self.clone(), namespace.clone(), permits.clone());
                 looking.spawn(async move {
-                    let _permit = permits.acquire().await;
-                    if let Err(e) = runtime.revive(&namespace, &id).await
+                    if let Err(e) = runtime.revive(&namespace, &id, &permits).await
                         && e.kind != Kind::NotFound
                     {
                         tracing::warn!(namespace, id, "recover task: {e}");
@@ -60,27 +61,54 @@ impl Runtime {
         }
     }
 
-    async fn revive(self: &Arc<Self>, namespace: &str, id: &str) -> Result<()> {
-        let task = match self.find(namespace, id).await? {
-            Found::Live(task) => task,
-            Found::Dead(exit) => {
-                tracing::info!(namespace, id, status = exit.status, "buried a task whose shim was dead");
-                return Ok(());
-            }
+    async fn revive(self: &Arc<Self>, namespace: &str, id: &str, permits: &Semaphore) -> Result<()> {
+        let bundle = self.bundles.get(namespace, id)?;
+        let live = match shim::saved(&bundle)? {
+            Some(reply) if self.opened(&bundle).is_none() => self.join(&bundle, &reply).await,
+            _ => Err(not_found(id)),
         };
-        self.abandoned(&task).await.map(drop)
+        let task = match live {
+            Err(e) if e.kind == Kind::NotFound => {
+                let _permit = permits.acquire().await;
+                match self.find(namespace, id).await? {
+                    Found::Live(task) => task,
+                    Found::Dead(exit) => {
+                        tracing::info!(
+                            namespace,
+                            id,
+                            status = exit.status,
+                            "buried a task whose shim was dead"
+                        );
+                        return Ok(());
+                    }
+                }
+            }
+            live => live?,
+        };
+        if self.has_container(&task).await? {
+            return Ok(());
+        }
+        let _permit = permits.acquire().await;
+        self.remove_unfinished(&task).await.map(drop)
     }
 
     /// Whether the shim has no container and nobody is about to create one: then its maker died,
     /// and the rest is removed.
     pub(super) async fn abandoned(&self, task: &Arc<Task>) -> Result<bool> {
-        let bundle = &task.shim.bundle;
-        let request = StateRequest { id: bundle.id.clone(), exec_id: String::new() };
+        Ok(!self.has_container(task).await? && self.remove_unfinished(task).await?)
+    }
+
+    async fn has_container(&self, task: &Arc<Task>) -> Result<bool> {
+        let request = StateRequest { id: task.shim.bundle.id.clone(), exec_id: String::new() };
         match task.shim.call::<_, StateResponse>("State", &request, Some(self.caller.limits.load)).await {
-            Err(e) if e.kind == Kind::NotFound => {}
-            Err(e) => return Err(e),
-            Ok(_) => return Ok(false),
+            Err(e) if e.kind == Kind::NotFound => Ok(false),
+            answer => answer.map(|_| true),
         }
+    }
+
+    /// Removes a task without a container, unless somebody is about to create one; whether it is gone.
+    async fn remove_unfinished(&self, task: &Arc<Task>) -> Result<bool> {
+        let bundle = &task.shim.bundle;
         let _turn = self.turns.take(bundle).await;
         // Somebody else here has come to the same, and may have been followed by a new task of that name.
         if !self.opened(bundle).is_some_and(|now| Arc::ptr_eq(&now, task)) {

@@ -102,6 +102,44 @@ fn of_a_shim_that_was_there_before() {
     });
 }
 
+/// Many that hang, each for an hour, and behind them one that is dead, one that was never finished and one that is well.
+#[test]
+fn of_many_shims_that_were_there_before_nobody_waits_for_the_others() {
+    run(async {
+        let mut p = place_with(|_| Reply::Silence, limits(|_| ()));
+        let made = |id: &str, socket: Option<&std::path::Path>| {
+            let bundle = p.runtime.bundles.get("default", id).unwrap();
+            drop(bundle.create(b"{}").unwrap());
+            shim::save_binary(&bundle, &p.socket.with_file_name("shim")).unwrap();
+            if let Some(socket) = socket {
+                let reply = ctrd_shim::bootstrap::Reply::new(format!("unix://{}", socket.display()));
+                shim::save(&bundle, &reply).unwrap();
+            }
+            bundle
+        };
+        for n in 0..100 {
+            made(&format!("hung-{n}"), Some(&p.socket));
+        }
+        let well_at = p.socket.with_file_name("well");
+        let listener = UnixListener::bind(&well_at).unwrap();
+        tokio::spawn(serve(listener, well, p.heard.clone()));
+        made("zz-well", Some(&well_at));
+        let dead = made("zz-dead", Some(&p.socket.with_file_name("none")));
+        let unfinished = made("zz-unfinished", None);
+        let runtime = p.runtime.clone();
+        let recovery = tokio::spawn(async move { runtime.recover().await });
+        assert_eq!(soon(p.events.recv()).await.unwrap().topic, "/tasks/exit");
+        soon(async {
+            while dead.exists() || unfinished.exists() || p.runtime.table().len() < 101 {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+        assert!(!recovery.is_finished(), "those that hang are still waited for");
+        recovery.abort();
+    });
+}
+
 /// What cleans up after a dead shim may hang as the shim did: who looks at all tasks does not wait for it.
 #[test]
 fn of_a_listing_while_one_is_cleaned_up_after() {
