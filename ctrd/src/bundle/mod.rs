@@ -14,13 +14,14 @@
 //!
 //! Who makes, revives or removes a bundle holds a lock (`flock`) on its folder; the kernel drops
 //! it with the process. So a bundle without `bootstrap.json` is being made if it is locked, and
-//! is a leftover of a crash if not. Between `mkdir` and the lock, and between finding a leftover
-//! and locking it, the namespace's folder is locked.
+//! is a leftover of a crash if not. Between `mkdir` and the lock, and while a bundle is looked for to be
+//! locked, the namespace's folder is locked: for a moment, but its holder may be stopped in it.
 
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::task::Poll;
 
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
@@ -115,29 +116,44 @@ impl Bundle {
 
     /// Makes the bundle around `config`; the caller holds it locked until the task stands.
     pub fn create(&self, config: &[u8]) -> Result<Lock> {
-        let guard = self.make(config).map_err(|e| match e.kind {
-            crate::error::Kind::AlreadyExists => e,
-            _ => e.context(format!("make bundle {}", self.path.display())),
-        })?;
-        Ok(guard)
+        match self.made(config, FlockArg::LockExclusive)? {
+            Poll::Ready(lock) => Ok(lock),
+            Poll::Pending => Err(Error::unknown("internal fault: a lock that was not waited for")),
+        }
     }
 
-    fn make(&self, config: &[u8]) -> Result<Lock> {
+    /// The same, unless somebody holds the namespace's folder right now.
+    pub fn poll_create(&self, config: &[u8]) -> Result<Poll<Lock>> {
+        self.made(config, FlockArg::LockExclusiveNonblock)
+    }
+
+    fn made(&self, config: &[u8], how: FlockArg) -> Result<Poll<Lock>> {
+        self.make(config, how).map_err(|e| match e.kind {
+            crate::error::Kind::AlreadyExists => e,
+            _ => e.context(format!("make bundle {}", self.path.display())),
+        })
+    }
+
+    fn make(&self, config: &[u8], how: FlockArg) -> Result<Poll<Lock>> {
         let (state, root) = (parent(&self.path)?, parent(&self.work)?);
         for dir in [state, root] {
             DirBuilder::new().recursive(true).mode(0o711).create(dir)?;
         }
-        let namespace = lock(state, FlockArg::LockExclusive)?;
+        let namespace = match lock(state, how) {
+            Err(Errno::EWOULDBLOCK) => return Ok(Poll::Pending),
+            done => done?,
+        };
         match DirBuilder::new().mode(0o700).create(&self.path) {
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
                 return Err(Error::already_exists(format!("task {}: already exists", self.id)));
             }
             done => done?,
         }
+        // Nobody has opened it yet.
         let guard = Lock(lock(&self.path, FlockArg::LockExclusive)?);
         drop(namespace);
         match self.fill(config) {
-            Ok(()) => Ok(guard),
+            Ok(()) => Ok(Poll::Ready(guard)),
             Err(e) => match self.delete(&guard) {
                 Ok(()) => Err(e),
                 Err(also) => Err(Error { message: format!("{e}; and then: {also}"), ..e }),
@@ -183,36 +199,59 @@ impl Bundle {
 
     /// Locks the bundle if it exists and nobody else works on it.
     pub fn try_lock(&self) -> Result<Option<Lock>> {
-        self.locked(FlockArg::LockExclusiveNonblock)
+        self.locked(FlockArg::LockExclusive, FlockArg::LockExclusiveNonblock).map(ready)
+    }
+
+    /// The same, unless somebody holds the namespace's folder right now.
+    pub fn poll_lock(&self) -> Result<Poll<Option<Lock>>> {
+        self.locked(FlockArg::LockExclusiveNonblock, FlockArg::LockExclusiveNonblock)
     }
 
     /// Locks the bundle, waiting for who works on it; `None` if it does not exist (any more).
     pub fn lock(&self) -> Result<Option<Lock>> {
-        self.locked(FlockArg::LockExclusive)
+        self.locked(FlockArg::LockExclusive, FlockArg::LockExclusive).map(ready)
     }
 
-    fn locked(&self, how: FlockArg) -> Result<Option<Lock>> {
+    fn locked(&self, folder: FlockArg, own: FlockArg) -> Result<Poll<Option<Lock>>> {
         let at = |e: Errno| Error::from(e).context(format!("lock {}", self.path.display()));
-        // A maker holds this one until it has the other.
-        let namespace = match lock(parent(&self.path)?, FlockArg::LockExclusive) {
-            Err(Errno::ENOENT) => return Ok(None),
-            done => done.map_err(at)?,
+        // A maker holds the folder until it has the bundle: what is opened meanwhile is locked by then.
+        let dir = match lock(parent(&self.path)?, folder) {
+            Err(Errno::ENOENT) => return Ok(Poll::Ready(None)),
+            Err(Errno::EWOULDBLOCK) => return Ok(Poll::Pending),
+            done => {
+                let _namespace = done.map_err(at)?;
+                open(&self.path)
+            }
         };
-        drop(namespace);
-        let guard = match lock(&self.path, how) {
-            Err(Errno::ENOENT | Errno::EWOULDBLOCK) => return Ok(None),
+        let guard = match dir.and_then(|dir| flock(dir, own)) {
+            Err(Errno::ENOENT | Errno::EWOULDBLOCK) => return Ok(Poll::Ready(None)),
             done => done.map_err(at)?,
         };
         // The one waited for may have removed it, and another made a new one of the same name.
         let (held, now) = (guard.metadata()?, fs::metadata(&self.path));
         let same = now.is_ok_and(|now| (now.dev(), now.ino()) == (held.dev(), held.ino()));
-        Ok(same.then(|| Lock(guard)))
+        Ok(Poll::Ready(same.then(|| Lock(guard))))
+    }
+}
+
+/// Of one that waits for the folder.
+fn ready(lock: Poll<Option<Lock>>) -> Option<Lock> {
+    match lock {
+        Poll::Ready(lock) => lock,
+        Poll::Pending => None,
     }
 }
 
 fn lock(dir: &Path, how: FlockArg) -> nix::Result<Flock<File>> {
+    flock(open(dir)?, how)
+}
+
+fn open(dir: &Path) -> nix::Result<File> {
     let flags = nix::libc::O_DIRECTORY | nix::libc::O_NOFOLLOW;
-    let mut file = File::options().read(true).custom_flags(flags).open(dir).map_err(errno)?;
+    File::options().read(true).custom_flags(flags).open(dir).map_err(errno)
+}
+
+fn flock(mut file: File, how: FlockArg) -> nix::Result<Flock<File>> {
     loop {
         match Flock::lock(file, how) {
             Ok(guard) => return Ok(guard),

@@ -22,6 +22,7 @@ use crate::shim::start::Caller;
 use crate::shim::{self, Shim, binary, log, saved_binary, start};
 use crate::store::{Store, sandboxes};
 use crate::task::options;
+use crate::task::turn::Turns;
 
 /// The folder's name below state and root.
 pub const HOME: &str = "io.containerd.sandbox.controller.v1.shim";
@@ -50,6 +51,7 @@ pub struct Controller {
     runtime_root: PathBuf,
     store: Arc<Store>,
     open: Mutex<HashMap<(String, String), Arc<Shim>>>,
+    turns: Turns,
 }
 
 impl Controller {
@@ -60,6 +62,7 @@ impl Controller {
             runtime_root: state.join("ocirun"),
             store,
             open: Mutex::default(),
+            turns: Turns::default(),
         }
     }
 
@@ -87,7 +90,7 @@ impl Controller {
         let binary = binary::resolve(name)?;
         let options = options::complete(runtime.options, &binary, &self.runtime_root);
         let spec = sandbox.spec.map(|spec| spec.value).unwrap_or_default();
-        let lock = bundle.create(&spec)?;
+        let lock = self.turns.make(&bundle, &spec).await?;
         match self.launch(&bundle, &binary, options, create).await {
             Ok(shim) => {
                 self.table().insert(key(&bundle), Arc::new(shim));
@@ -138,7 +141,7 @@ impl Controller {
             Err(e) => {
                 let e: Error = e.context(format!("start sandbox {id}"));
                 let bundle = &shim.bundle;
-                if let Some(lock) = bundle.try_lock()? {
+                if let Some(lock) = self.turns.try_lock(bundle).await? {
                     self.clear(bundle, &lock).await?;
                 }
                 Err(e)
@@ -208,7 +211,7 @@ impl Controller {
             .map_err(|e| e.context(format!("shut down sandbox {id}")))?;
         let _ = tokio::time::timeout(CALL, shim.closed()).await;
         let bundle = &shim.bundle;
-        match bundle.try_lock()? {
+        match self.turns.try_lock(bundle).await? {
             Some(lock) => self.clear(bundle, &lock).await,
             None => Ok(()),
         }
@@ -223,7 +226,7 @@ impl Controller {
         let missing = || Error::not_found(format!("sandbox {id}: not found"));
         let Some(reply) = shim::saved(&bundle)? else {
             // Being made by somebody, or what a crash left of that.
-            if let Some(lock) = bundle.try_lock()? {
+            if let Some(lock) = self.turns.try_lock(&bundle).await? {
                 self.clear(&bundle, &lock).await?;
             }
             return Err(missing());
@@ -236,7 +239,7 @@ impl Controller {
                 Ok(shim)
             }
             Err(e) if e.kind == Kind::NotFound => {
-                if let Some(lock) = bundle.try_lock()? {
+                if let Some(lock) = self.turns.try_lock(&bundle).await? {
                     self.clear(&bundle, &lock).await?;
                 }
                 Err(missing())

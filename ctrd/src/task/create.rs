@@ -107,7 +107,7 @@ impl Runtime {
         if let Some(parents) = self.parents.get() {
             parents.keep(namespace, &spec);
         }
-        let lock = bundle.create(&spec)?;
+        let lock = self.turns.make(&bundle, &spec).await?;
         let launched = async {
             message::mounts_from(request.rootfs.clone()).iter().for_each(snapshot::accept);
             let checkpoint = checkpoint::lay(&bundle, saved).await?;

@@ -17,7 +17,7 @@ mod process;
 mod recover;
 #[cfg(test)]
 mod tests;
-mod turn;
+pub(crate) mod turn;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -165,7 +165,7 @@ impl Runtime {
         }
         let Some(reply) = shim::saved(&bundle)? else {
             // Being made by somebody, or what a crash left of that.
-            return match bundle.try_lock()? {
+            return match self.turns.try_lock(&bundle).await? {
                 Some(lock) if !shim::is_saved(&bundle) => {
                     self.discard(&bundle, &lock).await?;
                     Err(not_found(id))

@@ -114,7 +114,7 @@ impl Runtime {
         if !self.opened(bundle).is_some_and(|now| Arc::ptr_eq(&now, task)) {
             return Ok(!bundle.exists());
         }
-        let Some(lock) = bundle.try_lock()? else { return Ok(false) };
+        let Some(lock) = self.turns.try_lock(bundle).await? else { return Ok(false) };
         self.forget(bundle);
         task.end.send_replace(End::Removed);
         delete::shutdown(&task.shim, self.caller.limits.shutdown).await;

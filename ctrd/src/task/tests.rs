@@ -385,6 +385,40 @@ fn a_shim_without_a_container_is_a_leftover() {
     });
 }
 
+/// Another process may be stopped while it holds the folder of a namespace: who wants something in there waits, and
+/// nobody else.
+#[test]
+fn a_folder_that_is_held_holds_up_nobody_else() {
+    run(async {
+        let p = place(well);
+        let left = p.runtime.bundles.get("default", "left").unwrap();
+        drop(left.create(b"{}").unwrap());
+        let folder = std::fs::File::open(left.path.parent().unwrap()).unwrap();
+        let held = nix::fcntl::Flock::lock(folder, nix::fcntl::FlockArg::LockExclusive).unwrap();
+        let (go, on) = std::sync::mpsc::channel::<()>();
+        // In the end it is let go in any case, or a failure would never end.
+        let holder = std::thread::spawn(move || {
+            let told = on.recv_timeout(Duration::from_secs(30));
+            drop(held);
+            told
+        });
+        let (create, runtime) = (p.runtime.clone(), p.runtime.clone());
+        let request = CreateTaskRequest { container_id: "web".into(), ..CreateTaskRequest::default() };
+        let created = tokio::spawn(async move { create.create("default", request, None).await });
+        let looked = tokio::spawn(async move { runtime.get("default", "left").await.err().unwrap().kind });
+        for _ in 0..1000 {
+            tokio::task::yield_now().await;
+        }
+        assert!(p.runtime.list("other").await.unwrap().is_empty());
+        assert!(!created.is_finished() && !looked.is_finished() && left.exists());
+        go.send(()).expect("the whole process was held up");
+        holder.join().unwrap().unwrap();
+        assert_eq!(created.await.unwrap().unwrap(), 41);
+        assert_eq!(looked.await.unwrap(), Kind::NotFound);
+        assert!(!left.exists());
+    });
+}
+
 #[test]
 fn a_shim_that_hangs_holds_nobody_up() {
     run(async {
