@@ -132,9 +132,12 @@ fn so_does_one_whose_server_was_killed() {
     let stack = Stack::new();
     let import = || stack.command(&["image", "import", "--no-unpack", archive.to_str().expect("UTF-8")]);
     let lib = stack.path("lib");
+    let config = stack.path("quiet.toml");
+    std::fs::write(&config, "version = 3\n[debug]\nlevel = \"error\"\n").expect("write the configuration");
     let (told, pid) = mpsc::channel();
     let tracer = std::thread::spawn({
-        let (lib, server) = (lib.clone(), stack.command(&["serve"]));
+        let (lib, server) =
+            (lib.clone(), stack.command(&["serve", "--config", config.to_str().expect("UTF-8")]));
         move || killed::when(&server, move |_| amid(&lib), move |pid| told.send(pid).expect("a listener"))
     });
     pid.recv().expect("a process");
