@@ -137,7 +137,7 @@ fn labels_need_their_security_module() {
             continue;
         }
         let bundle = Bundle::new(&["true"], |c| c["process"][field] = json!("it-none"));
-        let said = runtime.run(&["run", "--bundle", path(&bundle), "it-label"]).fails(1);
+        let said = runtime.run(&["run", "--bundle", path(&bundle), "it-nolabel"]).fails(1);
         assert!(said.contains(want), "{said}");
     }
 }

@@ -187,9 +187,9 @@ fn the_steps_and_the_log() {
 #[test]
 fn a_terminal() {
     with_each(|docker| {
-        docker.sleeper("it-tty", &[]);
+        docker.sleeper("it-dtty", &[]);
         let host = docker.host();
-        for verb in ["run --rm --network none -it bb", "exec -it it-tty"] {
+        for verb in ["run --rm --network none -it bb", "exec -it it-dtty"] {
             let script = format!("tty; {}; exit 5", caller::SIZE);
             let line = format!("docker -H {host} {verb} sh -c {script:?}").replace("$(", "\\$(");
             let (done, lines) = caller::on_terminal(&line);
@@ -293,9 +293,9 @@ fn the_options_of_docker_run_reach_the_program() {
 fn a_container_that_takes_too_much_memory_is_told_of() {
     with_each(|docker| {
         let flags =
-            ["run", "--name", "it-oom", "--network", "none", "--memory", "16m", "--memory-swap", "16m"];
+            ["run", "--name", "it-dkoom", "--network", "none", "--memory", "16m", "--memory-swap", "16m"];
         let done = docker.run(&[&flags[..], &["bb", "sh", "-c", "tail /dev/zero; exit 3"]].concat());
         assert!(done.code == 137 || done.code == 3, "{done:?}");
-        assert_eq!(docker.inspect("it-oom")["State"]["OOMKilled"], true, "{done:?}");
+        assert_eq!(docker.inspect("it-dkoom")["State"]["OOMKilled"], true, "{done:?}");
     });
 }

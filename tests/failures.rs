@@ -48,7 +48,7 @@ fn bad_values() {
     let cases: [(&str, Edit, &str); 7] = [
         ("it-norootfs", |c| c["root"]["path"] = json!("nowhere"), "nowhere"),
         ("it-noargs", |c| c["process"]["args"] = json!([]), "args"),
-        ("it-cwd", |c| c["process"]["cwd"] = json!("relative"), "Cwd"),
+        ("it-badcwd", |c| c["process"]["cwd"] = json!("relative"), "Cwd"),
         (
             "it-mount",
             |c| c["mounts"] = json!([{"destination": "/mnt", "type": "bind", "source": "/nonexistent", "options": ["bind"]}]),
@@ -69,7 +69,7 @@ fn bad_values() {
             "/nonexistent/ns",
         ),
         (
-            "it-sysctl",
+            "it-badsysctl",
             |c| c["linux"]["sysctl"] = json!({"kernel.core_pattern": "|/bin/sh"}),
             "kernel.core_pattern",
         ),

@@ -104,7 +104,7 @@ fn original_groups_are_kept_when_asked() {
     let ocirun = bin::path("ocirun");
     let mut command = Command::new("setpriv");
     command.args(["--groups", "0,4711"]).arg(ocirun).arg("--root").arg(runtime.root.path().join("state"));
-    command.args(["run", "--bundle", path(&bundle), "it-groups"]);
+    command.args(["run", "--bundle", path(&bundle), "it-keptgroups"]);
     assert_eq!(bin::run(&mut command).ok(), "0 4711\n");
     bundle.edit(|c| c["annotations"] = json!({}));
     assert_eq!(bin::run(&mut command).ok(), "0\n");

@@ -179,23 +179,23 @@ fn an_exit_that_no_server_saw_keeps_its_status() {
 fn the_steps_of_run_one_at_a_time() {
     let stack = Stack::with_busybox();
     let _server = stack.serve();
-    stack.run(&["container", "create", "--name", "it-steps", "busybox", "sleep", "3000"]).ok();
-    assert!(stack.run(&["container", "ls", "-q"]).ok().contains("it-steps"));
+    stack.run(&["container", "create", "--name", "it-runsteps", "busybox", "sleep", "3000"]).ok();
+    assert!(stack.run(&["container", "ls", "-q"]).ok().contains("it-runsteps"));
     let snapshots = stack.run(&["snapshot", "ls"]).ok();
-    assert!(snapshots.contains("it-steps"), "{snapshots}");
-    stack.run(&["task", "start", "-d", "it-steps"]).ok();
-    let ps = stack.run(&["task", "ps", "it-steps"]).ok();
+    assert!(snapshots.contains("it-runsteps"), "{snapshots}");
+    stack.run(&["task", "start", "-d", "it-runsteps"]).ok();
+    let ps = stack.run(&["task", "ps", "it-runsteps"]).ok();
     assert_eq!(ps.lines().count(), 2, "{ps}");
-    stack.run(&["task", "pause", "it-steps"]).ok();
+    stack.run(&["task", "pause", "it-runsteps"]).ok();
     let ls = stack.run(&["task", "ls"]).ok();
     assert!(ls.to_uppercase().contains("PAUSED"), "{ls}");
-    stack.run(&["task", "resume", "it-steps"]).ok();
-    let busy = stack.run(&["container", "rm", "it-steps"]).fails(1);
-    assert!(busy.contains("it-steps"), "{busy}");
-    stack.run(&["task", "kill", "-s", "9", "it-steps"]).ok();
-    assert_eq!(stack.run(&["task", "wait", "it-steps"]).code, 137);
-    assert_eq!(stack.run(&["task", "delete", "it-steps"]).code, 137);
-    stack.run(&["container", "rm", "it-steps"]).ok();
+    stack.run(&["task", "resume", "it-runsteps"]).ok();
+    let busy = stack.run(&["container", "rm", "it-runsteps"]).fails(1);
+    assert!(busy.contains("it-runsteps"), "{busy}");
+    stack.run(&["task", "kill", "-s", "9", "it-runsteps"]).ok();
+    assert_eq!(stack.run(&["task", "wait", "it-runsteps"]).code, 137);
+    assert_eq!(stack.run(&["task", "delete", "it-runsteps"]).code, 137);
+    stack.run(&["container", "rm", "it-runsteps"]).ok();
     stack.run(&["image", "rm", "--sync", "busybox"]).ok();
     assert_eq!(stack.run(&["snapshot", "ls", "-q"]).ok(), "", "nothing refers to the snapshots any more");
     assert_eq!(stack.run(&["content", "ls", "-q"]).ok(), "");
@@ -218,7 +218,7 @@ fn events_tell_the_life_of_a_task_in_order() {
             break;
         }
     }
-    stack.run(&["run", "--rm", "--name", "it-events", "busybox", "true"]).ok();
+    stack.run(&["run", "--rm", "--name", "it-lifeevents", "busybox", "true"]).ok();
     let mut topics = Vec::new();
     for line in lines {
         let event: serde_json::Value = serde_json::from_str(&line).expect("a JSON object a line");

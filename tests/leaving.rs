@@ -166,12 +166,12 @@ fn a_task_that_a_dead_server_was_making_is_given_up() {
 fn a_deadline_ends_what_hangs_for_it() {
     let stack = Stack::with_busybox();
     let _server = stack.serve();
-    let slow = Slow::container(&stack, "it-late");
+    let slow = Slow::container(&stack, "it-overdue");
     block_on(async {
         let client = stack.client().await;
-        client.tasks().create(create("it-late")).await.expect("create");
+        client.tasks().create(create("it-overdue")).await.expect("create");
         slow.hangs("start");
-        let request = StartRequest { container_id: "it-late".into(), exec_id: String::new() };
+        let request = StartRequest { container_id: "it-overdue".into(), exec_id: String::new() };
         let (mut tasks, asked) = (client.tasks(), within(LIMIT, request.clone()));
         let call = tokio::spawn(async move { tasks.start(asked).await });
         let hung = slow.hung().await;
@@ -180,10 +180,10 @@ fn a_deadline_ends_what_hangs_for_it() {
         slow.hangs("nothing");
         client.tasks().start(request).await.expect("start");
         // Who has waited long enough is not waited for by the shim either.
-        let wait = WaitRequest { container_id: "it-late".into(), exec_id: String::new() };
+        let wait = WaitRequest { container_id: "it-overdue".into(), exec_id: String::new() };
         is_late(client.tasks().wait(within(LIMIT, wait)).await);
     });
-    stack.run(&["rm", "-f", "it-late"]).ok();
+    stack.run(&["rm", "-f", "it-overdue"]).ok();
 }
 
 /// Calls that were given up before the server has looked at them are no reason to end the connection of the others.

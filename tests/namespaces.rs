@@ -129,7 +129,7 @@ fn a_user_namespace_maps_ids_and_owns_the_others() {
             c["process"]["capabilities"][set] = json!(["CAP_SYS_ADMIN"]);
         }
     });
-    let out = runtime.run(&["run", "--bundle", path(&bundle), "it-user"]).ok();
+    let out = runtime.run(&["run", "--bundle", path(&bundle), "it-nsuser"]).ok();
     let words: Vec<_> = out.split_whitespace().collect();
     let map = ["0", "100000", "1000", "1000", "5000", "1"];
     assert_eq!(words[..6], map);

@@ -151,8 +151,9 @@ fn changes_of_a_container_that_runs() {
     let bind = list(json!({"destination": "/tmp", "source": "/srv", "options": ["bind"]}));
     let line = user.ocirun(&["mounts", "add", "it-rl-live", &bind]).fails(1);
     assert!(line.ends_with("mount /tmp: a bind mount needs root"), "{line}");
-    let line = user.ocirun(&["update", "--device-add", "/dev/full:/dev/it-full", "it-rl-live"]).fails(1);
-    assert!(line.ends_with("device /dev/it-full: a device needs root"), "{line}");
+    let line =
+        user.ocirun(&["update", "--device-add", "/dev/full:/dev/it-rootlessfull", "it-rl-live"]).fails(1);
+    assert!(line.ends_with("device /dev/it-rootlessfull: a device needs root"), "{line}");
 
     let images = user.dir.path().join("images");
     let images = images.to_str().expect("UTF-8");

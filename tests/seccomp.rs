@@ -213,7 +213,7 @@ fn a_program_that_is_kept_is_as_good_as_a_new_one() {
         |errno: u32| json!([{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": errno}]);
     let bundle = bundle("mkdir /x", rules(100), |_| {});
     let says = |words: &str| {
-        let done = runtime.run(&["run", "--bundle", path(&bundle), "it-kept"]);
+        let done = runtime.run(&["run", "--bundle", path(&bundle), "it-seckept"]);
         assert!(done.stderr.contains(words), "{words}: {done:?}");
     };
     let folder = runtime.root.path().join("state/@seccomp");
@@ -238,7 +238,7 @@ fn a_program_that_is_kept_is_as_good_as_a_new_one() {
         instruction.copy_from_slice(&[6, 0, 0, 0, 0, 0, 0xff, 0x7f]);
     }
     std::fs::write(&files[0], &text).unwrap();
-    runtime.run(&["run", "--bundle", path(&bundle), "it-kept"]).ok();
+    runtime.run(&["run", "--bundle", path(&bundle), "it-seckept"]).ok();
     std::fs::set_permissions(&files[0], std::fs::Permissions::from_mode(0o660)).unwrap();
     says("Network is down");
     bundle.edit(|c| c["linux"]["seccomp"]["syscalls"] = rules(18));

@@ -1,6 +1,7 @@
 //! The house rules that a compiler does not check: where unsafe may stand, how long a file may
 //! grow, that each file says what it is, and what the project never mentions.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::generated::root;
@@ -139,4 +140,54 @@ fn init_reads_no_environment_and_no_host_file() {
             assert!(!code(text).contains(word), "{name}: {word}");
         }
     }
+}
+
+/// What no container is called, and every test may look for.
+const NOBODY: [&str; 2] = ["it-none", "it-nobody"];
+
+/// The words of a line that begin as containers of tests do.
+fn names(line: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut before = ' ';
+    let mut rest = line;
+    while let Some((head, tail)) = rest.split_once("it-") {
+        before = head.chars().last().unwrap_or(before);
+        // `it-sd:one` is a scope's.
+        let end = tail.find(|c: char| !c.is_ascii_alphanumeric() && !"-:".contains(c)).unwrap_or(tail.len());
+        let word = tail[..end].trim_end_matches(['-', ':']);
+        if !before.is_ascii_alphanumeric() && before != '-' && !word.is_empty() {
+            found.push(format!("it-{word}"));
+        }
+        before = '-';
+        rest = tail;
+    }
+    found
+}
+
+/// Tests run beside each other, below one cgroup and one /run: whatever is called so is of one test.
+#[test]
+fn a_name_of_a_container_is_of_one_test() {
+    let mut owners: BTreeMap<String, BTreeSet<(String, String)>> = BTreeMap::new();
+    let mine = |name: &String| name.starts_with("tests/") && !name.starts_with("tests/bench/");
+    for (file, text) in sources().iter().filter(|(name, _)| mine(name)) {
+        let (mut of, mut is_test) = (String::new(), false);
+        for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            is_test |= line == "#[test]";
+            match line.strip_prefix("fn ").and_then(|rest| rest.split_once('(')) {
+                Some((test, _)) if is_test => (of, is_test) = (test.into(), false),
+                _ if line == "}" => of.clear(),
+                _ => {}
+            }
+            for name in names(line) {
+                owners.entry(name).or_default().insert((file.clone(), of.clone()));
+            }
+        }
+    }
+    owners.retain(|name, owners| {
+        let files: BTreeSet<_> = owners.iter().map(|(file, _)| file).collect();
+        // What stands outside of the tests of a file is for one of them.
+        let tests = owners.iter().filter(|(_, test)| !test.is_empty()).count();
+        !NOBODY.contains(&name.as_str()) && (files.len() > 1 || tests > 1)
+    });
+    assert!(owners.is_empty(), "another name for one of them: {owners:#?}");
 }

@@ -144,13 +144,13 @@ fn what_was_added_is_saved_and_restored() {
     std::fs::create_dir_all(lab.path("images")).unwrap();
     std::fs::write(&list, added.to_string()).unwrap();
     lab.runtime.run(&["mounts", "add", lab.id, &list]).ok();
-    lab.runtime.run(&["update", "--device-add", "/dev/full:/dev/it-full", lab.id]).ok();
+    lab.runtime.run(&["update", "--device-add", "/dev/full:/dev/it-fakefull", lab.id]).ok();
     let (images, work) = (lab.text("images"), lab.text("work"));
     let args = ["checkpoint", "--image-path", &images, "--work-path", &work, lab.id];
     let line = bin::run(&mut with_fake(&lab, &args)).fails(1);
     assert!(line.contains("criu failed: type DUMP errno 5"), "{line}");
     let told = mounts(&asked(&lab));
-    for place in ["/data", "/run/notify", "/dev/it-full"] {
+    for place in ["/data", "/run/notify", "/dev/it-fakefull"] {
         assert!(told.contains(&(place.into(), place.into())), "{place} in {told:?}");
     }
     let saved: Value =
@@ -174,7 +174,7 @@ fn what_was_added_is_saved_and_restored() {
     let folder = lab.runtime.root.path().join("state").join(lab.id).join("notify");
     assert!(folder.is_dir());
     for (place, source) in
-        [("/data", lab.path("images")), ("/run/notify", folder), ("/dev/it-full", "/dev/full".into())]
+        [("/data", lab.path("images")), ("/run/notify", folder), ("/dev/it-fakefull", "/dev/full".into())]
     {
         assert!(told.contains(&(place.into(), source.to_str().unwrap().into())), "{place} in {told:?}");
     }

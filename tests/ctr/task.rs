@@ -163,7 +163,7 @@ fn a_terminal() {
         // By its default name the runtime is containerd's own, where that is installed.
         for runtime in ["", "--runtime io.containerd.ctrd.v2"] {
             let line = format!(
-                "{} -a {} run --rm -t {runtime} bb:busybox it-tty sh -c {script:?}",
+                "{} -a {} run --rm -t {runtime} bb:busybox it-ctrtty sh -c {script:?}",
                 ctr.program.display(),
                 ctr.stack.address().display()
             );

@@ -229,18 +229,18 @@ fn docker_run_gives_the_process_tree_of_ctrd() {
 #[test]
 fn either_daemon_may_die_under_live_containers() {
     let Some(mut swapped) = Swapped::new(Store::Docker) else { return };
-    swapped.docker.sleeper("it-stays", &[]);
-    swapped.docker.sleeper("it-ends", &[]);
+    swapped.docker.sleeper("it-dstays", &[]);
+    swapped.docker.sleeper("it-dends", &[]);
     let pid = |docker: &Docker, name: &str| docker.inspect(name)["State"]["Pid"].as_i64().unwrap();
-    let (stays, ends) = (pid(&swapped.docker, "it-stays"), pid(&swapped.docker, "it-ends"));
+    let (stays, ends) = (pid(&swapped.docker, "it-dstays"), pid(&swapped.docker, "it-dends"));
     swapped.restart(|| {
         let ends = nix::unistd::Pid::from_raw(ends as i32);
         nix::sys::signal::kill(ends, nix::sys::signal::Signal::SIGKILL).unwrap();
     });
-    until(&swapped.docker, "it-ends", "Status", &json!("exited"));
-    assert_eq!(swapped.docker.inspect("it-ends")["State"]["ExitCode"], 137);
+    until(&swapped.docker, "it-dends", "Status", &json!("exited"));
+    assert_eq!(swapped.docker.inspect("it-dends")["State"]["ExitCode"], 137);
     // Docker comes back to its containerd in its own time.
-    let mut joined = swapped.docker.command(&["exec", "it-stays", "echo", "back"]);
+    let mut joined = swapped.docker.command(&["exec", "it-dstays", "echo", "back"]);
     joined.stderr(Stdio::null());
     let limit = std::time::Instant::now() + std::time::Duration::from_secs(60);
     while bin::run(&mut joined).stdout != "back\n" {
@@ -248,8 +248,8 @@ fn either_daemon_may_die_under_live_containers() {
     }
 
     swapped.docker.again();
-    assert_eq!(pid(&swapped.docker, "it-stays"), stays);
-    assert_eq!(swapped.docker.run(&["exec", "it-stays", "echo", "still"]).ok(), "still\n");
-    swapped.docker.run(&["stop", "-t", "0", "it-stays"]).ok();
-    assert_eq!(swapped.docker.inspect("it-stays")["State"]["ExitCode"], 137);
+    assert_eq!(pid(&swapped.docker, "it-dstays"), stays);
+    assert_eq!(swapped.docker.run(&["exec", "it-dstays", "echo", "still"]).ok(), "still\n");
+    swapped.docker.run(&["stop", "-t", "0", "it-dstays"]).ok();
+    assert_eq!(swapped.docker.inspect("it-dstays")["State"]["ExitCode"], 137);
 }

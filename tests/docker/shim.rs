@@ -48,7 +48,8 @@ fn parent(pid: u32) -> u32 {
 #[test]
 fn a_container_stands_below_its_shim_and_that_below_process_1() {
     let Some(docker) = Docker::ours() else { return };
-    let run = ["run", "-d", "--rm", "-it", "--name", "it-tree", "--network", "none", "bb", "sleep", "3000"];
+    let run =
+        ["run", "-d", "--rm", "-it", "--name", "it-shimtree", "--network", "none", "bb", "sleep", "3000"];
     let id = docker.run(&run).ok();
     let [(shim, line)] = &docker.shims()[..] else { panic!("one shim: {:?}", docker.shims()) };
     let address = docker.dir.path().join("c.sock");
@@ -57,7 +58,7 @@ fn a_container_stands_below_its_shim_and_that_below_process_1() {
     let exe = std::fs::read_link(format!("/proc/{shim}/exe")).unwrap();
     assert_eq!(exe, bin::path("ctrd-shim").canonicalize().unwrap());
     assert_eq!(parent(*shim), 1);
-    let pid = docker.inspect("it-tree")["State"]["Pid"].as_u64().unwrap() as u32;
+    let pid = docker.inspect("it-shimtree")["State"]["Pid"].as_u64().unwrap() as u32;
     assert_eq!(
         (std::fs::read(format!("/proc/{pid}/cmdline")).unwrap(), parent(pid)),
         (b"sleep\x003000\0".to_vec(), *shim)
@@ -65,7 +66,7 @@ fn a_container_stands_below_its_shim_and_that_below_process_1() {
     // Nobody else is between them, or left beside.
     let children = std::fs::read_to_string(format!("/proc/{shim}/task/{shim}/children")).unwrap();
     assert_eq!(children.trim(), pid.to_string());
-    docker.run(&["stop", "-t", "0", "it-tree"]).ok();
+    docker.run(&["stop", "-t", "0", "it-shimtree"]).ok();
     while docker.run(&["ps", "-aq"]).ok() != "" {
         std::thread::yield_now();
     }
@@ -78,19 +79,19 @@ fn containers_live_on_while_the_servers_die_and_come_back() {
     let script = "trap 'echo bye; exit 9' TERM; echo one; while :; do read -t 1 x; done";
     let run = ["run", "-dit", "--name", "it-outlives", "--network", "none", "bb", "sh", "-c", script];
     let id = docker.run(&run).ok();
-    docker.sleeper("it-ends", &[]);
+    docker.sleeper("it-shimends", &[]);
     let shims = docker.shims();
     assert_eq!(shims.len(), 2);
     docker.again();
-    assert!(docker.is_running("it-outlives") && docker.is_running("it-ends"));
+    assert!(docker.is_running("it-outlives") && docker.is_running("it-shimends"));
     assert_eq!(docker.run(&["exec", "it-outlives", "echo", "inside"]).ok(), "inside\n");
 
     // Now containerd, and one of the containers while there is none.
     docker.containerd.take().expect("containerd").kill();
-    let pid = docker.inspect("it-ends")["State"]["Pid"].as_u64().unwrap();
+    let pid = docker.inspect("it-shimends")["State"]["Pid"].as_u64().unwrap();
     bin::run(std::process::Command::new("kill").args(["-9", &pid.to_string()])).ok();
     docker.containerd = Some(caller::containerd(Path::new("containerd"), docker.dir.path()));
-    assert_eq!(docker.run(&["wait", "it-ends"]).ok(), "137\n");
+    assert_eq!(docker.run(&["wait", "it-shimends"]).ok(), "137\n");
     // dockerd takes a while to find it again.
     let limit = Instant::now() + Duration::from_secs(60);
     while docker.run(&["exec", "it-outlives", "echo", "again"]).stdout != "again\n" {
@@ -101,7 +102,7 @@ fn containers_live_on_while_the_servers_die_and_come_back() {
     assert_eq!(docker.inspect("it-outlives")["State"]["ExitCode"], 9);
     let logs = docker.run(&["logs", "it-outlives"]).ok();
     assert_eq!(logs.lines().map(str::trim_end).collect::<Vec<_>>(), ["one", "bye"]);
-    docker.run(&["rm", "it-outlives", "it-ends"]).ok();
+    docker.run(&["rm", "it-outlives", "it-shimends"]).ok();
     traces::none_of(&[id.trim()]);
 }
 

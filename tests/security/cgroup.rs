@@ -12,7 +12,7 @@ fn container_id() {
     let bundle = Bundle::new(&["true"], |_| {});
     let runtime = Runtime::new();
     let long = "x".repeat(1025);
-    for id in ["", ".", "..", "../it-up", "/it-abs", "it-a/b", "it a", "it\n", "it-é", "it@x", &long] {
+    for id in ["", ".", "..", "../it-up", "/it-abs", "it-deep/b", "it a", "it\n", "it-é", "it@x", &long] {
         for command in ["run", "create"] {
             let done = runtime.run(&[command, "--bundle", path(&bundle), id]);
             assert_ne!(done.code, 0, "{id:?}");

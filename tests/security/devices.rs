@@ -43,7 +43,8 @@ fn dev_symlink() {
                 drop_mounts(c, "/dev");
             }
             c["root"]["readonly"] = json!(false);
-            c["linux"]["devices"] = json!([{"path": "/dev/it-extra", "type": "c", "major": 1, "minor": 7}]);
+            c["linux"]["devices"] =
+                json!([{"path": "/dev/it-linkeddev", "type": "c", "major": 1, "minor": 7}]);
         });
         let victim = Victim::new(&bundle);
         let dev = bundle.path().join("rootfs/dev");

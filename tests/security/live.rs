@@ -36,10 +36,10 @@ fn live_mount_symlink() {
             ))
             .ok();
             let list = json!([
-                {"destination": "/link", "type": "tmpfs", "source": "it-live"},
+                {"destination": "/link", "type": "tmpfs", "source": "it-mlive"},
                 {"destination": "/link/missing/deep", "source": source, "options": ["bind"]},
                 {"destination": "/link/missing/file", "source": source.join("file"), "options": ["bind"]},
-                {"destination": "/bin/../real/last", "type": "tmpfs", "source": "it-live"},
+                {"destination": "/bin/../real/last", "type": "tmpfs", "source": "it-mlive"},
             ]);
             live.mounts("add", &list).ok();
             victim.is_untouched();
@@ -96,7 +96,7 @@ fn live_mount_race() {
     let swapper = Swapper::new(root.join("dir"), root.join("link"));
     let (mut failed, mut kept) = (0, 0);
     let rounds = race(|_| {
-        let list = json!([{"destination": "/dir/a/b", "type": "tmpfs", "source": "it-live"}]);
+        let list = json!([{"destination": "/dir/a/b", "type": "tmpfs", "source": "it-rlive"}]);
         if live.mounts("add", &list).code != 0 {
             failed += 1;
         } else if live.mounts("remove", &list).code != 0 {

@@ -81,9 +81,10 @@ fn an_exec_in_order_and_a_pause() {
 #[test]
 fn the_first_process_is_the_last_to_go() {
     over_each(|stack| {
-        let shim = stack.edited("it-last", &["sh", "-c", "sleep 3002 & read x </tmp/go; exit 5"], |config| {
-            config["linux"]["namespaces"].as_array_mut().unwrap().retain(|n| n["type"] != "pid");
-        });
+        let shim =
+            stack.edited("it-shimlast", &["sh", "-c", "sleep 3002 & read x </tmp/go; exit 5"], |config| {
+                config["linux"]["namespaces"].as_array_mut().unwrap().retain(|n| n["type"] != "pid");
+            });
         let fifo = shim.bundle.path().join("rootfs/tmp/go");
         nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRWXU).unwrap();
         shim.create();
@@ -100,7 +101,7 @@ fn the_first_process_is_the_last_to_go() {
             // Before 1.7 the first process's may come first.
             exits.sort();
         }
-        assert_eq!(exits, ["e", "it-last"]);
+        assert_eq!(exits, ["e", "it-shimlast"]);
         shim.delete("");
     });
 }

@@ -63,7 +63,7 @@ fn a_kill_for_want_of_memory_is_one_event_before_the_exit() {
     }
     over_each(|stack| {
         let script = "x=0123456789abcdef; while :; do x=$x$x; done";
-        let shim = stack.edited("it-oom", &["sh", "-c", script], |config| {
+        let shim = stack.edited("it-shimoom", &["sh", "-c", script], |config| {
             config["linux"]["resources"] = json!({"memory": {"limit": 32 << 20, "swap": 32 << 20}});
         });
         shim.create();
@@ -76,7 +76,7 @@ fn a_kill_for_want_of_memory_is_one_event_before_the_exit() {
             assert_eq!(shim.server().next_but(topic::OOM).topic, topic::EXIT);
             return;
         }
-        assert_eq!(shim.server().expect::<TaskOom>(topic::OOM).container_id, "it-oom");
+        assert_eq!(shim.server().expect::<TaskOom>(topic::OOM).container_id, "it-shimoom");
         assert_eq!(shim.server().expect::<TaskExit>(topic::EXIT).exit_status, 137);
         let exit = std::fs::read(shim.bundle.path().join("exit.json")).expect("how it ended");
         let exit: serde_json::Value = serde_json::from_slice(&exit).expect("JSON");

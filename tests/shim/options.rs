@@ -53,7 +53,7 @@ impl Lab {
 
 #[test]
 fn every_option_of_a_task_reaches_the_runtime() {
-    let mut lab = Lab::new("it-options");
+    let mut lab = Lab::new("it-shimoptions");
     let root = "--root /run/containerd/runc/it";
     let plain = |lab: &Lab, root: &str, switches: &str| {
         lab.shim.create();
@@ -64,10 +64,10 @@ fn every_option_of_a_task_reaches_the_runtime() {
         assert_eq!(
             lab.calls(),
             [
-                format!("{root} create --bundle B --pid-file B/init.pid {switches}it-options"),
-                format!("{root} start it-options"),
-                format!("{root} kill it-options 9"),
-                format!("{root} delete it-options"),
+                format!("{root} create --bundle B --pid-file B/init.pid {switches}it-shimoptions"),
+                format!("{root} start it-shimoptions"),
+                format!("{root} kill it-shimoptions 9"),
+                format!("{root} delete it-shimoptions"),
             ]
         );
     };
@@ -96,7 +96,7 @@ fn every_option_of_a_task_reaches_the_runtime() {
     });
     assert_eq!(kept, want);
     lab.shim.clean_up();
-    assert_eq!(lab.calls(), ["--root B/state/it --systemd-cgroup delete --force it-options"]);
+    assert_eq!(lab.calls(), ["--root B/state/it --systemd-cgroup delete --force it-shimoptions"]);
 }
 
 #[test]

@@ -138,7 +138,7 @@ fn an_exec_has_streams_of_its_own() {
 #[test]
 fn a_slow_reader_gets_every_byte() {
     let pipes = Pipes::new();
-    let shim = Driven::new("it-slow", &["sh", "-c", "head -c 3000000 /dev/zero"]);
+    let shim = Driven::new("it-readslow", &["sh", "-c", "head -c 3000000 /dev/zero"]);
     create(&shim, "", &pipes.text("out"), "", false);
     shim.start("");
     let mut reader = File::open(pipes.at("out")).unwrap();
@@ -177,7 +177,7 @@ fn a_client_may_leave_and_another_come() {
 #[test]
 fn a_reader_that_comes_late_finds_the_output() {
     let pipes = Pipes::new();
-    let shim = Driven::new("it-late", &["echo", "for later"]);
+    let shim = Driven::new("it-readlate", &["echo", "for later"]);
     create(&shim, "", &pipes.text("out"), "", false);
     shim.start("");
     assert_eq!(shim.wait(""), 0);

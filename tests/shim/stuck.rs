@@ -117,7 +117,7 @@ fn a_runtime_that_hangs_holds_up_its_own_call_alone() {
 /// The runtime has done its work and hangs then: what it has made is taken away, and what it has started ended.
 #[test]
 fn nothing_stays_of_what_was_given_up() {
-    let stalled = Stalled::new("it-given", &["sleep", "3000"], |_| {});
+    let stalled = Stalled::new("it-upgiven", &["sleep", "3000"], |_| {});
     let shim = &stalled.shim;
     stalled.late("after", "create", "Create", &shim.request());
     stalled.create_in_the_end();

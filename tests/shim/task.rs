@@ -393,7 +393,7 @@ fn what_a_killed_shim_leaves_is_cleaned_up() {
 /// A call that takes long holds up no other, on whichever connection it came.
 #[test]
 fn many_wait_and_all_are_answered() {
-    let shim = Driven::new("it-wait", &["sleep", "3000"]);
+    let shim = Driven::new("it-manywait", &["sleep", "3000"]);
     shim.create();
     shim.start("");
     std::thread::scope(|scope| {

@@ -19,7 +19,8 @@ fn a_terminal_with_its_size() {
     over_each(|stack| {
         let pipes = Pipes::new();
         let script = "tty; read x; stty size; exit 3";
-        let shim = stack.edited("it-tty", &["sh", "-c", script], |c| c["process"]["terminal"] = true.into());
+        let shim =
+            stack.edited("it-shimtty", &["sh", "-c", script], |c| c["process"]["terminal"] = true.into());
         let (out, begun) = pipes.reader_of_lines("out");
         create(&shim, &pipes.text("in"), &pipes.text("out"), "", true);
         shim.start("");
@@ -225,7 +226,7 @@ fn a_terminal_gives_every_line_though_its_process_is_gone() {
 /// of it.
 #[test]
 fn a_terminal_of_which_a_child_is_left_goes_on() {
-    let shim = Driven::new("it-left", &["sleep", "3000"]);
+    let shim = Driven::new("it-childleft", &["sleep", "3000"]);
     shim.create();
     shim.start("");
     let pipes = Pipes::new();

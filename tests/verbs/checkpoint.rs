@@ -201,8 +201,8 @@ fn what_cannot_be_saved_or_restored_is_told_and_leaves_nothing() {
         (&["checkpoint", "it-nobody", "saved"][..], "container it-nobody: not found"),
         (&["checkpoint", "--task", "it-no", "saved"], "container it-no: no running task"),
         (&["checkpoint", "--exit", "it-no", "saved"], "container it-no: no running task"),
-        (&["restore", "it-new", "nosuch"], "image nosuch: not found"),
-        (&["restore", "it-new", "busybox"], "image busybox: was not made of a container"),
+        (&["restore", "it-cknew", "nosuch"], "image nosuch: not found"),
+        (&["restore", "it-cknew", "busybox"], "image busybox: was not made of a container"),
         (&["start", "--checkpoint", "busybox", "it-no"], "image busybox: was not made of a container"),
     ] {
         let line = stack.run(args).fails(1);
@@ -212,14 +212,14 @@ fn what_cannot_be_saved_or_restored_is_told_and_leaves_nothing() {
     assert!(line.ends_with("/nonexistent: not a folder"), "{line}");
     // One that does not run is saved without processes.
     stack.run(&["checkpoint", "it-no", "saved"]).ok();
-    let line = stack.run(&["restore", "--live", "it-new", "saved"]).fails(1);
+    let line = stack.run(&["restore", "--live", "it-cknew", "saved"]).fails(1);
     assert!(line.ends_with("image saved: no processes were saved in it"), "{line}");
     let line = stack.run(&["restore", "it-no", "saved"]).fails(1);
     assert!(line.ends_with("container it-no: already exists"), "{line}");
-    stack.run(&["restore", "it-new", "saved"]).ok();
-    until(|| read(&stack, "it-new"), "ready");
-    count(&stack, "it-new", "1");
-    stack.run(&["rm", "-f", "it-new", "it-no"]).ok();
+    stack.run(&["restore", "it-cknew", "saved"]).ok();
+    until(|| read(&stack, "it-cknew"), "ready");
+    count(&stack, "it-cknew", "1");
+    stack.run(&["rm", "-f", "it-cknew", "it-no"]).ok();
     assert_eq!(stack.run(&["snapshot", "ls", "--format", "json"]).ok().matches("it-n").count(), 0);
     assert_eq!(stack.run(&["lease", "ls", "-q"]).ok(), "");
 }

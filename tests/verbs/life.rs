@@ -123,8 +123,8 @@ fn a_pipe_is_not_typed_at_a_terminal() {
         sleeper(stack, "it-typed");
         let line = stack.run(&["exec", "-it", "it-typed", "cat"]).fails(125);
         assert_eq!(line, format!("ctrd: exec it-typed: {says}"), "{how}");
-        stack.run(&["run", "-dit", "--name", "it-later", "busybox", "cat"]).ok();
-        stack.run(&["rm", "-f", "it-later", "it-typed"]).ok();
+        stack.run(&["run", "-dit", "--name", "it-pipelater", "busybox", "cat"]).ok();
+        stack.run(&["rm", "-f", "it-pipelater", "it-typed"]).ok();
     });
 }
 

@@ -102,17 +102,17 @@ fn what_is_in_another_namespace_is_found_there() {
 #[test]
 fn flags_stand_before_and_after_arguments() {
     let stack = Stack::with_busybox();
-    stack.run(&["create", "--name", "it-flags", "busybox", "true"]).ok();
-    assert_eq!(stack.run(&["rm", "it-flags", "--force"]).ok(), "");
+    stack.run(&["create", "--name", "it-bothflags", "busybox", "true"]).ok();
+    assert_eq!(stack.run(&["rm", "it-bothflags", "--force"]).ok(), "");
     assert_eq!(
         stack.run(&["image", "usage", "busybox", "-q"]).ok(),
         stack.run(&["image", "usage", "-q", "busybox"]).ok()
     );
     // As docker's users write it; elsewhere -a is the address.
     for line in [&["ps", "-a", "-q"][..], &["ps", "-aq"], &["container", "ls", "-qa"]] {
-        stack.run(&["create", "--name", "it-flags", "busybox", "true"]).ok();
-        assert_eq!(stack.run(line).ok(), "it-flags\n", "{line:?}");
-        stack.run(&["rm", "it-flags"]).ok();
+        stack.run(&["create", "--name", "it-bothflags", "busybox", "true"]).ok();
+        assert_eq!(stack.run(line).ok(), "it-bothflags\n", "{line:?}");
+        stack.run(&["rm", "it-bothflags"]).ok();
     }
 }
 

@@ -47,7 +47,7 @@ fn a_server_does_not_idle_out_on_whom_it_keeps_running() {
     let mut server = stack.serve_with(&["--config", file.to_str().unwrap(), "--idle-timeout", "1s"]);
     let volume = format!("{}:/out", stack.path("out").display());
     let script = "echo up >>/out/lines; sleep 1";
-    let run = ["run", "-d", "--name", "it-kept", "--restart", "always", "-v", &volume];
+    let run = ["run", "-d", "--name", "it-rkept", "--restart", "always", "-v", &volume];
     stack.run(&[&run[..], &["busybox", "sh", "-c", script]].concat()).ok();
     // Nobody is connected while it is started again and again, for longer than the server would wait.
     let limit = std::time::Instant::now() + std::time::Duration::from_secs(60);
@@ -55,7 +55,7 @@ fn a_server_does_not_idle_out_on_whom_it_keeps_running() {
         assert!(std::time::Instant::now() < limit && !server.has_ended(), "{:?}", stack.path("serve.log"));
         std::thread::yield_now();
     }
-    stack.run(&["rm", "-f", "it-kept"]).ok();
+    stack.run(&["rm", "-f", "it-rkept"]).ok();
     assert_eq!(server.wait(), Some(0));
 }
 
@@ -86,12 +86,12 @@ fn what_ends_runs_again_until_it_is_stopped() {
     // Another server leaves it.
     drop(server);
     let server = serve(&stack);
-    sleeper(&stack, "it-other");
-    stack.run(&["update", "--restart", "always", "it-other"]).ok();
-    stack.run(&["stop", "--time", "0", "it-other"]).ok();
+    sleeper(&stack, "it-rother");
+    stack.run(&["update", "--restart", "always", "it-rother"]).ok();
+    stack.run(&["stop", "--time", "0", "it-rother"]).ok();
     drop(server);
     let server = serve(&stack);
-    until(&stack, "it-other", runs);
+    until(&stack, "it-rother", runs);
     assert_eq!(inspect(&stack, "it-again")["task"]["status"], "stopped");
     stack.run(&["start", "it-again"]).ok();
     let third = inspect(&stack, "it-again");
@@ -100,7 +100,7 @@ fn what_ends_runs_again_until_it_is_stopped() {
     stack.run(&["kill", "it-again"]).ok();
     assert_eq!(stack.run(&["wait", "it-again"]).ok(), "7\n");
     assert_eq!(inspect(&stack, "it-again")["restart"], Value::Null);
-    stack.run(&["rm", "-f", "it-again", "it-other"]).ok();
+    stack.run(&["rm", "-f", "it-again", "it-rother"]).ok();
     drop(server);
 }
 
@@ -119,13 +119,13 @@ fn one_that_hangs_holds_up_no_other() {
         bin::path("ctrd-shim").display()
     );
     let slow = program(&stack.path("slow-shim"), &script);
-    for (id, shim) in [("it-hung", slow.as_str()), ("it-onward", bin::path("ctrd-shim").to_str().unwrap())] {
+    for (id, shim) in [("it-rhung", slow.as_str()), ("it-onward", bin::path("ctrd-shim").to_str().unwrap())] {
         let run = ["run", "-d", "--name", id, "--runtime", shim, "--restart", "always", "busybox"];
         stack.run(&[&run[..], &["sleep", "3000"]].concat()).ok();
     }
     let begun = || std::fs::read_to_string(&starts).unwrap().lines().count();
     std::fs::write(&hang, "").unwrap();
-    stack.run(&["kill", "-s", "KILL", "it-hung"]).ok();
+    stack.run(&["kill", "-s", "KILL", "it-rhung"]).ok();
     while begun() < 2 {
         std::thread::yield_now();
     }
@@ -133,16 +133,16 @@ fn one_that_hangs_holds_up_no_other() {
         stack.run(&["kill", "-s", "KILL", "it-onward"]).ok();
         until(&stack, "it-onward", |now| runs(now) && now["restart"]["count"] == count);
         assert!(
-            !runs(&inspect(&stack, "it-hung")) && begun() == 2,
+            !runs(&inspect(&stack, "it-rhung")) && begun() == 2,
             "it hangs, and is not tried again: {}",
             begun()
         );
     }
     std::fs::remove_file(&hang).unwrap();
     std::fs::write(&gate, "on\n").unwrap();
-    let again = until(&stack, "it-hung", runs);
+    let again = until(&stack, "it-rhung", runs);
     assert_eq!((&again["restart"]["count"], begun()), (&1.into(), 2));
-    stack.run(&["rm", "-f", "it-hung", "it-onward"]).ok();
+    stack.run(&["rm", "-f", "it-rhung", "it-onward"]).ok();
     drop(server);
 }
 

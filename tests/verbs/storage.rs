@@ -47,8 +47,14 @@ fn an_owner_who_is_not_mapped_is_named() {
     let root = stack.path("root");
     std::fs::create_dir(&root).expect("make a folder");
     std::os::unix::fs::chown(&root, Some(1000), Some(1000)).expect("give it away");
-    let ctrd =
-        stack.command(&["image", "import", "--rootfs", "--name", "it-own", root.to_str().expect("UTF-8")]);
+    let ctrd = stack.command(&[
+        "image",
+        "import",
+        "--rootfs",
+        "--name",
+        "it-unmapped",
+        root.to_str().expect("UTF-8"),
+    ]);
     let mut command = std::process::Command::new("unshare");
     command.arg("-Urm").arg(ctrd.get_program()).args(ctrd.get_args());
     command.envs(ctrd.get_envs().filter_map(|(name, value)| Some((name, value?))));
@@ -148,7 +154,7 @@ fn snapshots_are_made_by_hand() {
         assert_eq!(tree, format!("{top}\n└─ it-rw\n"), "{how}");
         let script = stack.run(&["snapshot", "mounts", "/mnt", "it-rw"]).ok();
         let write = format!(
-            "set -e; mount --make-rprivate /; {script} echo new >/mnt/it-new; rm /mnt/etc/group; umount /mnt"
+            "set -e; mount --make-rprivate /; {script} echo new >/mnt/it-snapnew; rm /mnt/etc/group; umount /mnt"
         );
         bin::run(std::process::Command::new("unshare").args(["-m", "sh", "-c", &write])).ok();
         let usage = objects(&stack.run(&["snapshot", "usage", "--format", "json", "it-rw"]).ok());
@@ -156,11 +162,11 @@ fn snapshots_are_made_by_hand() {
         stack.run(&["snapshot", "label", "it-rw", "a=b"]).ok();
         let info: Value = serde_json::from_str(&stack.run(&["snapshot", "inspect", "it-rw"]).ok()).unwrap();
         assert_eq!((&info["labels"]["a"], &info["kind"]), (&"b".into(), &"active".into()), "{how}");
-        stack.run(&["snapshot", "commit", "it-base", "it-rw"]).ok();
-        let view = stack.run(&["snapshot", "view", "--target", "/mnt", "it-view", "it-base"]).ok();
+        stack.run(&["snapshot", "commit", "it-ground", "it-rw"]).ok();
+        let view = stack.run(&["snapshot", "view", "--target", "/mnt", "it-view", "it-ground"]).ok();
         assert!(view.starts_with("mount -t "), "{how}: {view}");
-        stack.run(&["snapshot", "rm", "it-view", "it-base"]).ok();
-        let gone = stack.run(&["snapshot", "inspect", "it-base"]).fails(1);
+        stack.run(&["snapshot", "rm", "it-view", "it-ground"]).ok();
+        let gone = stack.run(&["snapshot", "inspect", "it-ground"]).fails(1);
         assert!(gone.contains("not found"), "{how}: {gone}");
     });
 }
@@ -189,10 +195,10 @@ fn leases_and_namespaces_are_kept() {
         assert_eq!(found[0]["labels"], serde_json::json!({"c": "d"}), "{how}");
         stack.run(&["namespace", "rm", "it-space"]).ok();
 
-        stack.run(&["create", "--name", "it-label", "busybox", "true"]).ok();
-        stack.run(&["container", "label", "it-label", "a=b"]).ok();
-        assert_eq!(stack.run(&["ps", "-q", "--filter", "label=a=b"]).ok(), "it-label\n", "{how}");
-        stack.run(&["rm", "it-label"]).ok();
+        stack.run(&["create", "--name", "it-leaselabel", "busybox", "true"]).ok();
+        stack.run(&["container", "label", "it-leaselabel", "a=b"]).ok();
+        assert_eq!(stack.run(&["ps", "-q", "--filter", "label=a=b"]).ok(), "it-leaselabel\n", "{how}");
+        stack.run(&["rm", "it-leaselabel"]).ok();
         let info: Value = serde_json::from_str(&stack.run(&["info", "--format", "json"]).ok()).unwrap();
         assert_eq!(info["server"].is_null(), how == "without one", "{info}");
         assert!(stack.run(&["info"]).ok().contains("snapshotter"));
@@ -212,10 +218,10 @@ fn without_a_server_a_removal_frees_the_disk() {
 
     // A container keeps its snapshot, and what that is made on.
     let stack = Stack::with_busybox();
-    stack.run(&["create", "--name", "it-last", "busybox", "true"]).ok();
+    stack.run(&["create", "--name", "it-dlast", "busybox", "true"]).ok();
     stack.run(&["rmi", "busybox"]).ok();
     assert_eq!(left(&stack).lines().count(), 2);
-    stack.run(&["rm", "it-last"]).ok();
+    stack.run(&["rm", "it-dlast"]).ok();
     assert_eq!(left(&stack), "");
 }
 
@@ -277,13 +283,13 @@ fn a_container_becomes_an_image() {
 #[test]
 fn a_snapshot_is_kept_where_that_is_asked_for() {
     both_ways(|stack, how| {
-        stack.run(&["create", "--name", "it-kept", "busybox", "true"]).ok();
-        stack.run(&["rm", "--keep-snapshot", "it-kept"]).ok();
+        stack.run(&["create", "--name", "it-snapkept", "busybox", "true"]).ok();
+        stack.run(&["rm", "--keep-snapshot", "it-snapkept"]).ok();
         // With it goes all that nothing holds.
-        stack.run(&["tag", "busybox", "it-kept:gone"]).ok();
-        stack.run(&["rmi", "--sync", "it-kept:gone"]).ok();
+        stack.run(&["tag", "busybox", "it-snapkept:gone"]).ok();
+        stack.run(&["rmi", "--sync", "it-snapkept:gone"]).ok();
         let snapshots = stack.run(&["snapshot", "ls", "-q"]).ok();
-        assert!(snapshots.lines().any(|key| key == "it-kept"), "{how}: {snapshots}");
-        stack.run(&["snapshot", "rm", "it-kept"]).ok();
+        assert!(snapshots.lines().any(|key| key == "it-snapkept"), "{how}: {snapshots}");
+        stack.run(&["snapshot", "rm", "it-snapkept"]).ok();
     });
 }
