@@ -15,6 +15,7 @@ use crate::layers::archive::Member;
 use crate::stack::Stack;
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
 /// What client and server may take more than they take to be there at all, in kB.
 const MORE: u64 = 64 << 10;
@@ -163,4 +164,43 @@ fn documents_of_two_minds_are_refused() {
         server.take();
     }
     assert_eq!(stack.run(&["ps", "-q"]).ok(), "");
+}
+
+/// Indexes one below the other, each of which names one blob as often as it can: to look at them takes the memory of
+/// one of them, and not of all.
+#[test]
+fn a_check_takes_no_memory_for_what_is_named_often() {
+    let stack = Stack::new();
+    let other = format!(r#",{{"digest":"{}","size":0}}"#, Digest::of(b"other")).repeat(40_000);
+    let mut top = br#"{"schemaVersion":2,"manifests":[]}"#.to_vec();
+    for _ in 0..14 {
+        ingest(&stack, &top);
+        let first =
+            format!(r#"{{"mediaType":"{INDEX}","digest":"{}","size":{}}}"#, Digest::of(&top), top.len());
+        top = format!(r#"{{"schemaVersion":2,"manifests":[{first}{other}]}}"#).into_bytes();
+    }
+    create(&stack, "wide", INDEX, &top, top.len());
+    let done = small(&stack, &["content", "fsck"]);
+    assert_eq!(done.code, 1, "{}", done.stderr);
+    let found = done.stdout.lines().filter(|line| line.contains("its labels do not hold")).count();
+    assert_eq!(found, 14, "{}", done.stdout);
+}
+
+#[test]
+fn sizes_that_are_more_than_all_numbers_end_no_listing() {
+    let stack = Stack::new();
+    let layer = Digest::of(b"layer");
+    let config = json!({"architecture": ctrd::image::Platform::host().architecture, "os": "linux",
+        "rootfs": {"type": "layers", "diff_ids": [layer, layer]}});
+    let config = serde_json::to_vec(&config).expect("JSON");
+    ingest(&stack, &config);
+    let layer = |word: &str| json!({"mediaType": "application/vnd.oci.image.layer.v1.tar", "digest": Digest::of(word.as_bytes()), "size": u64::MAX});
+    let manifest = json!({"schemaVersion": 2, "layers": [layer("a"), layer("b")],
+        "config": {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": Digest::of(&config), "size": config.len()}});
+    let manifest = serde_json::to_vec(&manifest).expect("JSON");
+    create(&stack, "vast", MANIFEST, &manifest, manifest.len());
+    assert!(stack.run(&["image", "ls"]).ok().contains("vast"));
+    assert!(stack.run(&["image", "usage"]).ok().contains("vast"));
+    let checked = stack.run(&["image", "check"]);
+    assert!(checked.code == 1 && checked.stdout.contains("incomplete"), "{checked:?}");
 }

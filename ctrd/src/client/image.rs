@@ -128,10 +128,12 @@ async fn search(client: &Client, target: &Descriptor, platform: Option<&Platform
 /// The platforms of which an image has the documents, each once, in the order of its indexes.
 pub async fn platforms(client: &Client, image: &Image) -> Result<Vec<Platform>> {
     let target = from_proto(image.target.clone().unwrap_or_default())?;
-    let mut found: Vec<Platform> = Vec::new();
+    let (mut found, mut told) = (Vec::new(), HashSet::new());
     let mut level = vec![target];
     // Indexes may name one another again and again.
     let (mut walked, mut count) = (HashSet::new(), 0);
+    // And one blob for many platforms.
+    let mut there: HashMap<Digest, bool> = HashMap::new();
     for _ in 0..MAX_DEPTH {
         let mut below = Vec::new();
         for at in level.iter().filter(|at| is_index(&at.media_type)) {
@@ -152,10 +154,16 @@ pub async fn platforms(client: &Client, image: &Image) -> Result<Vec<Platform>> 
         for at in &below {
             let Some(platform) = at.platform.clone() else { continue };
             let attached = at.annotations.contains_key("vnd.docker.reference.type");
-            if !attached
-                && !found.contains(&platform)
-                && super::content::info(client, at.digest.as_str()).await.is_ok()
-            {
+            if attached || told.contains(&platform) {
+                continue;
+            }
+            let is_there = match there.get(&at.digest) {
+                Some(known) => *known,
+                None => super::content::info(client, at.digest.as_str()).await.is_ok(),
+            };
+            there.insert(at.digest.clone(), is_there);
+            if is_there {
+                told.insert(platform.clone());
                 found.push(platform);
             }
         }

@@ -36,6 +36,11 @@ fn blobs(opened: &image::Opened) -> BTreeMap<String, u64> {
     blobs
 }
 
+/// A manifest may tell of any sizes.
+fn whole(blobs: &BTreeMap<String, u64>) -> u64 {
+    blobs.values().copied().fold(0, u64::saturating_add)
+}
+
 /// What the snapshots of an image take, and how many of them are there.
 async fn unpacked(client: &Client, snapshotter: &str, opened: &image::Opened) -> Result<(u64, usize), Error> {
     let (mut size, mut count) = (0, 0);
@@ -55,11 +60,15 @@ pub async fn usage(client: &Client, snapshotter: &str, names: &[String], list: &
     for found in wanted(client, names).await? {
         let name = found.name.clone();
         let opened = image::open(client, found).await?;
-        let packed: u64 = blobs(&opened).values().sum();
+        let packed = whole(&blobs(&opened));
         let (size, count) = unpacked(client, snapshotter, &opened).await?;
         let object = json!({"name": name, "content": packed, "snapshots": size, "unpackedLayers": count});
-        let cells =
-            vec![name.clone(), listing::size(packed), listing::size(size), listing::size(packed + size)];
+        let cells = vec![
+            name.clone(),
+            listing::size(packed),
+            listing::size(size),
+            listing::size(packed.saturating_add(size)),
+        ];
         rows.push(Row { name, cells, object });
     }
     listing::print(list, &["IMAGE", "CONTENT", "SNAPSHOTS", "TOTAL"], &rows)?;
@@ -106,7 +115,7 @@ async fn of(
             Err(e) => return Err(e.into()),
         }
     }
-    let total: u64 = blobs.values().sum();
+    let total = whole(&blobs);
     let layers = opened.chain().len();
     let (_, count) = unpacked(client, snapshotter, opened).await?;
     let state = if missing.is_empty() { "complete" } else { "incomplete" };

@@ -140,7 +140,7 @@ async fn rows(client: &Client, quiet: bool) -> Result<Vec<Row>> {
 
 /// What the image's own layers take, packed.
 fn size(opened: &image::Opened) -> u64 {
-    opened.resolved.manifest.layers.iter().map(|layer| layer.size).sum()
+    opened.resolved.manifest.layers.iter().map(|layer| layer.size).fold(0, u64::saturating_add)
 }
 
 fn brief(image: &Image) -> Value {

@@ -9,6 +9,7 @@ use crate::image::{self, Descriptor, MAX_DOCUMENT, is_index, is_manifest};
 use crate::store::images::{self, Image};
 use crate::store::{Store, namespaces};
 
+use super::waiting::Waiting;
 use super::{Options, Report, words};
 
 /// Looks at every image and container, and returns all blobs that images lead to.
@@ -22,9 +23,8 @@ pub fn check(
     for (ns, _) in store.view(namespaces::list)? {
         for image in store.view(|c| images::list(c, &ns, |_| true))? {
             report.images += 1;
-            let mut look = Look { content, options, ns: &ns, image: &image, seen: HashSet::new() };
-            look.image(report)?;
-            needed.extend(look.seen);
+            let look = Look { content, options, ns: &ns, image: &image };
+            needed.extend(look.image(report)?);
         }
         for (id, name, key) in store.view(|c| crate::store::containers::snapshots(c, &ns))? {
             let known = "SELECT EXISTS (SELECT 1 FROM snapshots WHERE namespace = ?1 AND snapshotter = ?2 AND key = ?3)";
@@ -44,26 +44,28 @@ struct Look<'a> {
     options: Options,
     ns: &'a str,
     image: &'a Image,
-    seen: HashSet<Digest>,
 }
 
 impl Look<'_> {
-    fn image(&mut self, report: &mut Report) -> Result<()> {
+    /// Returns all blobs that it leads to.
+    fn image(&self, report: &mut Report) -> Result<HashSet<Digest>> {
         let target = &self.image.target;
-        let Ok(digest) = Digest::parse(&target.digest) else { return Ok(()) };
+        let Ok(digest) = Digest::parse(&target.digest) else { return Ok(HashSet::new()) };
         let top = Descriptor::new(&target.media_type, digest, target.size.unsigned_abs());
         // A list, for an image may be nested deeper than a stack is.
-        let mut waiting = vec![(top.clone(), true)];
-        while let Some((at, needed)) = waiting.pop() {
+        let mut waiting = Waiting::default();
+        waiting.add([(top.clone(), true)]);
+        while let Some((at, needed)) = waiting.next() {
             self.look(&at, needed, &mut waiting, report)?;
         }
         // Whole for this machine, or for one platform at least: archives often lack the others.
         let mut read = |digest: &Digest| self.content.read(self.ns, digest, MAX_DOCUMENT);
-        let Ok(resolved) = image::resolve(&top, None, &mut read) else { return Ok(()) };
+        let Ok(resolved) = image::resolve(&top, None, &mut read) else { return Ok(waiting.seen) };
+        let mut asked = HashSet::new();
         let mut missing: Vec<&Digest> = Vec::new();
-        for layer in &resolved.manifest.layers {
-            if self.content.info(self.ns, &layer.digest).is_err() {
-                missing.push(&layer.digest);
+        for Descriptor { digest, .. } in &resolved.manifest.layers {
+            if asked.insert(digest) && self.content.info(self.ns, digest).is_err() {
+                missing.push(digest);
             }
         }
         if !missing.is_empty() {
@@ -71,7 +73,7 @@ impl Look<'_> {
             let problem = format!("incomplete: import it again, for it lacks {}", names.join(", "));
             report.find(self.options, self.name(), problem, None)?;
         }
-        Ok(())
+        Ok(waiting.seen)
     }
 
     fn name(&self) -> String {
@@ -79,16 +81,7 @@ impl Look<'_> {
     }
 
     /// Looks at a descriptor; what its document names waits to be looked at.
-    fn look(
-        &mut self,
-        at: &Descriptor,
-        needed: bool,
-        waiting: &mut Vec<(Descriptor, bool)>,
-        report: &mut Report,
-    ) -> Result<()> {
-        if !self.seen.insert(at.digest.clone()) || self.seen.len() > image::MAX_DESCRIPTORS {
-            return Ok(());
-        }
+    fn look(&self, at: &Descriptor, needed: bool, waiting: &mut Waiting, report: &mut Report) -> Result<()> {
         if self.content.info(self.ns, &at.digest).is_err() {
             if self.content.is_whole(&at.digest)? {
                 let (content, ns) = (self.content, self.ns);
@@ -127,11 +120,10 @@ impl Look<'_> {
             report.find(self.options, format!("blob {}", at.digest), problem, Some(remedy))?;
         }
         if is_index(&at.media_type) {
-            waiting.extend(image::parse_index(&bytes)?.manifests.into_iter().rev().map(|next| (next, false)));
+            waiting.add(image::parse_index(&bytes)?.manifests.into_iter().map(|next| (next, false)));
         } else {
-            let manifest = image::parse_manifest(&bytes)?;
-            waiting.extend(manifest.layers.into_iter().rev().map(|layer| (layer, false)));
-            waiting.push((manifest.config, true));
+            let image::Manifest { config, layers, .. } = image::parse_manifest(&bytes)?;
+            waiting.add([(config, true)].into_iter().chain(layers.into_iter().map(|layer| (layer, false))));
         }
         Ok(())
     }

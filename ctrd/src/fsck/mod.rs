@@ -6,6 +6,7 @@
 
 mod images;
 mod rebuild;
+mod waiting;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -123,10 +123,9 @@ impl Search<'_> {
             }
             return Ok(None);
         }
-        let index = parse_index(&self.document(at)?)?;
-        let mut fitting: Vec<_> = index
+        let mut fitting: Vec<Descriptor> = parse_index(&self.document(at)?)?
             .manifests
-            .iter()
+            .into_iter()
             .filter(|m| m.platform.as_ref().is_none_or(|p| p.fits(self.wanted)))
             .filter(|m| !m.annotations.contains_key("vnd.docker.reference.type"))
             .collect();
@@ -136,8 +135,13 @@ impl Search<'_> {
             Some(_) => 1,
             None => 2,
         });
+        // Nothing else is kept of what may be wide while what is below is walked.
+        let mut named = HashSet::new();
+        fitting.retain(|m| !self.seen.contains(&m.digest) && named.insert(m.digest.clone()));
+        fitting.shrink_to_fit();
+        drop(named);
         for next in fitting {
-            match self.descend(next, depth + 1) {
+            match self.descend(&next, depth + 1) {
                 Ok(None) => {}
                 Ok(found) => return Ok(found),
                 // An archive for one platform may lack the manifests of all others.

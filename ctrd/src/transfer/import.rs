@@ -1,5 +1,7 @@
 //! Import: an archive from a client's stream becomes blobs, snapshots and images.
 
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 
 use flate2::Compression;
@@ -82,18 +84,21 @@ impl Work {
         }
         let mut missing = None;
         let mut wanted = Vec::new();
+        let mut known = HashMap::new();
         for image in images {
-            let mut found = false;
-            for asked in &to.platforms {
+            let found = known.entry((&image.digest, &image.media_type));
+            let looked = matches!(found, Entry::Occupied(_));
+            let found = found.or_insert(false);
+            for asked in to.platforms.iter().filter(|_| !looked) {
                 match self.resolve(image, &platform(asked)) {
-                    Ok(_) => found = true,
+                    Ok(_) => *found = true,
                     Err(e) if e.kind == Kind::NotFound => missing = Some(e),
                     // What is no image is kept as it is.
-                    Err(e) if e.kind == Kind::InvalidArgument => found = true,
+                    Err(e) if e.kind == Kind::InvalidArgument => *found = true,
                     Err(e) => return Err(e),
                 }
             }
-            if found {
+            if *found {
                 wanted.push(image.clone());
             }
         }
@@ -107,7 +112,9 @@ impl Work {
         for request in &to.unpacks {
             let snapshotter = self.snapshotter(&request.snapshotter)?;
             let asked = request.platform.as_ref().map(platform).unwrap_or_else(image::Platform::host);
-            for image in images {
+            // One image may have many names.
+            let mut seen = HashSet::new();
+            for image in images.iter().filter(|image| seen.insert((&image.digest, &image.media_type))) {
                 self.wanted_still()?;
                 match self.resolve(image, &asked) {
                     Ok(resolved) if resolved.layers().is_ok() => {

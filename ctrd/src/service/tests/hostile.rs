@@ -224,3 +224,25 @@ fn a_gigabyte_of_index_is_not_read() {
         }
     });
 }
+
+/// An index that names the same blobs again and again, for ever other platforms.
+#[test]
+fn a_wide_index_tells_of_each_platform_once() {
+    with_client(async |client| {
+        let there = put(&client, b"there").await;
+        let entry = |digest: &Digest, architecture: &str| {
+            serde_json::json!({"mediaType": media::MANIFEST, "digest": digest, "size": 5,
+                "platform": {"os": "linux", "architecture": architecture}})
+        };
+        let gone = Digest::of(b"gone");
+        let entries: Vec<_> = (0..900)
+            .flat_map(|n| [entry(&gone, "arm64"), entry(&gone, &n.to_string()), entry(&there, "amd64")])
+            .chain([entry(&there, "riscv64"), entry(&there, "arm64")])
+            .collect();
+        let index = serde_json::json!({"schemaVersion": 2, "manifests": entries});
+        let wide = image(&client, "wide", media::INDEX, &serde_json::to_vec(&index).unwrap()).await;
+        let found = platforms(&client, &wide).await.unwrap();
+        let found: Vec<&str> = found.iter().map(|platform| platform.architecture.as_str()).collect();
+        assert_eq!(found, ["amd64", "riscv64", "arm64"]);
+    });
+}
