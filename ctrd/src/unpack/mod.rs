@@ -9,6 +9,7 @@ mod changes;
 mod compress;
 mod diff;
 mod extract;
+mod field;
 mod header;
 mod parents;
 mod processor;
