@@ -108,30 +108,18 @@ impl Fifos {
         }
     }
 
-    /// Copies this process's streams, once the shim has opened its ends: earlier, a FIFO without
-    /// a writer would look like one that has ended.
-    ///
-    /// At `keys` in the input, if there are any, the process is left.
-    pub fn copy(&self, keys: &[u8]) -> Result<Copies> {
+    /// Copies what the process puts out. An end that nobody has opened for writing yet is waited for if the FIFOs
+    /// are `new`; others look then like ones that have ended.
+    pub fn copy(self, new: bool) -> Result<Copies> {
         let (send, events) = mpsc::unbounded_channel();
-        let (stdin_send, stdin_ended) = oneshot::channel();
         let mut outputs = Vec::new();
         let out = io::stdout().as_fd().try_clone_to_owned()?;
-        outputs.push(output(&self.stdout.1, File::from(out), send.clone())?);
+        outputs.push(output(&self.stdout.1, File::from(out), new, send.clone())?);
         if let Some((_, file)) = &self.stderr {
             let err = io::stderr().as_fd().try_clone_to_owned()?;
-            outputs.push(output(file, File::from(err), send.clone())?);
+            outputs.push(output(file, File::from(err), new, send.clone())?);
         }
-        if let Some(path) = &self.stdin {
-            let open = OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK).open(path);
-            match open {
-                Ok(fifo) => input(fifo, keys.to_vec(), stdin_send, send)?,
-                // The program has ended already, and its shim's end of the FIFO with it.
-                Err(e) if e.raw_os_error() == Some(libc::ENXIO) => {}
-                Err(e) => return Err(Error::from(e).context(format!("open {}", path.display()))),
-            }
-        }
-        Ok(Copies { outputs, events, stdin_ended, stdin_over: false })
+        Ok(Copies { fifos: self, outputs, send, events })
     }
 }
 
@@ -155,10 +143,10 @@ pub struct Paths {
 
 /// The copying of one process's streams.
 pub struct Copies {
+    fifos: Fifos,
     outputs: Vec<Output>,
+    send: mpsc::UnboundedSender<Event>,
     events: mpsc::UnboundedReceiver<Event>,
-    stdin_ended: oneshot::Receiver<()>,
-    stdin_over: bool,
 }
 
 /// What may happen to the streams of a running program.
@@ -173,21 +161,30 @@ pub enum Event {
 }
 
 impl Copies {
+    /// Copies this command's input, too, if the process takes any, once the shim has opened its end.
+    ///
+    /// At `keys` in the input, if there are any, the process is left.
+    pub fn copy_input(&self, keys: &[u8]) -> Result<()> {
+        let Some(path) = &self.fifos.stdin else { return Ok(()) };
+        match OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK).open(path) {
+            Ok(fifo) => input(fifo, keys.to_vec(), self.send.clone()),
+            // The program has ended already, and its shim's end of the FIFO with it.
+            Err(e) if e.raw_os_error() == Some(libc::ENXIO) => Ok(()),
+            Err(e) => Err(Error::from(e).context(format!("open {}", path.display()))),
+        }
+    }
+
     /// The next thing that happens to the streams; never, when nothing does any more.
     pub async fn event(&mut self) -> Event {
-        loop {
-            tokio::select! {
-                Some(event) = self.events.recv() => return event,
-                ended = &mut self.stdin_ended, if !self.stdin_over => {
-                    self.stdin_over = true;
-                    // No thread, no input: there was never a stream.
-                    if ended.is_ok() {
-                        return Event::StdinEnded;
-                    }
-                }
-                else => std::future::pending().await,
-            }
+        match self.events.recv().await {
+            Some(event) => event,
+            None => std::future::pending().await,
         }
+    }
+
+    /// Leaves the process, and its FIFOs where they are: see [`Fifos::keep`].
+    pub fn keep(self, id: &str) {
+        self.fifos.keep(id);
     }
 
     /// Waits until all output of an ended process has been written.
@@ -213,12 +210,7 @@ struct Output {
     writing: Arc<AtomicBool>,
 }
 
-fn input(
-    fifo: File,
-    keys: Vec<u8>,
-    ended: oneshot::Sender<()>,
-    events: mpsc::UnboundedSender<Event>,
-) -> Result<()> {
+fn input(fifo: File, keys: Vec<u8>, events: mpsc::UnboundedSender<Event>) -> Result<()> {
     blocking(&fifo)?;
     let stdin = File::from(io::stdin().as_fd().try_clone_to_owned()?);
     thread("input", move || {
@@ -231,17 +223,22 @@ fn input(
         }
         drop(fifo);
         // Nobody listens once the program has ended.
-        let _ = ended.send(());
+        let _ = events.send(Event::StdinEnded);
     })
 }
 
-fn output(fifo: &File, to: File, events: mpsc::UnboundedSender<Event>) -> Result<Output> {
+fn output(fifo: &File, to: File, new: bool, events: mpsc::UnboundedSender<Event>) -> Result<Output> {
     let from = fifo.try_clone()?;
     blocking(&from)?;
     let (send, ended) = oneshot::channel();
     let writing = Arc::new(AtomicBool::new(false));
     let flag = writing.clone();
     thread("output", move || {
+        if new {
+            // The kernel tells of an end only after a beginning: where there was no writer since it was opened,
+            // there is nothing to be told of (pipe_poll of fs/pipe.c).
+            wait(&from, nix::poll::PollFlags::POLLIN);
+        }
         if let Err(e) = copy(&from, &to, &flag, whole) {
             let _ = events.send(Event::Broken(e));
             // The shim must not be held up by a full pipe while it ends its program.

@@ -14,7 +14,7 @@ use crate::client::Client;
 use crate::client::process::{self, Name};
 use crate::error::Kind;
 use crate::exit::Interrupted;
-use crate::stdio::{Event, Fifos, Paths};
+use crate::stdio::{Copies, Event, Fifos, Paths};
 use crate::{signal, terminal};
 
 /// How a program is to be launched.
@@ -179,8 +179,10 @@ async fn start(
     };
     let raw =
         if way.terminal && way.interactive { terminal::raw().context("set the terminal")? } else { None };
+    let (left, ours) = if way.detach { (fifos, None) } else { (None, fifos) };
     let step = crate::trace::step();
-    let pid = process::start(client, name).await?;
+    let (pid, copies) = tokio::join!(process::start(client, name), meanwhile(|| copies(ours, true)));
+    let pid = pid?;
     step.done("start the program");
     let step = crate::trace::step();
     if name.exec.is_some() || way.checkpoint.is_some() {
@@ -188,10 +190,10 @@ async fn start(
     }
     let Some(ended) = ended else {
         // They are for whoever attaches later.
-        fifos.into_iter().for_each(|fifos| fifos.keep(&name.container));
+        left.into_iter().for_each(|fifos| fifos.keep(&name.container));
         return Ok(Outcome::Left);
     };
-    let outcome = attend(session, name, way, fifos, signals, ended).await;
+    let outcome = attend(session, name, way, copies?, signals, ended).await;
     drop(raw);
     step.done("stay with the program");
     let Some((status, client)) = outcome? else { return Ok(Outcome::Left) };
@@ -200,6 +202,19 @@ async fn start(
         Err(e) if e.kind != Kind::NotFound => Err(e.into()),
         _ => Ok(Outcome::Ended(status, client)),
     }
+}
+
+fn copies(fifos: Option<Fifos>, new: bool) -> Result<Option<Copies>> {
+    Ok(fifos.map(|fifos| fifos.copy(new)).transpose()?)
+}
+
+/// Does something while the answer to a request is awaited that was sent just before: after the tasks that bring the
+/// request into the connection.
+async fn meanwhile<T>(act: impl FnOnce() -> T) -> T {
+    for _ in 0..4 {
+        tokio::task::yield_now().await;
+    }
+    act()
 }
 
 /// Stays with a program that runs already; when it has ended, its task is left.
@@ -216,7 +231,7 @@ pub async fn join(
     if way.terminal {
         resize(&session.client, name).await;
     }
-    let outcome = attend(session, name, way, Some(fifos), signals, ended).await;
+    let outcome = attend(session, name, way, copies(Some(fifos), false)?, signals, ended).await;
     drop(raw);
     Ok(outcome?.map_or(Outcome::Left, |(status, client)| Outcome::Ended(status, client)))
 }
@@ -235,16 +250,14 @@ async fn attend(
     session: &Session,
     name: &Name,
     way: &Way,
-    fifos: Option<Fifos>,
+    mut copies: Option<Copies>,
     signals: &mut Signals,
     mut ended: Waiting,
 ) -> Result<Option<(i32, Client)>> {
     let mut client = session.client.clone();
-    let keys = if way.terminal { way.keys.as_slice() } else { &[] };
-    let mut copies = match &fifos {
-        Some(fifos) => Some(fifos.copy(keys)?),
-        None => None,
-    };
+    if let Some(copies) = &copies {
+        copies.copy_input(if way.terminal { &way.keys } else { &[] })?;
+    }
     if way.terminal && name.exec.is_some() {
         resize(&client, name).await;
     }
@@ -275,7 +288,7 @@ async fn attend(
                     drop(process::kill(&client, name, libc::SIGKILL, false).await);
                 }
                 Event::Left => {
-                    fifos.into_iter().for_each(|fifos| fifos.keep(&name.container));
+                    copies.into_iter().for_each(|copies| copies.keep(&name.container));
                     return Ok(None);
                 }
                 Event::StdinEnded => drop(process::close_stdin(&client, name).await),
