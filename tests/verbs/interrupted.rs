@@ -17,7 +17,9 @@ fn what_waits_outlives_its_server() {
     let wait = spawn(&["wait", "it-wait"]);
     let task_wait = spawn(&["task", "wait", "it-wait"]);
     let logs = spawn(&["logs", "-f", "it-wait"]);
-    let attach = spawn(&["attach", "it-wait"]);
+    let mut attach = spawn(&["attach", "it-wait"]);
+    let mut ready = [0; 6];
+    std::io::Read::read_exact(attach.stdout.as_mut().unwrap(), &mut ready).unwrap();
     server.kill();
     let mut server = stack.serve();
     server.kill();
