@@ -8,6 +8,7 @@ use crate::generated::root;
 
 /// The only files that may allow `unsafe`; each wraps system calls that nix lacks.
 const UNSAFE: &[&str] = &[
+    "ctrd-shim/src/command.rs",
     "ctrd-shim/src/mount/idmap.rs",
     "ctrd-shim/src/mount/image.rs",
     "ctrd-shim/src/mount/layers.rs",
@@ -15,6 +16,7 @@ const UNSAFE: &[&str] = &[
     "ctrd/src/content/writeback.rs",
     "ctrd/src/serve/heap.rs",
     "ctrd/src/serve/stream/socket.rs",
+    "ctrd/src/signal/caught.rs",
     "ctrd/src/terminal.rs",
     "ocirun-init/src/clone.rs",
     "ocirun-init/src/entry.rs",

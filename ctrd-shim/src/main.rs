@@ -4,6 +4,7 @@
 mod args;
 mod bundle;
 mod cgroup;
+mod command;
 mod connection;
 mod container;
 mod deadline;

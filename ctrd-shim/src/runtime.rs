@@ -3,8 +3,8 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
@@ -13,10 +13,11 @@ use nix::sys::memfd::{MFdFlags, memfd_create};
 use serde::Deserialize;
 
 use crate::args::Args;
+use crate::command::Command;
 use crate::container::Exit;
 use crate::rpc::Caller;
 use crate::serve::Shim;
-use crate::sys::{self, Extra};
+use crate::sys;
 use crate::{deadline, host, timeline};
 
 const KILL: u32 = libc::SIGKILL as u32;
@@ -80,7 +81,7 @@ impl Runtime {
         if self.systemd_cgroup {
             command.arg("--systemd-cgroup");
         }
-        command.arg(verb).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.arg(verb).dies_with_us();
         // Readiness is told to the service manager by nobody down here.
         command.env_remove("NOTIFY_SOCKET");
         command
@@ -118,11 +119,15 @@ pub fn ask(
     let mut output = memory("output")?;
     command.stdout(output.try_clone()?).stderr(output.try_clone()?);
     spawn(shim, &runtime.program, &mut command, bounds, move |shim, status| {
-        let mut said = Vec::new();
-        let _ = output.seek(SeekFrom::Start(0)).and_then(|_| output.read_to_end(&mut said));
-        let said = String::from_utf8_lossy(&said).into_owned();
+        let said = said(&mut output);
         then(shim, Outcome { program: name(&program), status, said, logged: log.last_error() });
     })
+}
+
+fn said(output: &mut File) -> String {
+    let mut said = Vec::new();
+    let _ = output.seek(SeekFrom::Start(0)).and_then(|_| output.read_to_end(&mut said));
+    String::from_utf8_lossy(&said).into_owned()
 }
 
 fn spawn(
@@ -132,10 +137,8 @@ fn spawn(
     bounds: Bounds,
     then: impl FnOnce(&mut Shim, u32) + 'static,
 ) -> Result<()> {
-    sys::prepare(command, Extra { dies_with_us: true, fds: Vec::new() });
     let part = timeline::runtime(command).map(|part| (part, timeline::title(&name(program), command)));
-    let child = command.spawn().map_err(|e| missing(program, &e))?;
-    let pid = child.id();
+    let pid = command.spawn().map_err(|e| missing(program, &e))?;
     deadline::waits_for(shim, bounds.caller, pid as i32);
     let timer = bounds.limit.map(|limit| shim.after(limit, Box::new(move |_| _ = sys::kill(pid, KILL))));
     let ended = move |shim: &mut Shim, exit: Exit| {
@@ -162,7 +165,7 @@ fn missing(program: &Path, e: &std::io::Error) -> anyhow::Error {
 }
 
 /// A file in memory with this content, to be read from its start.
-pub fn input(content: &[u8]) -> Result<Stdio> {
+pub fn input(content: &[u8]) -> Result<OwnedFd> {
     let mut file = memory("input")?;
     file.write_all(content)?;
     file.seek(SeekFrom::Start(0))?;
@@ -248,14 +251,13 @@ fn last_error(log: &str) -> Option<String> {
 pub fn ask_and_wait(runtime: &Runtime, mut command: Command) -> Result<Outcome> {
     let log = LogEnd::of(&runtime.log);
     timeline::pass_on(&mut command);
-    sys::prepare(&mut command, Extra { dies_with_us: true, fds: Vec::new() });
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let output = command.output().map_err(|e| missing(&runtime.program, &e))?;
-    let said = [output.stdout, output.stderr].concat();
+    let mut output = memory("output")?;
+    command.stdout(output.try_clone()?).stderr(output.try_clone()?);
+    let status = command.status().map_err(|e| missing(&runtime.program, &e))?;
     Ok(Outcome {
         program: name(&runtime.program),
-        status: output.status.code().unwrap_or(255) as u32,
-        said: String::from_utf8_lossy(&said).into_owned(),
+        status: status.code().unwrap_or(255) as u32,
+        said: said(&mut output),
         logged: log.last_error(),
     })
 }
@@ -285,7 +287,7 @@ mod tests {
             Args { namespace: "demo".into(), address: "/run/ctrd/ctrd.sock".into(), ..Default::default() };
         let options = Options { binary_name: "runc".into(), systemd_cgroup: true, ..Default::default() };
         let command = Runtime::new(&args, Path::new("/b"), &options).command("start");
-        let line: Vec<_> = command.get_args().map(|a| a.to_str().unwrap()).collect();
+        let line: Vec<_> = command.words().collect();
         assert_eq!(
             line.join(" "),
             "--root /run/ctrd/runtime/demo --log /b/log.json --log-format json --systemd-cgroup start"

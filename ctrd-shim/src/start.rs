@@ -5,9 +5,7 @@ use std::fs;
 use std::io::{IsTerminal, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixListener;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use ctrd_shim::bootstrap::{self, Input, MAX_INPUT, Reply};
@@ -15,9 +13,9 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use crate::args::Args;
 use crate::bundle::{self, Config};
+use crate::command::{Command, wait};
 use crate::socket::{self, Bound};
-use crate::sys::{self, Extra};
-use crate::{cgroup, host, timeline};
+use crate::{cgroup, host, sys, timeline};
 
 pub fn start(args: &Args) -> Result<()> {
     if !host::valid_id(&args.id) {
@@ -103,12 +101,11 @@ fn launch(args: &Args, input: &Input, dir: &Path, listener: UnixListener) -> Res
         command.args(["-publish-binary", &args.publish_binary]);
     }
     timeline::pass_on(&mut command);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
-    sys::prepare(&mut command, Extra { dies_with_us: false, fds: vec![OwnedFd::from(listener)] });
-    let mut child = command.spawn().context("start the server")?;
-    let settled = settle(child.id(), input);
-    if settled.is_err() {
-        let _ = child.kill().and_then(|()| child.wait());
+    command.own_group().fds(vec![OwnedFd::from(listener)]);
+    let pid = command.spawn().context("start the server")?;
+    let settled = settle(pid, input);
+    if settled.is_err() && sys::kill(pid, libc::SIGKILL as u32).is_ok() {
+        let _ = wait(pid);
     }
     settled
 }

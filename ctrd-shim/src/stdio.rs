@@ -23,7 +23,6 @@ pub mod uri;
 
 use std::fs::File;
 use std::os::fd::OwnedFd;
-use std::process::Stdio;
 
 use anyhow::{Context, Result};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
@@ -45,7 +44,7 @@ pub struct Paths {
 /// Everything opened for one process, before it is started.
 pub struct Opened {
     /// For the runtime, and through it for the process.
-    pub child: [Stdio; 3],
+    pub child: [Option<OwnedFd>; 3],
     /// What the shim will copy.
     pub copies: Vec<Copy>,
     /// Our own writer of the stdin FIFO: until CloseIO a client that leaves is no end of input.
@@ -70,7 +69,7 @@ impl Opened {
         }
         if paths.stdin.is_empty() {
             let (read, _) = pipe()?;
-            self.child[0] = Stdio::from(read);
+            self.child[0] = Some(read);
         }
         if !matches!(uri::output(&paths.stdout)?, Output::Fifo) {
             return Ok(());
@@ -78,7 +77,7 @@ impl Opened {
         for (slot, path) in [(1, &paths.stdout), (2, &paths.stderr)] {
             if path.is_empty() {
                 let (read, write) = pipe()?;
-                self.child[slot] = Stdio::from(write);
+                self.child[slot] = Some(write);
                 self.copies.push(Copy::output(nonblocking(read)?, nowhere()?));
             }
         }
@@ -95,7 +94,7 @@ fn nowhere() -> Result<fifo::Sink> {
 pub fn open(paths: &Paths, owner: (u32, u32), log: &logger::For<'_>) -> Result<Opened> {
     let output = uri::output(&paths.stdout)?;
     let mut opened = Opened {
-        child: [Stdio::null(), Stdio::null(), Stdio::null()],
+        child: [None, None, None],
         copies: Vec::new(),
         stdin_writer: None,
         logger: None,
@@ -125,11 +124,11 @@ pub fn open(paths: &Paths, owner: (u32, u32), log: &logger::For<'_>) -> Result<O
         return Ok(opened);
     }
     match input {
-        Some(fifo::Source { reader, writer: None, .. }) => opened.child[0] = Stdio::from(reader),
+        Some(fifo::Source { reader, writer: None, .. }) => opened.child[0] = Some(reader),
         Some(fifo::Source { reader, writer }) => {
             let (read, write) = pipe()?;
             own(&read, owner)?;
-            opened.child[0] = Stdio::from(read);
+            opened.child[0] = Some(read);
             opened.copies.push(Copy::input(reader, nonblocking(write)?));
             opened.stdin_writer = writer;
         }
@@ -138,7 +137,7 @@ pub fn open(paths: &Paths, owner: (u32, u32), log: &logger::For<'_>) -> Result<O
     let mut piped = |slot: usize, sink: fifo::Sink| -> Result<()> {
         let (read, write) = pipe()?;
         own(&write, owner)?;
-        opened.child[slot] = Stdio::from(write);
+        opened.child[slot] = Some(write);
         opened.copies.push(Copy::output(nonblocking(read)?, sink));
         Ok(())
     };
@@ -160,8 +159,8 @@ pub fn open(paths: &Paths, owner: (u32, u32), log: &logger::For<'_>) -> Result<O
             own(&out_write, owner)?;
             own(&err_write, owner)?;
             opened.logger = Some(logger::start(program, log, [out_read, err_read])?);
-            opened.child[1] = Stdio::from(out_write);
-            opened.child[2] = Stdio::from(err_write);
+            opened.child[1] = Some(out_write);
+            opened.child[2] = Some(err_write);
         }
     }
     Ok(opened)

@@ -2,64 +2,10 @@
 #![allow(unsafe_code)]
 
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
-use std::os::unix::process::CommandExt;
-use std::process::Command;
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
 use nix::errno::Errno;
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg};
-
-/// What a child gets besides its three standard descriptors.
-#[derive(Debug, Default)]
-pub struct Extra {
-    /// Killed when this process dies.
-    pub dies_with_us: bool,
-    /// Handed over as 3, 4, 5 …
-    pub fds: Vec<OwnedFd>,
-}
-
-/// Prepares `command` to start with an empty signal mask (ours blocks what the signalfd takes).
-pub fn prepare(command: &mut Command, extra: Extra) {
-    let run = move || {
-        // The mask and the death signal survive execve; std resets neither.
-        nix::sys::signal::SigSet::empty().thread_set_mask()?;
-        if extra.dies_with_us {
-            nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL)?;
-        }
-        // First out of the way of all targets, then each to its place.
-        for (n, fd) in extra.fds.iter().enumerate() {
-            let high = duplicate_above(fd.as_fd(), 64 + n as RawFd)?;
-            place(high, 3 + n as RawFd)?;
-        }
-        // Whatever our own caller has left open is nobody's business further down.
-        keep_below(3 + extra.fds.len() as libc::c_uint);
-        Ok(())
-    };
-    // SAFETY: between fork and execve `run` makes system calls only: the Vec was filled before,
-    // is only read, and is not dropped in the child, which execs or exits.
-    unsafe { command.pre_exec(run) };
-}
-
-fn duplicate_above(fd: BorrowedFd<'_>, low: RawFd) -> io::Result<RawFd> {
-    // SAFETY: F_DUPFD_CLOEXEC takes an int and touches no memory; `fd` is open by its type.
-    Ok(Errno::result(unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_DUPFD_CLOEXEC, low) })?)
-}
-
-fn place(from: RawFd, to: RawFd) -> io::Result<()> {
-    // SAFETY: dup2 touches no memory. What was open at `to` belongs to the parent's image,
-    // which this child is about to replace.
-    Errno::result(unsafe { libc::dup2(from, to) })?;
-    Ok(())
-}
-
-/// Marks all descriptors from `first` on to be closed by execve. Those that we have opened are
-/// marked already, so a kernel that cannot do this (before 5.11) leaves only inherited ones.
-fn keep_below(first: libc::c_uint) {
-    // SAFETY: close_range takes numbers, and with this flag it closes nothing now.
-    unsafe {
-        libc::syscall(libc::SYS_close_range, first, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC);
-    }
-}
 
 /// Adopts an inherited descriptor, if it is open and a socket that listens.
 pub fn inherited_listener(fd: RawFd) -> io::Result<OwnedFd> {

@@ -3,12 +3,12 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::process::Command;
 use std::sync::OnceLock;
 
 use anyhow::Result;
 use ctrd_shim::trace::Trace;
 
+use crate::command::Command;
 use crate::rpc::Caller;
 
 fn own() -> Option<&'static Trace> {
@@ -29,21 +29,26 @@ pub fn of(name: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
 /// Makes what `command` starts a part of this program's span.
 pub fn pass_on(command: &mut Command) {
     if let Some(trace) = own() {
-        command.envs(trace.environment());
+        set(command, trace);
+    }
+}
+
+fn set(command: &mut Command, trace: &Trace) {
+    for (name, value) in trace.environment() {
+        command.env(name, value);
     }
 }
 
 /// Begins the span of a call of the runtime, and tells the runtime of it.
 pub fn runtime(command: &mut Command) -> Option<Trace> {
     let part = own()?.part();
-    command.envs(part.environment());
+    set(command, &part);
     Some(part)
 }
 
 /// What the span of a call of the runtime is called: the program and the verb.
 pub fn title(program: &str, command: &Command) -> String {
-    let mut words = command.get_args().filter_map(|word| word.to_str());
-    let verb = words.find(|word| VERBS.contains(word)).unwrap_or_default();
+    let verb = command.words().find(|word| VERBS.contains(word)).unwrap_or_default();
     format!("{program} {verb}")
 }
 

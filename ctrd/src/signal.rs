@@ -1,7 +1,8 @@
 //! Signals by name and number, and those that this process got and passes on.
 
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc;
+mod caught;
+
+pub use caught::caught;
 
 const NAMES: &[(&str, i32)] = &[
     ("HUP", libc::SIGHUP),
@@ -75,29 +76,6 @@ pub fn name(number: i32) -> String {
 /// Whether people send this signal to end a program.
 pub fn ends(number: i32) -> bool {
     matches!(number, libc::SIGHUP | libc::SIGINT | libc::SIGQUIT | libc::SIGTERM)
-}
-
-/// From now on, the signals that are `wanted` arrive here, of those that may be passed on to
-/// another process.
-///
-/// Those are not SIGCHLD, SIGPIPE and SIGURG, which concern this process alone; nor SIGTTIN and SIGTTOU,
-/// by which the terminal stops a program in the background: caught, the read that raised them
-/// would raise them for ever.
-pub fn caught(wanted: impl Fn(i32) -> bool) -> std::io::Result<mpsc::UnboundedReceiver<i32>> {
-    let (send, receive) = mpsc::unbounded_channel();
-    for number in (1..=libc::SIGSYS).chain(RTMIN..=libc::SIGRTMAX()) {
-        match number {
-            libc::SIGKILL | libc::SIGSTOP | libc::SIGILL | libc::SIGFPE | libc::SIGSEGV => continue,
-            libc::SIGCHLD | libc::SIGPIPE | libc::SIGURG | libc::SIGTTIN | libc::SIGTTOU => continue,
-            libc::SIGBUS | libc::SIGTRAP | libc::SIGABRT | libc::SIGSYS => continue,
-            _ if !wanted(number) => continue,
-            _ => {}
-        }
-        let mut arrivals = signal(SignalKind::from_raw(number))?;
-        let send = send.clone();
-        tokio::spawn(async move { while arrivals.recv().await.is_some() && send.send(number).is_ok() {} });
-    }
-    Ok(receive)
 }
 
 #[cfg(test)]

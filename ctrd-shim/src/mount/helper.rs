@@ -1,14 +1,16 @@
 //! File systems in user space: `fuse3.NAME` is mounted by the program mount.fuse3.
 
+use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use ctrd_shim::api::types::Mount;
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-use crate::sys::{self, Extra};
+use crate::command::{Command, wait};
+use crate::sys;
 
 /// The program must not keep everybody else waiting for long.
 const LIMIT: u16 = 10_000;
@@ -27,23 +29,23 @@ pub fn mount(program: &str, kind: &str, one: &Mount, target: &Path) -> Result<()
         command.args(["-o", option]);
     }
     command.args(["-t", kind]);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-    sys::prepare(&mut command, Extra::default());
-    let mut child = command.spawn().with_context(|| format!("run {program}"))?;
-    let ended = sys::process_fd(child.id()).map(|fd| {
+    let (stderr, theirs) = nix::unistd::pipe2(OFlag::O_CLOEXEC)?;
+    fcntl(&stderr, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
+    let pid = command.stderr(theirs).spawn().with_context(|| format!("run {program}"))?;
+    let ended = sys::process_fd(pid).map(|fd| {
         let mut fds = [PollFd::new(std::os::fd::AsFd::as_fd(&fd), PollFlags::POLLIN)];
         poll(&mut fds, PollTimeout::from(LIMIT)).is_ok_and(|n| n > 0)
     });
     if !ended.unwrap_or(true) {
-        let _ = child.kill();
+        let _ = sys::kill(pid, libc::SIGKILL as u32);
     }
-    let status = child.wait().with_context(|| format!("wait for {program}"))?;
+    let status = wait(pid).with_context(|| format!("wait for {program}"))?;
     if status.success() {
         return Ok(());
     }
     // What it has started may hold the other end: what is there now is all.
     let mut said = vec![0; 4096];
-    let n = child.stderr.take().map_or(0, |mut pipe| pipe.read(&mut said).unwrap_or(0));
+    let n = File::from(stderr).read(&mut said).unwrap_or(0);
     bail!("{program}: {status}: {}", String::from_utf8_lossy(&said[..n]).trim())
 }
 

@@ -1,16 +1,14 @@
 //! Where the server has no socket for events, its own program takes them: one call an event, the
 //! event as an Any on its stdin.
 
-use std::process::{Command, Stdio};
-
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use prost::Message;
 
 use super::{PATIENCE, advance, settled};
+use crate::command::Command;
 use crate::runtime;
 use crate::serve::Shim;
-use crate::sys::{self, Extra};
 
 /// Gives the first in the queue to the program. False: there is none, or it could not be started.
 pub fn call(shim: &mut Shim) -> bool {
@@ -41,9 +39,7 @@ fn start(shim: &Shim) -> anyhow::Result<i32> {
     }
     command.args(["publish", "--topic", &event.topic, "--namespace", &event.namespace]);
     command.stdin(runtime::input(&event.event.unwrap_or_default().encode_to_vec())?);
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    sys::prepare(&mut command, Extra::default());
-    Ok(command.spawn()?.id() as i32)
+    Ok(command.spawn()? as i32)
 }
 
 fn ended(shim: &mut Shim, status: u32) {

@@ -8,7 +8,6 @@
 use std::cell::RefCell;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::rc::Rc;
 
 use anyhow::{Context, Result, bail};
@@ -16,10 +15,11 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, read};
 
+use crate::command::Command;
 use crate::container::Exit;
 use crate::serve::{Shim, Then};
 use crate::stdio::uri::Program;
-use crate::sys::{self, Extra};
+use crate::sys;
 
 /// Whose output it is; the program is told by its environment.
 pub struct For<'a> {
@@ -45,13 +45,9 @@ pub fn start(program: &Program, of: &For<'_>, [stdout, stderr]: [OwnedFd; 2]) ->
         .env("CONTAINER_ID", of.id)
         .env("CONTAINER_NAMESPACE", of.namespace)
         .current_dir(of.bundle)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    sys::prepare(&mut command, Extra { dies_with_us: false, fds: vec![stdout, stderr, tell] });
-    let child =
-        command.spawn().with_context(|| format!("start logging program {}", program.path.display()))?;
-    Ok(Started { pid: child.id(), program: program.path.clone(), ready, strict: program.strict })
+        .fds(vec![stdout, stderr, tell]);
+    let pid = command.spawn().with_context(|| format!("start logging program {}", program.path.display()))?;
+    Ok(Started { pid, program: program.path.clone(), ready, strict: program.strict })
 }
 
 type Done = Box<dyn FnOnce(&mut Shim, Result<()>)>;

@@ -1,7 +1,6 @@
 //! Methods that change a running container: signals, freezing, limits, checkpoints, terminals.
 
 use std::os::fd::AsFd;
-use std::process::Command;
 use std::time::Duration;
 
 use ctrd_shim::any;
@@ -14,6 +13,7 @@ use ctrd_shim::api::task::{
 use ctrd_shim::method::{code, topic};
 use nix::errno::Errno;
 
+use crate::command::Command;
 use crate::container::{INIT, Refusal};
 use crate::publish::publish;
 use crate::rpc::{self, Answer, Caller};

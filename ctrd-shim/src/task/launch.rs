@@ -2,12 +2,12 @@
 //! a logging program, run the runtime, take the terminal, learn the pid.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::Result;
 use nix::sys::signal::Signal;
 
 use crate::bundle;
+use crate::command::Command;
 use crate::container::{Exit, Refusal};
 use crate::deadline;
 use crate::rpc::Caller;
@@ -85,8 +85,7 @@ fn spawn(shim: &mut Shim, launch: Launch, mut opened: Opened, logger: Option<u32
         Err(e) => return then(shim, Err(e.into())),
     };
     let mut command = command(&launch, console.as_ref().map(|c| c.path.as_path()));
-    let [stdin, stdout, stderr] = opened.child;
-    command.stdin(stdin).stdout(stdout).stderr(stderr);
+    command.streams(opened.child);
     let owner = (launch.id.clone(), launch.exec.clone());
     let streams: Vec<u64> =
         opened.copies.drain(..).map(|copy| copy::begin(shim, copy, owner.clone())).collect();
