@@ -115,7 +115,7 @@ fn an_import_that_was_killed_goes_on() {
         None
     );
     let (whole, part) = (blobs(&lib), begun(&lib));
-    assert!(part >= LAYER / 4 && part < LAYER, "{part}");
+    assert!((LAYER / 4..LAYER).contains(&part), "{part}");
     goes_on(3, whole.len() as u64, part, figures(import()));
     assert_eq!(begun(&lib), 0, "it took up what was begun");
     let after = blobs(&lib);
