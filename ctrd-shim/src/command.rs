@@ -8,7 +8,6 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -16,8 +15,8 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
 use nix::sys::stat::Mode;
-use nix::sys::wait::{WaitStatus, waitpid};
-use nix::unistd::Pid;
+
+use crate::sys;
 
 /// So many descriptors are handed over at most.
 const MAX_FDS: usize = 4;
@@ -165,15 +164,8 @@ impl Command {
 
 /// Waits until a child has ended.
 pub fn wait(pid: u32) -> io::Result<ExitStatus> {
-    loop {
-        return match waitpid(Pid::from_raw(pid as i32), None) {
-            Err(Errno::EINTR) => continue,
-            Ok(WaitStatus::Exited(_, code)) => Ok(ExitStatus::from_raw(code << 8)),
-            Ok(WaitStatus::Signaled(_, signal, _)) => Ok(ExitStatus::from_raw(signal as i32)),
-            Ok(_) => continue,
-            Err(e) => Err(e.into()),
-        };
-    }
+    let ended = sys::waitpid(pid as i32, 0)?;
+    ended.map(|(_, status)| status).ok_or_else(|| Errno::ECHILD.into())
 }
 
 fn search(program: &OsStr) -> io::Result<PathBuf> {
@@ -228,7 +220,7 @@ fn spawn(stub: &Stub) -> io::Result<u32> {
     match stub.error.load(Ordering::Relaxed) {
         0 => Ok(pid as u32),
         error => {
-            wait(pid as u32)?;
+            let _ = wait(pid as u32);
             Err(io::Error::from_raw_os_error(error))
         }
     }
@@ -372,5 +364,10 @@ mod tests {
         assert_eq!(error(&mut Command::new("/etc/passwd")), Some(libc::EACCES));
         assert_eq!(error(shell(":").current_dir(Path::new("/nonexistent"))), Some(libc::ENOENT));
         assert_eq!(output(&mut shell("exit 3")).0.code(), Some(3));
+        // One that nix has no name for.
+        assert_eq!(
+            std::os::unix::process::ExitStatusExt::signal(&output(&mut shell("kill -40 $$")).0),
+            Some(40)
+        );
     }
 }

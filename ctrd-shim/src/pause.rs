@@ -3,18 +3,15 @@
 
 use anyhow::{Context, Result};
 use nix::sys::signal::{SigSet, Signal};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::Pid;
+
+use crate::sys;
 
 /// Returns when it is told to end.
 pub fn pause() -> Result<()> {
     let mask = SigSet::from_iter([Signal::SIGTERM, Signal::SIGINT, Signal::SIGCHLD]);
     mask.thread_set_mask().context("block signals")?;
     while mask.wait().context("wait for a signal")? == Signal::SIGCHLD {
-        while !matches!(
-            waitpid(Pid::from_raw(-1), Some(WaitPidFlag::WNOHANG)),
-            Ok(WaitStatus::StillAlive) | Err(_)
-        ) {}
+        while let Ok(Some(_)) = sys::waitpid(-1, libc::WNOHANG) {}
     }
     Ok(())
 }

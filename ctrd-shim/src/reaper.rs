@@ -2,14 +2,12 @@
 //! subreaper.
 
 use std::collections::{BTreeSet, HashMap};
+use std::os::unix::process::ExitStatusExt;
 use std::time::SystemTime;
-
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::Pid;
 
 use crate::container::Exit;
 use crate::serve::Shim;
-use crate::task;
+use crate::{sys, task};
 
 /// Exits of processes that nobody has named yet. A process can be gone before the runtime that
 /// started it has returned and told its pid, so while a start is under way they are kept. Pids
@@ -53,19 +51,15 @@ impl Strays {
 }
 
 pub fn reap(shim: &mut Shim) {
-    loop {
-        let (pid, status) = match waitpid(Pid::from_raw(-1), Some(WaitPidFlag::WNOHANG)) {
-            Ok(WaitStatus::Exited(pid, code)) => (pid, code as u32),
-            Ok(WaitStatus::Signaled(pid, signal, _)) => (pid, 128 + signal as u32),
-            // Nobody else, or nobody at all.
-            Ok(WaitStatus::StillAlive) | Err(nix::errno::Errno::ECHILD) => return,
-            Ok(_) | Err(_) => continue,
-        };
-        let exit = Exit { status, at: SystemTime::now() };
-        if let Some(then) = shim.children.remove(&pid.as_raw()) {
+    // Until there is nobody else, or nobody at all.
+    while let Ok(Some((pid, ended))) = sys::waitpid(-1, libc::WNOHANG) {
+        let code = ended.code().or(ended.signal().map(|signal| 128 + signal));
+        let Some(status) = code else { continue };
+        let exit = Exit { status: status as u32, at: SystemTime::now() };
+        if let Some(then) = shim.children.remove(&pid) {
             then(shim, exit);
-        } else if !task::events::exited(shim, pid.as_raw() as u32, exit) {
-            shim.strays.keep(pid.as_raw(), exit);
+        } else if !task::events::exited(shim, pid as u32, exit) {
+            shim.strays.keep(pid, exit);
         }
     }
 }

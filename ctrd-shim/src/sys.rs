@@ -3,6 +3,8 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
 
 use nix::errno::Errno;
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg};
@@ -69,6 +71,21 @@ pub fn share_no_core() -> io::Result<()> {
         libc::prctl(libc::PR_SCHED_CORE, libc::PR_SCHED_CORE_CREATE, 0, PIDTYPE_PGID, 0)
     })?;
     Ok(())
+}
+
+/// Waits for a child, or any of them for -1; none is ready with WNOHANG. nix knows no real-time signals: of a child that
+/// one has killed it would take the status and tell nothing but an error.
+pub fn waitpid(pid: i32, flags: libc::c_int) -> nix::Result<Option<(i32, ExitStatus)>> {
+    let mut status = 0;
+    loop {
+        // SAFETY: waitpid stores one integer, to a live local.
+        match Errno::result(unsafe { libc::waitpid(pid, &raw mut status, flags) }) {
+            Err(Errno::EINTR) => continue,
+            Err(e) => return Err(e),
+            Ok(0) => return Ok(None),
+            Ok(pid) => return Ok(Some((pid, ExitStatus::from_raw(status)))),
+        }
+    }
 }
 
 /// A descriptor that can be read once this process has ended.

@@ -303,10 +303,11 @@ fn write_all(mut to: &File, mut bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-fn wait(file: &File, event: nix::poll::PollFlags) {
+/// Waits until a file is ready, or has an error.
+pub fn wait(file: &File, event: nix::poll::PollFlags) {
     let mut fds = [nix::poll::PollFd::new(file.as_fd(), event)];
-    // An error here comes back from the read or write that follows.
-    let _ = nix::poll::poll(&mut fds, nix::poll::PollTimeout::NONE);
+    // A signal may be taken by any thread. Another error comes back from the read or write that follows.
+    while nix::poll::poll(&mut fds, nix::poll::PollTimeout::NONE) == Err(nix::errno::Errno::EINTR) {}
 }
 
 fn blocking(file: &File) -> io::Result<()> {

@@ -106,6 +106,28 @@ fn the_first_process_is_the_last_to_go() {
     });
 }
 
+/// Signals without a name of their own end processes as others do.
+#[test]
+fn an_end_by_a_real_time_signal_is_an_end() {
+    over_each(|stack| {
+        let shim = stack.edited("it-shimrt", &["sh", "-c", "read x </tmp/go; kill -64 $$"], |config| {
+            // A first process of its own PID namespace takes no signal from within.
+            config["linux"]["namespaces"].as_array_mut().unwrap().retain(|n| n["type"] != "pid");
+        });
+        let fifo = shim.bundle.path().join("rootfs/tmp/go");
+        nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        shim.create();
+        shim.start("");
+        shim.exec("e", &["sh", "-c", "kill -34 $$"]);
+        shim.start("e");
+        assert_eq!(shim.wait("e"), 128 + 34);
+        assert_eq!(shim.delete("e").exit_status, 128 + 34);
+        std::fs::write(&fifo, "go\n").unwrap();
+        assert_eq!(shim.wait(""), 128 + 64);
+        assert_eq!(shim.delete("").exit_status, 128 + 64);
+    });
+}
+
 /// CTRD_EXECS sets how many.
 #[test]
 fn no_exit_of_many_short_execs_is_lost_or_doubled() {

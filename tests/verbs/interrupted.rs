@@ -18,8 +18,10 @@ fn what_waits_outlives_its_server() {
     let task_wait = spawn(&["task", "wait", "it-wait"]);
     let logs = spawn(&["logs", "-f", "it-wait"]);
     let mut attach = spawn(&["attach", "it-wait"]);
-    let mut ready = [0; 6];
-    std::io::Read::read_exact(attach.stdout.as_mut().unwrap(), &mut ready).unwrap();
+    // It has found the task alive when it has the log open.
+    while attach.try_wait().unwrap().is_none() && !has_open(attach.id(), "it-wait.log") {
+        std::thread::yield_now();
+    }
     server.kill();
     let mut server = stack.serve();
     server.kill();
@@ -32,6 +34,12 @@ fn what_waits_outlives_its_server() {
     let task_wait = done(task_wait);
     assert_eq!(task_wait.code, 7, "{task_wait:?}");
     stack.run(&["rm", "it-wait"]).ok();
+}
+
+/// Whether a process has a file of this name open.
+fn has_open(pid: u32, name: &str) -> bool {
+    let open = std::fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
+    open.filter_map(|fd| std::fs::read_link(fd.path()).ok()).any(|path| path.ends_with(name))
 }
 
 /// A server that starts finds what a command without one has begun.

@@ -1,5 +1,8 @@
 //! The signals that a command passes on to its program: some fifty of them. tokio's way to catch a signal takes a copy of
 //! all that are caught already, which is felt at a launch; here each is one call, and a byte on a pipe when it comes.
+//!
+//! A child of this process has the handler until it executes. A signal for all of the group that comes just then is told
+//! here twice.
 #![allow(unsafe_code)]
 
 use std::io;
@@ -74,6 +77,10 @@ fn catch(number: i32) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::OpenOptions;
+    use std::io::Read;
+    use std::os::unix::fs::OpenOptionsExt;
+
     use super::*;
 
     /// In one test, for the signals are this process's.
@@ -91,6 +98,41 @@ mod tests {
                 assert_eq!(signals.recv().await, Some(number));
             }
             assert!(earlier.try_recv().is_err() && signals.try_recv().is_err());
+            a_thread_waits_on(&mut signals).await;
         });
+    }
+
+    /// Any thread may be the one that takes a signal: one that waits for a FIFO goes on waiting.
+    async fn a_thread_waits_on(signals: &mut mpsc::UnboundedReceiver<i32>) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("fifo");
+        nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        let open = |options: &mut OpenOptions| options.custom_flags(libc::O_NONBLOCK).open(&path).unwrap();
+        let mut fifo = open(OpenOptions::new().read(true));
+        let (tell, told) = std::sync::mpsc::channel();
+        let waiting = std::thread::spawn(move || {
+            tell.send(nix::unistd::gettid()).unwrap();
+            crate::stdio::wait(&fifo, nix::poll::PollFlags::POLLIN);
+            fifo.read(&mut [0; 8]).unwrap()
+        });
+        let thread = told.recv().unwrap();
+        let asleep = || {
+            let stat = std::fs::read_to_string(format!("/proc/self/task/{thread}/stat")).unwrap_or_default();
+            waiting.is_finished() || stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('S'))
+        };
+        for _ in 0..3 {
+            while !asleep() {
+                std::thread::yield_now();
+            }
+            // SAFETY: tgkill takes numbers, of a thread of this process and of a signal that is caught.
+            unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), thread.as_raw(), libc::SIGWINCH) };
+            assert_eq!(signals.recv().await, Some(libc::SIGWINCH));
+        }
+        while !asleep() {
+            std::thread::yield_now();
+        }
+        assert!(!waiting.is_finished(), "it took the signal for an end");
+        std::io::Write::write_all(&mut open(OpenOptions::new().write(true)), b"x").unwrap();
+        assert_eq!(waiting.join().unwrap(), 1);
     }
 }
