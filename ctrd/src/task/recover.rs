@@ -115,6 +115,10 @@ impl Runtime {
             return Ok(!bundle.exists());
         }
         let Some(lock) = self.turns.try_lock(bundle).await? else { return Ok(false) };
+        // It may have been finished since it was asked; who holds the lock knows that nobody is at it.
+        if self.has_container(task).await? {
+            return Ok(false);
+        }
         self.forget(bundle);
         task.end.send_replace(End::Removed);
         delete::shutdown(&task.shim, self.caller.limits.shutdown).await;

@@ -3,6 +3,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use ctrd_shim::api::task::{CreateTaskResponse, DeleteResponse, StateResponse, WaitResponse};
@@ -416,6 +417,36 @@ fn a_folder_that_is_held_holds_up_nobody_else() {
         assert_eq!(created.await.unwrap().unwrap(), 41);
         assert_eq!(looked.await.unwrap(), Kind::NotFound);
         assert!(!left.exists());
+    });
+}
+
+/// Who has heard that there is no container yet comes to its turn when there is one.
+#[test]
+fn what_was_finished_meanwhile_is_no_leftover() {
+    static CREATED: AtomicBool = AtomicBool::new(false);
+    run(async {
+        let p = place(|request| match request.method.as_str() {
+            "State" if !CREATED.load(Ordering::SeqCst) => {
+                Reply::Answer(ttrpc::failure(5, "container not created"))
+            }
+            _ => well(request),
+        });
+        let reply = ctrd_shim::bootstrap::Reply::new(format!("unix://{}", p.socket.display()));
+        let making = p.bundle.create(b"{}").unwrap();
+        shim::save(&p.bundle, &reply).unwrap();
+        let asked = || p.heard.lock().unwrap().iter().filter(|call| call.ends_with("State")).count();
+        let created = async {
+            let turn = p.runtime.turns.take(&p.bundle).await;
+            while asked() < 2 {
+                tokio::task::yield_now().await;
+            }
+            CREATED.store(true, Ordering::SeqCst);
+            drop((making, turn));
+        };
+        let ((), (), again) = tokio::join!(created, p.runtime.recover(), p.create());
+        assert_eq!(again.unwrap_err().kind, Kind::AlreadyExists);
+        assert_eq!(p.runtime.state(p.web()).await.unwrap().pid, 41);
+        assert!(!p.heard.lock().unwrap().join(" ").contains("Shutdown"));
     });
 }
 
