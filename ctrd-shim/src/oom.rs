@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use nix::sys::eventfd::{EfdFlags, EventFd};
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
+use nix::sys::time::TimeSpec;
 use nix::time::{ClockId, clock_gettime};
 use nix::unistd::read;
 
@@ -17,9 +18,6 @@ use crate::cgroup::Cgroups;
 use crate::serve::Shim;
 
 pub use report::{Report, Victim};
-
-/// How far the clock of the kernel's log may be from the one that we see, in microseconds.
-const APART: u64 = 2_000_000;
 
 pub struct Watch {
     key: u64,
@@ -32,10 +30,10 @@ pub struct Watch {
     /// Kills since then, and how many of them were told.
     kills: u64,
     told: u64,
-    victims: Vec<Victim>,
+    victims: report::Victims,
     log: report::Log,
     /// When the watch began, in microseconds since the boot.
-    since: u64,
+    begun: u64,
 }
 
 impl Watch {
@@ -53,10 +51,10 @@ impl Watch {
             }
         };
         let (dir, base) = (dir.clone(), kills(&counter).unwrap_or(0));
-        let now = clock_gettime(ClockId::CLOCK_MONOTONIC_RAW).map_or(0, |t| t.tv_sec() as u64 * 1_000_000);
-        let since = now.saturating_sub(APART);
-        let (victims, log) = (Vec::new(), report::Log::default());
-        Some(Watch { key, wake, dir, counter, base, kills: 0, told: 0, victims, log, since })
+        let microseconds = |t: TimeSpec| t.tv_sec() as u64 * 1_000_000 + t.tv_nsec() as u64 / 1_000;
+        let begun = clock_gettime(ClockId::CLOCK_MONOTONIC_RAW).map_or(0, microseconds);
+        let (victims, log) = Default::default();
+        Some(Watch { key, wake, dir, counter, base, kills: 0, told: 0, victims, log, begun })
     }
 
     /// After a wake-up, or at the end: the number of kills that were not told yet.
@@ -75,9 +73,7 @@ impl Watch {
             return None;
         }
         let (limit, events) = report::numbers(&self.dir);
-        // Those before them were killed before the watch began.
-        let known = self.victims.len().saturating_sub(usize::try_from(self.kills).unwrap_or(usize::MAX));
-        Some(Report { kills: self.kills, limit, events, victims: self.victims[known..].to_vec() })
+        Some(Report { kills: self.kills, limit, events, victims: self.victims.counted(self.kills) })
     }
 
     fn look(&mut self) {
@@ -86,9 +82,7 @@ impl Watch {
         let kills = now.saturating_sub(self.base);
         if kills > self.kills {
             // A kill is logged before it is counted: the next one may be among them.
-            self.victims.extend(self.log.victims(&self.dir, self.since));
-            let more = self.victims.len().saturating_sub(report::NAMED);
-            self.victims.drain(..more);
+            self.log.read_on(&self.dir, self.begun, &mut self.victims);
             self.kills = kills;
         }
     }

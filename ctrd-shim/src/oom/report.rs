@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 /// So many victims are named at most, the last ones.
 pub const NAMED: usize = 16;
 
+/// How far the clock of the kernel's log may be from the one that we see, in microseconds.
+const APART: u64 = 2_000_000;
+
 /// As `exit.json` has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -61,6 +64,36 @@ pub fn numbers(dir: &Path) -> (Option<u64>, BTreeMap<String, u64>) {
     (limit.filter(|n| *n < u64::MAX / 4), events)
 }
 
+/// Who was killed as the log tells it, the last ones.
+#[derive(Debug, Default)]
+pub struct Victims {
+    last: VecDeque<Victim>,
+    /// How many there were in all, and how many of them before the watch began.
+    all: u64,
+    before: u64,
+}
+
+impl Victims {
+    fn add(&mut self, victim: Victim, before: bool) {
+        if self.last.len() == NAMED {
+            self.last.pop_front();
+        }
+        self.last.push_back(victim);
+        self.all += 1;
+        self.before += u64::from(before);
+    }
+
+    /// Those of so many kills, the first since the watch began: what follows may be logged and not yet counted.
+    pub fn counted(&self, kills: u64) -> Vec<Victim> {
+        // What was counted is logged: no more than the others were before, whatever the clocks say.
+        let before = self.before.min(self.all.saturating_sub(kills));
+        let counted = before..before.saturating_add(kills);
+        let first = self.all - self.last.len() as u64;
+        let numbered = (first..).zip(&self.last);
+        numbered.filter(|(n, _)| counted.contains(n)).map(|(_, victim)| victim.clone()).collect()
+    }
+}
+
 /// The kernel's log, opened at the first kill and read on from there: each record is read once for a container that was
 /// killed, and none for the others. To open it at the start, at its end, would be no less work: the kernel looks for the
 /// first record then, through all that it keeps of those before.
@@ -68,23 +101,18 @@ pub fn numbers(dir: &Path) -> (Option<u64>, BTreeMap<String, u64>) {
 pub struct Log(Option<File>);
 
 impl Log {
-    /// Who was killed in this group or below since the last look, `since` microseconds after the boot at the earliest:
-    /// the last ones. Nobody where the log may not be read.
-    pub fn victims(&mut self, group: &Path, since: u64) -> Vec<Victim> {
+    /// Adds who was killed in this group or below since the last look, and was not long before the watch began, `begun`
+    /// microseconds after the boot. Nobody where the log may not be read.
+    pub fn read_on(&mut self, group: &Path, begun: u64, victims: &mut Victims) {
         let names = below_mount(group);
-        let mut found = VecDeque::new();
         self.each(|record| {
             if let Some(kill) = Kill::parse(record)
-                && kill.at >= since
+                && kill.at.saturating_add(APART) >= begun
                 && kill.is_in(&names)
             {
-                if found.len() == NAMED {
-                    found.pop_front();
-                }
-                found.push_back(kill.victim);
+                victims.add(kill.victim, kill.at < begun);
             }
         });
-        found.into()
     }
 
     /// Each record that was not read yet.
@@ -181,17 +209,43 @@ mod tests {
     #[test]
     fn a_record_is_read_once() {
         let mut log = Log::default();
-        let mut count = || {
-            let mut records = 0;
-            log.each(|_| records += 1);
-            records
+        let mut numbers = || {
+            let mut numbers = Vec::new();
+            let number = |record: &str| record.split(',').nth(1)?.parse::<u64>().ok();
+            log.each(|record| numbers.push(number(record).expect("a number")));
+            numbers
         };
-        let all = count();
-        if all == 0 {
+        let first = numbers();
+        if first.is_empty() {
             return eprintln!("skipped: the kernel's log may not be read");
         }
-        // What was logged meanwhile, unless that is as much as there was before.
-        assert!(count() < all);
+        // What was logged meanwhile.
+        let then = numbers();
+        assert!(first.iter().chain(&then).is_sorted_by(|a, b| a < b), "{first:?} {then:?}");
+    }
+
+    #[test]
+    fn the_counted_victims_are_named() {
+        let victims = |before: u32, since: u32| {
+            let mut victims = Victims::default();
+            for pid in 0..before + since {
+                victims.add(Victim { pid, name: "sh".into() }, pid < before);
+            }
+            victims
+        };
+        let pids = |victims: &Victims, kills| -> Vec<u32> {
+            victims.counted(kills).iter().map(|victim| victim.pid).collect()
+        };
+        // The next one is logged, and not yet counted.
+        assert_eq!(pids(&victims(0, 2), 1), [0]);
+        assert_eq!(pids(&victims(2, 2), 1), [2]);
+        assert_eq!(pids(&victims(1, 2), 2), [1, 2]);
+        // The log's clock is behind ours.
+        assert_eq!(pids(&victims(3, 0), 2), [1, 2]);
+        // More than were logged, or are kept.
+        assert_eq!(pids(&victims(0, 2), 9), [0, 1]);
+        assert_eq!(pids(&victims(1, 40), 38), (25..39).collect::<Vec<_>>());
+        assert_eq!(pids(&victims(1, 40), 40), (25..41).collect::<Vec<_>>());
     }
 
     #[test]
