@@ -17,14 +17,27 @@ pub struct Claim(#[allow(dead_code, reason = "held, not used")] Option<Flock<Fil
 
 /// Claims a folder; one that is not there is anybody's. `None`: somebody else has it.
 pub fn claim(dir: &Path) -> Result<Option<Claim>> {
+    lock(dir, FlockArg::LockExclusiveNonblock)
+}
+
+/// Claims a folder, when whoever else has it is done with it. It may be gone then.
+pub fn wait(dir: &Path) -> Result<Claim> {
+    loop {
+        if let Some(claim) = lock(dir, FlockArg::LockExclusive)? {
+            return Ok(claim);
+        }
+    }
+}
+
+fn lock(dir: &Path, how: FlockArg) -> Result<Option<Claim>> {
     let at = |e: std::io::Error| Error::from(e).context(format!("lock {}", dir.display()));
     let file = match File::open(dir) {
         Err(e) if e.kind() == NotFound => return Ok(Some(Claim(None))),
         file => file.map_err(at)?,
     };
-    match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
+    match Flock::lock(file, how) {
         Ok(lock) => Ok(Some(Claim(Some(lock)))),
-        Err((_, Errno::EWOULDBLOCK)) => Ok(None),
+        Err((_, Errno::EWOULDBLOCK | Errno::EINTR)) => Ok(None),
         Err((_, e)) => Err(at(e.into())),
     }
 }

@@ -33,7 +33,8 @@ use crate::snapshot::Mount;
 use crate::store::Store;
 use crate::timestamp;
 
-use folder::{Claim, claim, remove};
+use folder::{Claim, claim, remove, wait};
+use held::Led;
 use transform::Plan;
 
 /// Below the state, as containerd's is called.
@@ -215,13 +216,9 @@ impl Mounts {
             row.optional()?.ok_or_else(|| missing(name))
         })?;
         let dir = self.folder(number);
-        if made {
-            return remove(&dir);
-        }
-        match claim(&dir)? {
-            Some(_claim) => remove(&dir),
-            None => Ok(()),
-        }
+        // A collection may be at it, now that there is no row: what it detaches might be another's device by then.
+        let claim = if made { Some(wait(&dir)?) } else { claim(&dir)? };
+        if claim.is_some() { remove(&dir) } else { Ok(()) }
     }
 
     pub fn info(&self, ns: &str, name: &str) -> Result<ActivationInfo> {
@@ -268,8 +265,13 @@ impl Mounts {
                 tracing::warn!("collect mounts: {e}");
             }
         };
-        for number in self.store.read(numbers)? {
-            note(self.collect_row(number));
+        let looked = self.store.view(|c| {
+            let mut led = Led::default();
+            let each = numbers(c)?.into_iter().map(|number| (number, self.is_free(c, number, &mut led)));
+            Ok(each.collect::<Vec<_>>())
+        })?;
+        for (number, free) in looked {
+            note(free.and_then(|free| if free { self.collect_row(number) } else { Ok(()) }));
         }
         for entry in fs::read_dir(&self.targets)? {
             if let Ok(number) = entry?.file_name().to_string_lossy().parse::<i64>() {
@@ -279,15 +281,13 @@ impl Mounts {
         failed.map_or(Ok(()), Err)
     }
 
+    /// Lets go of what was found to be free.
     fn collect_row(&self, number: i64) -> Result<()> {
-        if !self.store.read(|c| self.is_free(c, number))? {
-            return Ok(());
-        }
         let dir = self.folder(number);
         let Some(_claim) = claim(&dir)? else { return Ok(()) };
         let gone = self.store.write(|tx| {
             // Looked at once more, for what was made or labelled meanwhile.
-            let free = self.is_free(tx, number)?;
+            let free = self.is_free(tx, number, &mut Led::default())?;
             Ok(free && tx.execute("DELETE FROM mounts WHERE number = ?1", [number])? > 0)
         })?;
         if gone { remove(&dir) } else { Ok(()) }
@@ -304,13 +304,13 @@ impl Mounts {
     }
 
     /// Whether nothing holds what a row speaks of, if there is one; of one that is under way only its lock says so.
-    fn is_free(&self, c: &Connection, number: i64) -> Result<bool> {
+    fn is_free(&self, c: &Connection, number: i64, led: &mut Led) -> Result<bool> {
         let told = |e| {
             if self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(number) {
                 tracing::warn!("collect mounts: {e}");
             }
         };
-        Ok(!held::is_held(c, number, told)?)
+        Ok(!held::is_held(c, number, led, told)?)
     }
 
     /// Forgets what was mounted before the machine started.

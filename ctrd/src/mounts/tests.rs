@@ -1,5 +1,7 @@
 //! What becomes of activations: held, deactivated, under way when their server dies.
 
+use std::os::unix::fs::MetadataExt;
+
 use super::*;
 use crate::store::{PATIENCE, leases};
 
@@ -145,6 +147,53 @@ fn what_is_under_way_is_its_owners_until_it_dies() {
     drop(halfway(&mounts, "a"));
     activated(&other, "a", Labels::new(), None);
     assert_eq!(folders(&mounts), 1, "what it left is gone");
+}
+
+/// Two who detach one device might find it another's the second time.
+#[test]
+fn a_mount_is_not_removed_by_two_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let mounts = opened(dir.path());
+    activated(&mounts, "a", Labels::new(), None);
+    let folder = mounts.folder(1);
+    // As who collects it, or is about to say that it is made.
+    let claimed = claim(&folder).unwrap().unwrap();
+    let waiter = format!(":{} ", fs::metadata(&folder).unwrap().ino());
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| mounts.deactivate("n", "a"));
+        let waits = |line: &str| line.contains("-> FLOCK") && line.contains(&waiter);
+        while !fs::read_to_string("/proc/locks").unwrap().lines().any(waits) {
+            assert!(!other.is_finished(), "it does not wait");
+            std::thread::yield_now();
+        }
+        assert_eq!((folders(&mounts), names(&mounts)), (1, vec![]));
+        drop(claimed);
+        other.join().unwrap().unwrap();
+    });
+    assert_eq!(folders(&mounts), 0);
+}
+
+/// However many mounts a namespace has.
+#[test]
+fn where_labels_lead_is_looked_for_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let mounts = opened(dir.path());
+    ["a", "b"].into_iter().for_each(|name| activated(&mounts, name, Labels::new(), None));
+    let held = |number, led: &mut Led| {
+        mounts.store.read(|c| held::is_held(c, number, led, |e| panic!("{e}"))).unwrap()
+    };
+    let mut led = Led::default();
+    assert!(!held(1, &mut led));
+    execute(
+        &mounts,
+        r#"INSERT INTO images (namespace, name, target, labels, created_at, updated_at) VALUES
+           ('n', 'i', '{}', '{"containerd.io/gc.ref.mount": "b"}', 0, 0)"#,
+    );
+    assert!(!held(2, &mut led), "as it was at the look");
+    assert!(held(2, &mut Led::default()));
+    mounts.collect().unwrap();
+    assert_eq!(names(&mounts), ["b"]);
+    mounts.deactivate("n", "b").unwrap();
 }
 
 #[test]
