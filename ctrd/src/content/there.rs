@@ -13,6 +13,7 @@ use std::fs::File;
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
 use rusqlite::{Connection, params};
+use tokio::time::Instant;
 
 use super::keeper::{Limits, There, at};
 use super::{Content, Reader};
@@ -56,7 +57,8 @@ impl Content {
     }
 
     /// Removes at the server what no namespace has any more. One that does not answer is asked no further: neither the
-    /// rest of the collection nor those who bring blobs are to wait for it once for each blob.
+    /// rest of the collection nor those who bring blobs are to wait for it once for each blob. Of one that is slow the
+    /// next collection asks the rest.
     pub(super) fn collect_there(&self, there: &There) -> Result<()> {
         let lock = File::options().create(true).append(true).open(self.root.join("lock"))?;
         let _alone = match Flock::lock(lock, FlockArg::LockExclusiveNonblock) {
@@ -66,7 +68,13 @@ impl Content {
             Err((_, e)) => return Err(e.into()),
         };
         let mut refused = 0;
-        for (ns, digest, begun) in self.store.read(left)? {
+        let end = Instant::now() + there.limits.collection;
+        for (n, (ns, digest, begun)) in self.store.read(left)?.into_iter().enumerate() {
+            // One at least, however slow.
+            if n > 0 && Instant::now() >= end {
+                tracing::info!("remove content: its server is slow: the rest is left to the next collection");
+                break;
+            }
             let known = Digest::parse(&digest);
             match known.and_then(|digest| there.remove(&ns, &digest, &mark(begun))) {
                 Ok(()) => {}
@@ -144,7 +152,9 @@ fn left(c: &Connection) -> Result<Vec<(String, String, i64)>> {
     let mut query = c.prepare_cached(
         "SELECT namespace, digest, begun FROM content_there
          WHERE NOT EXISTS (SELECT 1 FROM content AS c
-                           WHERE c.namespace = content_there.namespace AND c.digest = content_there.digest)",
+                           WHERE c.namespace = content_there.namespace AND c.digest = content_there.digest)
+         -- Those that are refused slowly are not always the first.
+         ORDER BY random()",
     )?;
     let rows = query.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -19,14 +19,18 @@ use crate::content::Labels;
 use crate::store::{PATIENCE, Store};
 
 /// Nothing of a test comes near it.
-const LONG: Limits = Limits { answer: Duration::from_secs(3600), mebibyte: Duration::ZERO };
+const LONG: Limits = Limits { answer: HOUR, mebibyte: Duration::ZERO, collection: HOUR };
 
-const SHORT: Limits = Limits { answer: Duration::from_millis(200), mebibyte: Duration::ZERO };
+const SHORT: Limits = Limits { answer: Duration::from_millis(200), ..LONG };
+
+const HOUR: Duration = Duration::from_secs(3600);
 
 #[derive(Clone, Copy, PartialEq)]
 enum How {
     /// It answers nothing.
     Silent,
+    /// It says that it cannot be asked.
+    Away,
     /// It answers the beginning of an upload, and no more of it.
     Begins,
     /// It has always nothing of an upload.
@@ -64,6 +68,9 @@ impl content_server::Content for Peer {
     async fn info(&self, request: Request<api::InfoRequest>) -> Result<Response<api::InfoResponse>, Status> {
         let digest = request.into_inner().digest;
         self.asked(format!("info {digest}")).await;
+        if self.0 == How::Away {
+            return Err(Status::unavailable("away"));
+        }
         let labels = [("containerd.io/gc.root".to_string(), mark(0))].into();
         let info = api::Info { digest, size: 5, labels, ..Default::default() };
         Ok(Response::new(api::InfoResponse { info: Some(info) }))
@@ -256,18 +263,27 @@ fn a_socket_without_a_server_is_waited_for_so_long() {
 
 #[test]
 fn an_upload_that_fails_there_is_given_up_there() {
-    let limits = Limits { answer: Duration::from_secs(2), ..SHORT };
-    for (how, limits, said) in [
-        (How::Begins, limits, "its server does not answer in time"),
-        (How::Forgets, LONG, "the server has 0 bytes of it after 5 were sent"),
-        (How::Full, LONG, "full"),
-    ] {
-        let far = Far::new(how, limits);
+    let given_up = |asked: &[String]| match asked {
+        [write, reference, abort] => write == "write" && *abort == format!("abort {reference}"),
+        _ => false,
+    };
+    for (how, said) in [(How::Forgets, "the server has 0 bytes of it after 5 were sent"), (How::Full, "full")]
+    {
+        let far = Far::new(how, LONG);
         let e = far.put(b"hello");
         assert!(e.message.ends_with(said), "{e}");
-        let asked = far.asked();
-        assert_eq!(asked.len(), 3, "{asked:?}");
-        assert_eq!((asked[0].as_str(), &asked[2]), ("write", &format!("abort {}", asked[1])));
+        assert!(given_up(&far.asked()), "{:?}", far.asked());
+    }
+    // On a busy machine it is late before it has begun: then it has more time.
+    let mut limits = SHORT;
+    loop {
+        let far = Far::new(How::Begins, limits);
+        is_late(&far.put(b"hello"));
+        if given_up(&far.asked()) {
+            break;
+        }
+        assert!(limits.answer < Duration::from_secs(60), "{:?}", far.asked());
+        limits.answer *= 4;
     }
 }
 
@@ -287,8 +303,8 @@ fn a_blob_takes_no_more_room_and_no_more_time_than_its_size_does() {
 }
 
 #[test]
-fn a_collection_asks_a_silent_server_once_and_goes_on() {
-    let far = Far::new(How::Silent, SHORT);
+fn a_collection_asks_a_server_that_is_away_once_and_goes_on() {
+    let far = Far::new(How::Away, LONG);
     far.nobodys(1000);
     // A file of the time before the server kept them.
     let here = Content { there: None, ..far.content.clone() };
@@ -299,6 +315,18 @@ fn a_collection_asks_a_silent_server_once_and_goes_on() {
     assert_eq!(far.content.collect().unwrap(), 5);
     assert!(!here.blob(&digest).exists());
     assert_eq!(far.asked().len(), 1, "{:?}", far.asked());
+}
+
+/// And asks for one at least, whatever its time.
+#[test]
+fn a_collection_has_one_time_for_all_blobs() {
+    let far = Far::new(How::Refuses, Limits { collection: Duration::ZERO, ..LONG });
+    far.nobodys(4);
+    for asked in 1..=4 {
+        far.content.collect().unwrap();
+        let infos = far.asked().iter().filter(|asked| asked.starts_with("info")).count();
+        assert_eq!(infos, asked);
+    }
 }
 
 #[test]
