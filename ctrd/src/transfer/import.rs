@@ -22,7 +22,8 @@ use super::{Work, naming, platform, unpack};
 
 impl Work {
     /// Reads the archive that comes down `stream` and saves its images as `to` says. Of one whose client goes away all
-    /// blobs and layers that are whole stay for a day, so that the next try need not bring them again.
+    /// blobs and layers that are whole stay for a day, so that the next try need not bring them again; where there are
+    /// none, neither does the lease.
     pub fn import(
         mut self,
         from: &ImageImportStream,
@@ -31,7 +32,7 @@ impl Work {
         progress: &Progress,
     ) -> Result<()> {
         let done = self.bring(from, stream, to, progress);
-        if done.is_err() && self.wanted_still().is_err() {
+        if done.is_err() && self.wanted_still().is_err() && self.holds_something() {
             self.own_lease = false;
         }
         done

@@ -142,6 +142,12 @@ impl Work {
         }
     }
 
+    /// Whether the lease does; where that cannot be read it may.
+    fn holds_something(&self) -> bool {
+        let held = self.store.read(|c| leases::resources(c, &self.namespace, &self.lease));
+        held.map_or(true, |held| !held.is_empty())
+    }
+
     /// The snapshotter of that name; of none, the one that is best here.
     fn snapshotter(&self, name: &str) -> Result<&Snapshotter> {
         let all = &self.snapshotters;

@@ -1,5 +1,7 @@
 //! Streams and what is transferred over them.
 
+use std::time::Duration;
+
 use prost::Message;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -261,6 +263,27 @@ fn a_broken_archive_leaves_nothing() {
         }
         let leases = client.leases().list(ListRequest::default()).await.unwrap().into_inner();
         assert!(leases.leases.is_empty(), "{leases:?}");
+    });
+}
+
+#[test]
+fn an_import_of_which_nothing_came_leaves_no_lease() {
+    with_client(async |client| {
+        let leases = async || client.leases().list(ListRequest::default()).await.unwrap().into_inner().leases;
+        let mut stream = Stream::open(&client, "s").await.unwrap();
+        let request = TransferRequest {
+            source: end("ImageImportStream", &ImageImportStream { stream: "s".into(), ..Default::default() }),
+            destination: end("ImageStore", &ImageStore { name: "none".into(), ..Default::default() }),
+            options: None,
+        };
+        let mut transfers = client.transfer();
+        let call = tokio::spawn(async move { transfers.transfer(request).await });
+        stream.next::<WindowUpdate>("WindowUpdate").await.unwrap();
+        assert_eq!(leases().await.len(), 1);
+        call.abort();
+        drop(stream);
+        let ended = async { while !leases().await.is_empty() {} };
+        tokio::time::timeout(Duration::from_secs(30), ended).await.expect("the end of the lease");
     });
 }
 
