@@ -77,8 +77,8 @@ pub struct Terminal {
     before: Option<Termios>,
     /// Our input still has something to give.
     input: bool,
-    /// While nobody in the container has its terminal open: what tells of a change, each once. Somebody may open it
-    /// again, as init systems and gettys do.
+    /// While nobody in the container has its terminal open: what tells of a change, each once, and of input that came.
+    /// Somebody may open it again, as init systems and gettys do.
     closed: Option<Epoll>,
 }
 
@@ -140,11 +140,27 @@ impl Terminal {
         }
         match copy(self.master.as_fd(), std::io::stdout().as_fd())? {
             Copied::Refused => return Ok(false),
-            Copied::Ended if self.closed.is_none() => self.closed = Some(changes(self.master.as_fd())?),
+            Copied::Ended if self.closed.is_none() => self.closed = Some(self.changes()?),
             Copied::Ended => {}
             Copied::Some => self.closed = None,
         }
         Ok(true)
+    }
+
+    /// What tells that there is something to do for a closed terminal, each once: that it is closed would be told without
+    /// end. Who opens it wakes nobody, and may read before anything is written: a key is a reason to look.
+    fn changes(&self) -> Result<Epoll> {
+        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).context("create an epoll")?;
+        let event = || EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, 0);
+        epoll.add(&self.master, event()).context("watch the terminal")?;
+        if self.input {
+            match epoll.add(std::io::stdin(), event()) {
+                // A file's input does not come, it is there.
+                Ok(()) | Err(Errno::EPERM) => {}
+                Err(e) => return Err(e).context("watch our input"),
+            }
+        }
+        Ok(epoll)
     }
 
     /// Carries what is there; the program has ended.
@@ -168,14 +184,6 @@ impl Drop for Terminal {
             let _ = tcsetattr(std::io::stdin(), SetArg::TCSADRAIN, before);
         }
     }
-}
-
-/// That a terminal is closed would be told without end.
-fn changes(master: BorrowedFd) -> Result<Epoll> {
-    let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).context("create an epoll")?;
-    let event = EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, 0);
-    epoll.add(master, event).context("watch the terminal")?;
-    Ok(epoll)
 }
 
 /// What became of a copy.

@@ -53,11 +53,12 @@ pub fn wait(
         }
         let mut closed = false;
         if let Some(terminal) = &mut terminal {
-            if is(3) {
-                terminal.forward_input()?;
-            }
             if is(2) {
                 closed = !terminal.forward_output()?;
+            }
+            // Unless that has found that nobody would take it.
+            if is(3) && terminal.takes_input() {
+                terminal.forward_input()?;
             }
         }
         if closed {
