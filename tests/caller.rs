@@ -1,7 +1,7 @@
 //! The programs that call a runtime, with a state of their own: daemons that end with their test, an
 //! image for them, and a terminal.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -136,22 +136,32 @@ pub fn on_terminal(line: &str) -> (Done, Vec<String>) {
     (done, lines)
 }
 
-/// The same with something typed, once a line of `awaited` has appeared.
+/// A child that ends with its test.
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The same with something typed, once a line of `awaited` has appeared; each line within a minute.
 pub fn typed_on_terminal(line: &str, awaited: &str, typed: &str) -> (i32, Vec<String>) {
     let line = format!("stty rows 31 cols 97; {line}");
     let mut command = Command::new("script");
     command.args(["-qec", &line, "/dev/null"]).stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut child = command.spawn().expect("run script");
-    let mut input = child.stdin.take().expect("its input");
+    let mut child = Ended(command.spawn().expect("run script"));
+    let mut input = child.0.stdin.take().expect("its input");
     let mut lines = Vec::new();
-    for shown in BufReader::new(child.stdout.take().expect("its output")).lines() {
-        let shown = shown.expect("a line").trim_end().to_string();
+    for shown in fixture::lines(child.0.stdout.take().expect("its output")) {
+        println!("{shown}");
         if shown == awaited {
             input.write_all(typed.as_bytes()).expect("type");
         }
         lines.push(shown);
     }
-    let status = child.wait().expect("script ends");
+    let status = child.0.wait().expect("script ends");
     drop(input);
     (status.code().expect("a status"), lines)
 }
