@@ -279,9 +279,17 @@ fn a_shim_that_cannot_be_reached_is_ended() {
                 .unwrap();
             p.create().await.unwrap_err();
             let pid: u32 = std::fs::read_to_string(&pid).unwrap().trim().parse().unwrap();
-            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-            let gone = stat.is_empty() || stat.rsplit(')').next().unwrap().trim().starts_with('Z');
-            assert!(gone, "{said}: {stat}");
+            // It is killed by now, and takes a moment to go.
+            let gone = || {
+                let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+                stat.rsplit(')').next().is_none_or(|rest| rest.is_empty() || rest.trim().starts_with('Z'))
+            };
+            let going = async {
+                while !gone() {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(60), going).await.expect(said);
             assert!(p.nothing_left(), "{said}");
             _ = std::fs::remove_file(p.socket.with_file_name("never"));
         }
