@@ -17,7 +17,7 @@ use nix::unistd::read;
 use crate::cgroup::Cgroups;
 use crate::serve::Shim;
 
-pub use report::{Report, Victim};
+pub use report::Report;
 
 pub struct Watch {
     key: u64,
