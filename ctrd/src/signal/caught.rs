@@ -124,6 +124,7 @@ mod tests {
             while !asleep() {
                 std::thread::yield_now();
             }
+            assert!(!waiting.is_finished(), "it took a signal for an end");
             // SAFETY: tgkill takes numbers, of a thread of this process and of a signal that is caught.
             unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), thread.as_raw(), libc::SIGWINCH) };
             assert_eq!(signals.recv().await, Some(libc::SIGWINCH));
@@ -131,7 +132,7 @@ mod tests {
         while !asleep() {
             std::thread::yield_now();
         }
-        assert!(!waiting.is_finished(), "it took the signal for an end");
+        assert!(!waiting.is_finished(), "it took a signal for an end");
         std::io::Write::write_all(&mut open(OpenOptions::new().write(true)), b"x").unwrap();
         assert_eq!(waiting.join().unwrap(), 1);
     }
