@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use ctrd_shim::api::task;
+use nix::fcntl::{FcntlArg, fcntl};
 
 use super::driver::{Driven, over_each};
 use super::hostile;
@@ -193,15 +194,18 @@ fn a_terminal_that_nobody_has_open_for_a_while_goes_on() {
     });
 }
 
-/// More than a FIFO takes in the pieces in which it was said: the rest stands in the terminal when the process is gone,
+/// More than a FIFO takes, of one page here: the rest stands in the terminal when the process is gone,
 /// and waits there for a client that comes and goes, and for one that is slow while the process is deleted.
 #[test]
 fn a_terminal_gives_every_line_though_its_process_is_gone() {
-    let script = "i=0; while [ $i -lt 300 ]; do echo line $i; i=$((i+1)); done";
-    let lines: String = (0..300).map(|n| format!("line {n}\r\n")).collect();
+    let script = "i=0; while [ $i -lt 700 ]; do echo line $i; i=$((i+1)); done";
+    let lines: String = (0..700).map(|n| format!("line {n}\r\n")).collect();
     let shim = Driven::with("it-rest", &["sh", "-c", script], with_terminal);
     let pipes = Pipes::new();
     create(&shim, "", &pipes.text("out"), "", true);
+    let out = File::options().read(true).write(true).open(pipes.at("out")).expect("open a FIFO");
+    fcntl(&out, FcntlArg::F_SETPIPE_SZ(4096)).expect("make the FIFO small");
+    drop(out);
     shim.start("");
     assert_eq!(shim.wait(""), 0);
     let mut text = String::new();
