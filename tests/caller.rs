@@ -137,7 +137,7 @@ pub fn on_terminal(line: &str) -> (Done, Vec<String>) {
 }
 
 /// A child that ends with its test.
-struct Ended(Child);
+pub struct Ended(pub Child);
 
 impl Drop for Ended {
     fn drop(&mut self) {

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use serde_json::json;
 
 use crate::bin;
+use crate::caller::Ended;
 use crate::fixture::{self, Bundle};
 use crate::runtime::Runtime;
 
@@ -113,6 +114,57 @@ fn a_terminal_that_nobody_has_open_for_a_while_goes_on() {
     input.write_all(b"word\n").expect("type");
     assert!(said.any(|line| line.trim() == "got word"), "it reads on");
     assert_eq!(child.wait().expect("script ends").code(), Some(4));
+}
+
+/// `ocirun run` of a script at a terminal, with this input, and the lines that it shows.
+fn fed(id: &str, script: &str, input: Stdio) -> (Runtime, Bundle, Ended, impl Iterator<Item = String>) {
+    let runtime = Runtime::new();
+    let bundle = Bundle::new(&["sh", "-c", script], |c| c["process"]["terminal"] = json!(true));
+    let mut command = bin::command("ocirun");
+    command.arg("--root").arg(runtime.root.path().join("state")).args(["run", "--bundle", path(&bundle), id]);
+    let mut child = Ended(command.stdin(input).stdout(Stdio::piped()).spawn().expect("run ocirun"));
+    let said = fixture::lines(child.0.stdout.take().expect("its output"));
+    (runtime, bundle, child, said)
+}
+
+/// More is typed than the terminal has room for, and more said: neither waits for the other.
+#[test]
+fn a_terminal_is_read_while_it_has_no_room() {
+    let (_runtime, _bundle, mut child, mut said) =
+        fed("it-typedmuch", "stty -echo; echo ready; cat; exit 5", Stdio::piped());
+    let mut input = child.0.stdin.take().expect("its input");
+    assert_eq!(said.next().as_deref(), Some("ready"));
+    let lines: Vec<String> = (0..50_000).map(|n| format!("line {n}")).collect();
+    let text = lines.join("\n") + "\n\x04";
+    let typing = std::thread::spawn(move || input.write_all(text.as_bytes()));
+    for line in lines {
+        assert_eq!(said.next(), Some(line));
+    }
+    typing.join().expect("a thread").expect("type");
+    assert_eq!(child.0.wait().expect("ocirun ends").code(), Some(5));
+}
+
+#[test]
+fn a_program_ends_though_its_terminal_has_no_room() {
+    let runtime = Runtime::new();
+    let typed = runtime.root.path().join("typed");
+    std::fs::write(&typed, "a line of it\n".repeat(50_000)).expect("write a file");
+    let typed = std::fs::File::open(typed).expect("open a file");
+    let script = "stty -echo; echo ready; until [ -e /go ]; do :; done; exit 6";
+    let (_runtime, bundle, mut child, mut said) = fed("it-nottyped", script, typed.into());
+    // What came before the terminal was told not to show it is shown.
+    assert!(said.any(|line| line == "ready"), "it comes up");
+    let at = || {
+        let info = std::fs::read_to_string(format!("/proc/{}/fdinfo/0", child.0.id())).expect("procfs");
+        info.lines().find_map(|l| l.strip_prefix("pos:")?.trim().parse::<u64>().ok()).expect("a place")
+    };
+    // It has given all that there is room for.
+    while at() == 0 {
+        std::thread::yield_now();
+    }
+    std::fs::File::create(bundle.path().join("rootfs/go")).expect("a file");
+    said.for_each(drop);
+    assert_eq!(child.0.wait().expect("ocirun ends").code(), Some(6));
 }
 
 #[test]

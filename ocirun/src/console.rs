@@ -77,6 +77,8 @@ pub struct Terminal {
     before: Option<Termios>,
     /// Our input still has something to give.
     input: bool,
+    /// Input that the container's terminal had no room for.
+    rest: Vec<u8>,
     /// While nobody in the container has its terminal open: what tells of a change, each once, and of input that came.
     /// Somebody may open it again, as init systems and gettys do.
     closed: Option<Epoll>,
@@ -92,7 +94,7 @@ pub fn take_over(master: OwnedFd) -> Result<Terminal> {
     // Between a look at it and the read it may be opened, and then nothing stands in it.
     let flags = OFlag::from_bits_retain(fcntl(&master, FcntlArg::F_GETFL)?) | OFlag::O_NONBLOCK;
     fcntl(&master, FcntlArg::F_SETFL(flags)).context("make the terminal non-blocking")?;
-    let mut terminal = Terminal { master, before: None, input: true, closed: None };
+    let mut terminal = Terminal { master, before: None, input: true, rest: Vec::new(), closed: None };
     let stdin = std::io::stdin();
     if stdin.is_terminal() {
         terminal.resize()?;
@@ -119,17 +121,42 @@ impl Terminal {
 
     /// Whether it makes sense to wait for our input: what nobody would take stays where it is.
     pub fn takes_input(&self) -> bool {
-        self.input && self.closed.is_none()
+        self.input && self.closed.is_none() && self.rest.is_empty()
     }
 
-    /// What to wait for before [`Terminal::forward_output`].
-    pub fn output(&self) -> BorrowedFd<'_> {
-        self.closed.as_ref().map_or(self.master.as_fd(), |closed| closed.0.as_fd())
+    /// What to wait for before [`Terminal::forward_output`] and [`Terminal::send`].
+    pub fn ready(&self) -> PollFd<'_> {
+        match &self.closed {
+            Some(closed) => PollFd::new(closed.0.as_fd(), PollFlags::POLLIN),
+            None if self.rest.is_empty() => PollFd::new(self.master.as_fd(), PollFlags::POLLIN),
+            None => PollFd::new(self.master.as_fd(), PollFlags::POLLIN | PollFlags::POLLOUT),
+        }
     }
 
     /// Carries what we read to the container; at the end of our input it simply gets no more.
     pub fn forward_input(&mut self) -> Result<()> {
-        self.input = copy(std::io::stdin().as_fd(), self.master.as_fd())? != Copied::Ended;
+        let mut buffer = [0; CHUNK];
+        match read(std::io::stdin(), &mut buffer) {
+            // A terminal that was hung up has no more either.
+            Ok(0) | Err(Errno::EIO) => self.input = false,
+            Ok(got) => self.rest.extend_from_slice(&buffer[..got]),
+            Err(Errno::EINTR | Errno::EAGAIN) => {}
+            Err(e) => return Err(e).context("read our input"),
+        }
+        self.send()
+    }
+
+    /// Gives the container what it has room for. Never waits: a program that does not read may have to be read first, or
+    /// may end.
+    pub fn send(&mut self) -> Result<()> {
+        while self.closed.is_none() && !self.rest.is_empty() {
+            match write(&self.master, &self.rest) {
+                Ok(n) => _ = self.rest.drain(..n),
+                Err(Errno::EINTR) => {}
+                Err(Errno::EAGAIN | Errno::EIO) => return Ok(()),
+                Err(e) => return Err(e).context("write the terminal"),
+            }
+        }
         Ok(())
     }
 
@@ -151,10 +178,11 @@ impl Terminal {
     /// end. Who opens it wakes nobody, and may read before anything is written: a key is a reason to look.
     fn changes(&self) -> Result<Epoll> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).context("create an epoll")?;
-        let event = || EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, 0);
-        epoll.add(&self.master, event()).context("watch the terminal")?;
+        let event = |flags| EpollEvent::new(flags | EpollFlags::EPOLLET, 0);
+        let change = EpollFlags::EPOLLIN | EpollFlags::EPOLLOUT;
+        epoll.add(&self.master, event(change)).context("watch the terminal")?;
         if self.input {
-            match epoll.add(std::io::stdin(), event()) {
+            match epoll.add(std::io::stdin(), event(EpollFlags::EPOLLIN)) {
                 // A file's input does not come, it is there.
                 Ok(()) | Err(Errno::EPERM) => {}
                 Err(e) => return Err(e).context("watch our input"),
@@ -186,6 +214,9 @@ impl Drop for Terminal {
     }
 }
 
+/// So much is read at once.
+const CHUNK: usize = 16 * 1024;
+
 /// What became of a copy.
 #[derive(PartialEq, Eq)]
 enum Copied {
@@ -198,7 +229,7 @@ enum Copied {
 
 /// One read and the writes for it.
 fn copy(from: BorrowedFd, to: BorrowedFd) -> Result<Copied> {
-    let mut buffer = [0; 16 * 1024];
+    let mut buffer = [0; CHUNK];
     let got = match read(from, &mut buffer) {
         Ok(0) => return Ok(Copied::Ended),
         // The last holder of a terminal's other side has closed it.

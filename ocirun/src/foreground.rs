@@ -29,7 +29,7 @@ pub fn wait(
             PollFd::new(signals.as_fd(), PollFlags::POLLIN),
         ];
         if let Some(terminal) = &terminal {
-            fds.push(PollFd::new(terminal.output(), PollFlags::POLLIN));
+            fds.push(terminal.ready());
             if terminal.takes_input() {
                 fds.push(PollFd::new(stdin.as_fd(), PollFlags::POLLIN));
             }
@@ -55,6 +55,7 @@ pub fn wait(
         if let Some(terminal) = &mut terminal {
             if is(2) {
                 closed = !terminal.forward_output()?;
+                terminal.send()?;
             }
             // Unless that has found that nobody would take it.
             if is(3) && terminal.takes_input() {
