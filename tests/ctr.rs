@@ -8,10 +8,12 @@ mod image;
 mod object;
 mod task;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use crate::bin::{self, Done};
+use crate::caller::Ended;
 use crate::fixture;
 use crate::stack::{Server, Stack};
 
@@ -70,6 +72,35 @@ impl Ctr {
 
     pub fn ctr(&self, args: &[&str]) -> Done {
         bin::run(&mut self.command(args))
+    }
+
+    /// Runs a program that says `out` and `err`, reads a line and ends; its status. ctr of 2.1 closes its FIFOs as soon as
+    /// it hears of the end, whatever stands in them: what is awaited has to be seen before. That a shim has put all of
+    /// it there by then is in `shim/`.
+    pub fn says(&self, args: &[&str], out: &str, err: &str) -> i32 {
+        let mut command = self.command(args);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = Ended(command.spawn().expect("run ctr"));
+        let mut said = fixture::lines(child.0.stdout.take().expect("its output"));
+        let mut errors = fixture::lines(child.0.stderr.take().expect("its errors"));
+        for want in out.lines() {
+            let line = said.next();
+            let why = || errors.by_ref().collect::<Vec<_>>();
+            assert_eq!(
+                line.as_deref(),
+                Some(want),
+                "ctr {:?} {args:?}: {:?}",
+                self.version,
+                line.is_none().then(why)
+            );
+        }
+        for want in err.lines() {
+            assert!(errors.any(|line| line == want), "ctr {:?} {args:?}: {want}", self.version);
+        }
+        // Nobody reads it where the program could not be run.
+        let _ = child.0.stdin.take().expect("its input").write_all(b"\n");
+        assert_eq!(said.collect::<String>(), "", "ctr {:?} {args:?}", self.version);
+        child.0.wait().expect("ctr ends").code().expect("a status")
     }
 
     /// What a call prints that must succeed.
