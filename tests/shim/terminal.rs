@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use ctrd_shim::api::task;
 use nix::fcntl::{FcntlArg, fcntl};
@@ -192,6 +193,41 @@ fn a_terminal_that_nobody_has_open_for_a_while_goes_on() {
         shim.delete("");
         assert_eq!(lines.last().as_deref(), Some("got word"));
     });
+}
+
+/// More is typed than a terminal takes that nobody has open: the shim sleeps until somebody opens it and reads.
+#[test]
+fn a_full_terminal_that_nobody_has_open_keeps_nobody_awake() {
+    let script = "stty -echo; exec </dev/null >/dev/null 2>&1; until [ -e /go ]; do :; done
+        exec </dev/console; while read word; do [ $word != end ] || exit 7; done";
+    let shim = Driven::with("it-closedfull", &["sh", "-c", script], with_terminal);
+    let pipes = Pipes::new();
+    create(&shim, &pipes.text("in"), &pipes.text("out"), "", true);
+    let errors = format!("/proc/{}/fd/2", shim.start(""));
+    while std::fs::read_link(&errors).expect("procfs") != Path::new("/dev/null") {
+        std::thread::yield_now();
+    }
+    let stdin =
+        |wait: i32| File::options().write(true).custom_flags(wait).open(pipes.at("in")).expect("open a FIFO");
+    let mut typed = stdin(libc::O_NONBLOCK);
+    let line = [&[b'x'; 99][..], b"\n"].concat();
+    let limit = Instant::now() + Duration::from_secs(30);
+    loop {
+        match typed.write(&line) {
+            Err(e) if e.kind() == ErrorKind::WouldBlock => {
+                let stat = std::fs::read_to_string(format!("/proc/{}/stat", shim.pid)).expect("procfs");
+                if stat.contains(") S ") {
+                    break;
+                }
+                assert!(Instant::now() < limit, "it is awake: {stat}");
+            }
+            written => assert_eq!(written.expect("type"), line.len()),
+        }
+    }
+    File::create(shim.bundle.path().join("rootfs/go")).expect("a file");
+    stdin(0).write_all(b"end\n").expect("type");
+    assert_eq!(shim.wait(""), 7);
+    shim.delete("");
 }
 
 /// More than a FIFO takes, of one page here: the rest stands in the terminal when the process is gone,

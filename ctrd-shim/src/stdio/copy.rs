@@ -187,6 +187,10 @@ impl Stream {
     }
 
     fn turn(&mut self) -> Progress {
+        // To try to write would be told as a change.
+        if self.waits_for == For::Opening && self.room() == For::Opening {
+            return Progress::Wait(For::Opening);
+        }
         for _ in 0..TURN {
             let progress = if self.splices { self.splice() } else { self.by_hand() };
             if !matches!(progress, Progress::Again) {
@@ -196,12 +200,18 @@ impl Stream {
         Progress::Again
     }
 
+    /// What brings room: at a terminal that nobody has open, somebody who opens it and reads.
+    fn room(&self) -> For {
+        let to_terminal = self.copy.of_terminal && !self.copy.is_output;
+        if to_terminal && hung_up(self.copy.to.writer.as_fd()) { For::Opening } else { For::Room }
+    }
+
     fn splice(&mut self) -> Progress {
         let flags = SpliceFFlags::SPLICE_F_NONBLOCK | SpliceFFlags::SPLICE_F_MOVE;
         match splice(&self.copy.from, None, &self.copy.to.writer, None, CHUNK, flags) {
             Ok(0) => Progress::End,
             Ok(_) | Err(Errno::EINTR) => Progress::Again,
-            Err(Errno::EAGAIN) if readable(self.copy.from.as_fd()) => Progress::Wait(For::Room),
+            Err(Errno::EAGAIN) if readable(self.copy.from.as_fd()) => Progress::Wait(self.room()),
             Err(Errno::EAGAIN) => Progress::Wait(For::Bytes),
             Err(Errno::EIO) if self.copy.of_terminal => Progress::Wait(For::Opening),
             // A file that is appended to, or two ends neither of which is a pipe.
@@ -245,7 +255,7 @@ impl Stream {
         match write(&self.copy.to.writer, &self.rest[..length]) {
             Ok(n) if n == self.rest.len() => self.rest = Vec::new(),
             Ok(n) => _ = self.rest.drain(..n),
-            Err(Errno::EAGAIN) => return Progress::Wait(For::Room),
+            Err(Errno::EAGAIN) => return Progress::Wait(self.room()),
             Err(Errno::EIO) if self.copy.of_terminal && !self.copy.is_output => {
                 return Progress::Wait(For::Opening);
             }
@@ -256,6 +266,12 @@ impl Stream {
         }
         Progress::Again
     }
+}
+
+fn hung_up(fd: BorrowedFd<'_>) -> bool {
+    let mut fds = [PollFd::new(fd, PollFlags::empty())];
+    let _ = poll(&mut fds, PollTimeout::ZERO);
+    fds[0].revents().is_some_and(|events| events.contains(PollFlags::POLLHUP))
 }
 
 fn readable(fd: BorrowedFd<'_>) -> bool {
