@@ -150,10 +150,8 @@ fn a_program_ends_though_its_terminal_has_no_room() {
     let typed = runtime.root.path().join("typed");
     std::fs::write(&typed, "a line of it\n".repeat(50_000)).expect("write a file");
     let typed = std::fs::File::open(typed).expect("open a file");
-    let script = "stty -echo; echo ready; until [ -e /go ]; do :; done; exit 6";
-    let (_runtime, bundle, mut child, mut said) = fed("it-nottyped", script, typed.into());
-    // What came before the terminal was told not to show it is shown.
-    assert!(said.any(|line| line == "ready"), "it comes up");
+    let script = "until [ -e /go ]; do :; done; exit 6";
+    let (_runtime, bundle, mut child, said) = fed("it-nottyped", script, typed.into());
     let at = || {
         let info = std::fs::read_to_string(format!("/proc/{}/fdinfo/0", child.0.id())).expect("procfs");
         info.lines().find_map(|l| l.strip_prefix("pos:")?.trim().parse::<u64>().ok()).expect("a place")
