@@ -155,6 +155,23 @@ fn a_shared_blob_that_is_collected_meanwhile_is_made_again() {
 }
 
 #[test]
+fn it_is_made_again_though_another_writes_under_its_ref() {
+    let (_dir, content) = open();
+    let digest = put(&content, "a", b"hello").unwrap();
+    let mut writer = content.writer("b", "r", 0, Some(&digest), None).unwrap();
+    content.delete("a", &digest, None).unwrap();
+    content.collect().unwrap();
+    let mut other = content.writer("b", "r", 5, Some(&digest), None).unwrap();
+    other.append(b"he").unwrap();
+    assert_eq!(writer.commit(5, Some(&digest), &Labels::new(), None).unwrap(), digest);
+    assert_eq!(content.read("b", &digest, 10).unwrap(), b"hello");
+    other.append(b"llo").unwrap();
+    let late = other.commit(5, Some(&digest), &Labels::new(), None).unwrap_err();
+    assert_eq!(late.kind, Kind::AlreadyExists);
+    assert!(content.statuses("b", |_| true).unwrap().is_empty());
+}
+
+#[test]
 fn a_shared_writer_takes_bytes_after_truncation() {
     let (_dir, content) = open();
     let digest = put(&content, "a", b"hello").unwrap();

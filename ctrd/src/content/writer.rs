@@ -278,7 +278,7 @@ impl Writer {
                 // Collected since: there is the open file to make it of once more.
                 Err(e) if e.kind == Kind::Aborted => {
                     self.source = Source::Shared(file);
-                    self.unshare(self.status.offset)?;
+                    self.made_again()?;
                     return self.commit(size, Some(&digest), labels, lease);
                 }
                 done => done?,
@@ -394,6 +394,18 @@ impl Writer {
         }
         self.source = Source::Closed;
         if inserted == 0 { Err(exists(digest)) } else { Ok(()) }
+    }
+
+    /// Turns a shared writer into one with all of the blob in it. Nobody holds the ref of a shared one: where somebody
+    /// else has begun to write under it meanwhile, it is under another.
+    fn made_again(&mut self) -> Result<()> {
+        match self.unshare(self.status.offset) {
+            Err(e) if e.kind == Kind::Unavailable => {
+                self.status.reference += &format!("-{}-{}", std::process::id(), clock::now());
+                self.unshare(self.status.offset)
+            }
+            done => done,
+        }
     }
 
     /// Turns a shared writer into one that takes bytes, with the first `size` of the blob in it.
