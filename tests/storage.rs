@@ -23,34 +23,50 @@ use crate::stack::{Stack, tree};
 
 use self::disk::Disk;
 
+/// Shell functions that make an archive of an image in the folder `$1`: `layer FILE TYPE DIFF` for each layer, then
+/// `archive NAME`.
+const LAYOUT: &str = r#"
+    cd "$1"
+    mkdir -p blobs/sha256
+    descriptor() { printf '{"mediaType":"application/vnd.oci.image.%s","digest":"sha256:%s","size":%s}' "$1" "$2" "$(stat -c %s "blobs/sha256/$2")"; }
+    digest() { sha256sum <"$1" | cut -d ' ' -f 1; }
+    put() { local d; d=$(digest "$1"); mv "$1" "blobs/sha256/$d"; echo "$d"; }
+    layers=; diffs=
+    layer() { diffs="$diffs${diffs:+,}\"sha256:$3\""; layers="$layers${layers:+,}$(descriptor "$2" "$(put "$1")")"; }
+    archive() {
+        printf '{"architecture":"amd64","os":"linux","config":{"Cmd":["true"]},"rootfs":{"type":"layers","diff_ids":[%s]}}' "$diffs" >c
+        printf '{"schemaVersion":2,"config":%s,"layers":[%s]}' "$(descriptor config.v1+json "$(put c)")" "$layers" >m
+        m=$(descriptor manifest.v1+json "$(put m)")
+        printf '{"schemaVersion":2,"manifests":[%s,"annotations":{"io.containerd.image.name":"%s"}}]}' "${m%\}}" "$1" >index.json
+        echo '{"imageLayoutVersion":"1.0.0"}' >oci-layout
+        tar -cf "$1.tar" blobs index.json oci-layout
+    }
+"#;
+
 /// An archive of three layers, which change and hide one another, with the name `three`.
 const ARCHIVE: &str = r#"
-    cd "$1"
-    mkdir -p blobs/sha256 1/bin 1/etc/deep 1/gone 2/etc 2/opt 3/etc/deep 3/opt/more
+    mkdir -p 1/bin 1/etc/deep 1/gone 2/etc 2/opt 3/etc/deep 3/opt/more
     head -c 300000 /dev/urandom >1/bin/big; echo one >1/etc/one; echo x >1/gone/x; echo old >1/etc/deep/old
     ln 1/etc/one 1/etc/hard; ln -s one 1/etc/soft
     echo two >2/etc/one; : >2/.wh.gone; head -c 100000 /dev/urandom >2/opt/two
     : >3/etc/deep/.wh..wh..opq; echo new >3/etc/deep/new; echo three >3/opt/more/three
-    descriptor() { printf '{"mediaType":"application/vnd.oci.image.%s","digest":"sha256:%s","size":%s}' "$1" "$2" "$(stat -c %s "blobs/sha256/$2")"; }
-    put() { local d; d=$(sha256sum <"$1" | cut -d ' ' -f 1); mv "$1" "blobs/sha256/$d"; echo "$d"; }
-    layers=; diffs=
     for n in 1 2 3; do
         tar -C $n --sort=name --mtime=@1000000000 -cf $n.tar .
-        diffs="$diffs${diffs:+,}\"sha256:$(sha256sum <$n.tar | cut -d ' ' -f 1)\""
+        diff=$(digest $n.tar)
         gzip -n $n.tar
-        layers="$layers${layers:+,}$(descriptor layer.v1.tar+gzip "$(put $n.tar.gz)")"
+        layer $n.tar.gz layer.v1.tar+gzip "$diff"
     done
-    printf '{"architecture":"amd64","os":"linux","config":{"Cmd":["true"]},"rootfs":{"type":"layers","diff_ids":[%s]}}' "$diffs" >c
-    printf '{"schemaVersion":2,"config":%s,"layers":[%s]}' "$(descriptor config.v1+json "$(put c)")" "$layers" >m
-    m=$(descriptor manifest.v1+json "$(put m)")
-    printf '{"schemaVersion":2,"manifests":[%s,"annotations":{"io.containerd.image.name":"three"}}]}' "${m%\}}" >index.json
-    echo '{"imageLayoutVersion":"1.0.0"}' >oci-layout
-    tar -cf three.tar blobs index.json oci-layout
+    archive three
 "#;
 
 fn archive(dir: &Path) -> PathBuf {
-    bin::run(Command::new("bash").args(["-euc", ARCHIVE, "sh"]).arg(dir)).ok();
+    shell(ARCHIVE, dir, &[]);
     dir.join("three.tar")
+}
+
+/// Runs a script after the functions of [`LAYOUT`]; its `$2` and on are `args`.
+fn shell(script: &str, dir: &Path, args: &[String]) {
+    bin::run(Command::new("bash").args(["-euc", &[LAYOUT, script].concat(), "sh"]).arg(dir).args(args)).ok();
 }
 
 /// A plain run tries so many places of a sweep.

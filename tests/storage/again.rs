@@ -13,28 +13,18 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{Id, WaitPidFlag, waitid};
 use nix::unistd::Pid;
 
-use super::{BLOBS, SNAPSHOTS, kill as killed};
+use super::{BLOBS, SNAPSHOTS, kill as killed, shell};
 use crate::bin;
 use crate::fixture;
 use crate::stack::Stack;
 
 /// An archive of so many layers, each of one large file, with the name `large`.
 const ARCHIVE: &str = r#"
-    cd "$1"
-    mkdir -p blobs/sha256
-    descriptor() { printf '{"mediaType":"application/vnd.oci.image.%s","digest":"sha256:%s","size":%s}' "$1" "$2" "$(stat -c %s "blobs/sha256/$2")"; }
-    put() { local d; d=$(sha256sum <"$1" | cut -d ' ' -f 1); mv "$1" "blobs/sha256/$d"; echo "$d"; }
-    layers=; diffs=
     for n in $(seq "$2"); do
         mkdir -p "$n/opt"; head -c "$3" /dev/urandom >"$n/opt/$n"; tar -C "$n" -cf "$n.tar" .
-        d=$(put "$n.tar"); diffs="$diffs${diffs:+,}\"sha256:$d\""; layers="$layers${layers:+,}$(descriptor layer.v1.tar "$d")"
+        layer "$n.tar" layer.v1.tar "$(digest "$n.tar")"
     done
-    printf '{"architecture":"amd64","os":"linux","config":{"Cmd":["true"]},"rootfs":{"type":"layers","diff_ids":[%s]}}' "$diffs" >c
-    printf '{"schemaVersion":2,"config":%s,"layers":[%s]}' "$(descriptor config.v1+json "$(put c)")" "$layers" >m
-    m=$(descriptor manifest.v1+json "$(put m)")
-    printf '{"schemaVersion":2,"manifests":[%s,"annotations":{"io.containerd.image.name":"large"}}]}' "${m%\}}" >index.json
-    echo '{"imageLayoutVersion":"1.0.0"}' >oci-layout
-    tar -cf large.tar blobs index.json oci-layout
+    archive large
 "#;
 
 const LAYER: u64 = 8 << 20;
@@ -43,8 +33,7 @@ const LAYER: u64 = 8 << 20;
 const REST: u64 = 4 << 20;
 
 fn archive(dir: &Path, layers: usize) -> PathBuf {
-    let (layers, size) = (layers.to_string(), LAYER.to_string());
-    bin::run(Command::new("bash").args(["-euc", ARCHIVE, "sh"]).arg(dir).args([layers, size])).ok();
+    shell(ARCHIVE, dir, &[layers.to_string(), LAYER.to_string()]);
     dir.join("large.tar")
 }
 
